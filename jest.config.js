@@ -1,0 +1,39 @@
+/** Tests run as native ES modules; swc only strips the types, as Node itself does at run time. */
+const transform = {
+  '^.+\\.tsx?$': [
+    '@swc/jest',
+    {
+      jsc: {
+        parser: { syntax: 'typescript', tsx: true },
+        target: 'es2024',
+        transform: { react: { runtime: 'automatic' } },
+      },
+      module: { type: 'es6' },
+    },
+  ],
+};
+const common = { transform, extensionsToTreatAsEsm: ['.ts', '.tsx'], injectGlobals: false };
+
+export default {
+  projects: [
+    {
+      ...common,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/{protocol,server,cv-worker,device,infra}/**/*.test.{ts,mjs}'],
+      testEnvironment: 'node',
+    },
+    {
+      ...common,
+      displayName: 'web',
+      testMatch: ['<rootDir>/web/src/**/*.test.{ts,tsx}'],
+      testEnvironment: 'jsdom',
+      moduleNameMapper: { '\\.css$': '<rootDir>/web/src/testing/css-module.ts' },
+    },
+    {
+      ...common,
+      displayName: 'e2e',
+      testMatch: ['<rootDir>/e2e/**/*.test.ts'],
+      testEnvironment: 'node',
+    },
+  ],
+};

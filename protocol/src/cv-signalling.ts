@@ -1,0 +1,106 @@
+/** Namespace `/cv`: a CV worker, signed in with its own key. */
+import { z } from 'zod';
+import { errorCodeSchema, type ErrorCode } from './errors.ts';
+import { patientIdSchema, uuidSchema } from './identifiers.ts';
+import { observationSchema, MAX_OBSERVATIONS_PER_BATCH } from './observations.ts';
+import { sourceSchema } from './patients.ts';
+import { emptySchema, type RequestEvents } from './reply.ts';
+import { waveformMessageSchema } from './vitals.ts';
+
+export const CV_NAMESPACE = '/cv';
+
+/** A stream that a worker is to analyse. A worker may post only for assignments that it holds. */
+export const assignmentSchema = z.object({
+  assignmentId: uuidSchema,
+  epoch: z.number().int().min(0),
+  patientId: patientIdSchema,
+  streamId: uuidSchema,
+  source: sourceSchema,
+});
+export type Assignment = z.infer<typeof assignmentSchema>;
+
+const port = z.number().int().min(1024).max(65535);
+
+/** What ffmpeg needs to know of the RTP that a tap sends: the lines of its SDP. */
+export const tapDescriptionSchema = z.object({
+  mimeType: z.string().max(64),
+  payloadType: z.number().int().min(0).max(127),
+  clockRate: z.number().int().min(1),
+  ssrc: z.number().int().min(0).max(0xffffffff),
+  /** `a=fmtp` parameters, for H.264. */
+  parameters: z.record(z.string().max(64), z.union([z.string().max(512), z.number(), z.boolean()])),
+  /** The SFU's address and port, from which the RTP comes. */
+  sourceIp: z.string().max(64),
+  sourcePort: z.number().int().min(1).max(65535),
+});
+export type TapDescription = z.infer<typeof tapDescriptionSchema>;
+
+export const workerStatusSchema = z.object({
+  threads: z.number().int().min(0).max(1024),
+  busyThreads: z.number().int().min(0).max(1024),
+  queuedFrames: z.number().int().min(0),
+  streams: z
+    .array(
+      z.object({
+        assignmentId: uuidSchema,
+        /** Totals since the assignment began. */
+        framesDecoded: z.number().int().min(0),
+        framesAnalysed: z.number().int().min(0),
+        framesDropped: z.number().int().min(0),
+        decoderRestarts: z.number().int().min(0),
+        /** Age of the last analysed frame, ms; null before the first. */
+        lastFrameAgeMs: z.number().min(0).nullable(),
+        /** From a frame's arrival to its analysis, ms, median of the last interval; null without frames. */
+        latencyMs: z.number().min(0).nullable(),
+      }),
+    )
+    .max(500),
+});
+export type WorkerStatus = z.infer<typeof workerStatusSchema>;
+
+export const cvRequests = {
+  /** Opens (or opens anew) the tap of an assignment towards the worker's own port pair: RTP, and RTCP one above. */
+  'tap:open': {
+    request: z.object({
+      assignmentId: uuidSchema,
+      epoch: z.number().int().min(0),
+      ip: z.string().max(64),
+      rtpPort: port,
+    }),
+    response: tapDescriptionSchema,
+  },
+  /** The decoder has bound its port: packets may flow, beginning with a key frame. */
+  'tap:resume': { request: z.object({ assignmentId: uuidSchema }), response: emptySchema },
+  /** Asks the publisher for a key frame; the server merges requests. */
+  'tap:key-frame': { request: z.object({ assignmentId: uuidSchema }), response: emptySchema },
+  /** Answered after the batch is journalled: what is accepted here is never lost. */
+  observations: {
+    request: z.object({ observations: z.array(observationSchema).min(1).max(MAX_OBSERVATIONS_PER_BATCH) }),
+    response: z.object({
+      accepted: z.number().int().min(0),
+      rejected: z.array(z.object({ id: uuidSchema, code: errorCodeSchema })),
+    }),
+  },
+  /** Pieces of waveforms; not stored. */
+  waveforms: {
+    request: z.object({ waveforms: z.array(waveformMessageSchema).min(1).max(100) }),
+    response: emptySchema,
+  },
+  'worker:status': { request: workerStatusSchema, response: emptySchema },
+} as const;
+
+export type CvRequests = typeof cvRequests;
+export type CvToServer = RequestEvents<CvRequests>;
+
+export type ServerToCv = {
+  assign: (assignment: Assignment) => void;
+  unassign: (event: { assignmentId: string; epoch: number }) => void;
+  'session:ended': (event: { code: ErrorCode }) => void;
+};
+
+/** What a CV worker says of itself in the handshake, beside its key. */
+export const cvHandshakeSchema = z.object({
+  name: z.string().regex(/^[a-zA-Z0-9._-]{1,64}$/),
+  /** How many streams it takes at most. */
+  capacity: z.number().int().min(1).max(500),
+});

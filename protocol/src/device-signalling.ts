@@ -1,0 +1,79 @@
+/** Namespace `/device`: a bedside device or the browser's publisher page, signed in with a device token. */
+import { z } from 'zod';
+import { mediaIdSchema, patientIdSchema, requestIdSchema, uuidSchema } from './identifiers.ts';
+import {
+  dtlsParametersSchema,
+  iceParametersSchema,
+  rtpCapabilitiesSchema,
+  rtpParametersSchema,
+  transportOptionsSchema,
+} from './media.ts';
+import { sourceSchema, type StreamEndReason } from './patients.ts';
+import { emptySchema, type RequestEvents } from './reply.ts';
+import type { ErrorCode } from './errors.ts';
+
+export const DEVICE_NAMESPACE = '/device';
+
+/** What a device may send, so that an encoder can be set up before the first frame. */
+export const publishConstraintsSchema = z.object({
+  maxFramesPerSecond: z.number().int().min(1).max(60),
+  /** Of all layers together, bit/s. */
+  maxBitrate: z.number().int().min(50_000),
+});
+
+export const deviceStateSchema = z.object({
+  streamId: uuidSchema,
+  framesPerSecond: z.number().min(0).max(240),
+  bitrate: z.number().min(0).max(100_000_000),
+  /** Layers being sent, lowest first. */
+  layers: z
+    .array(z.object({ width: z.number().int().min(1).max(8192), height: z.number().int().min(1).max(8192) }))
+    .max(4),
+  roundTripMs: z.number().min(0).max(60_000).nullable(),
+  lossFraction: z.number().min(0).max(1).nullable(),
+});
+export type DeviceState = z.infer<typeof deviceStateSchema>;
+
+export const deviceRequests = {
+  /** Claims the patient's stream and opens a send transport. The same device elsewhere is superseded. */
+  'publish:start': {
+    request: z.object({ requestId: requestIdSchema, patientId: patientIdSchema, source: sourceSchema }),
+    response: z.object({
+      streamId: uuidSchema,
+      routerRtpCapabilities: rtpCapabilitiesSchema,
+      transport: transportOptionsSchema,
+      constraints: publishConstraintsSchema,
+    }),
+  },
+  'publish:connect': {
+    request: z.object({ streamId: uuidSchema, dtlsParameters: dtlsParametersSchema }),
+    response: emptySchema,
+  },
+  /** Starts the video; viewers of the patient's room hear of the stream. */
+  'publish:produce': {
+    request: z.object({
+      requestId: requestIdSchema,
+      streamId: uuidSchema,
+      rtpParameters: rtpParametersSchema,
+    }),
+    response: z.object({ producerId: mediaIdSchema }),
+  },
+  'publish:restart-ice': {
+    request: z.object({ streamId: uuidSchema }),
+    response: z.object({ iceParameters: iceParametersSchema }),
+  },
+  'publish:state': { request: deviceStateSchema, response: emptySchema },
+  'publish:stop': { request: z.object({ streamId: uuidSchema }), response: emptySchema },
+} as const;
+
+export type DeviceRequests = typeof deviceRequests;
+export type DeviceToServer = RequestEvents<DeviceRequests>;
+
+export type ServerToDevice = {
+  /** The stream is over; `superseded` and `revoked` are final, after the others the device publishes again. */
+  'stream:ended': (event: { streamId: string; reason: StreamEndReason }) => void;
+  /** The highest layer that anyone watches; layers above it need not be encoded. */
+  'stream:layers': (event: { streamId: string; maxSpatialLayer: number }) => void;
+  /** The session is over before the socket closes: the token was revoked, or the server stops. */
+  'session:ended': (event: { code: ErrorCode }) => void;
+};

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+
+/**
+ * Every refusal that Haven gives, over REST, Socket.IO and on a command line: its HTTP status and a sentence that
+ * says what to do. A code never changes its meaning.
+ */
+export const ERRORS = {
+  UNAUTHENTICATED: { status: 401, advice: 'Sign in, or give a valid token.' },
+  WRONG_PASSWORD: { status: 401, advice: 'The e-mail address or the password is wrong.' },
+  TOKEN_EXPIRED: { status: 401, advice: 'The session has ended. Sign in again.' },
+  TOKEN_REVOKED: { status: 401, advice: 'This token was revoked. Ask an administrator for a new one.' },
+  FORBIDDEN: { status: 403, advice: 'Your role does not allow this. Ask an administrator.' },
+  ROOM_NOT_ASSIGNED: { status: 403, advice: 'You are not assigned to this room. Ask an administrator.' },
+  ORIGIN_REFUSED: {
+    status: 403,
+    advice: 'Requests from this web origin are not allowed (HAVEN_ALLOWED_ORIGINS).',
+  },
+  INVALID_REQUEST: { status: 400, advice: 'The request does not have the documented form.' },
+  MESSAGE_TOO_LARGE: { status: 413, advice: 'The message is larger than the limit.' },
+  PROTOCOL_VERSION: {
+    status: 426,
+    advice: 'This client and the server speak different versions. Reload or update.',
+  },
+  NOT_FOUND: { status: 404, advice: 'There is nothing at this address.' },
+  PATIENT_UNKNOWN: { status: 404, advice: 'No patient has this id.' },
+  ROOM_UNKNOWN: { status: 404, advice: 'No room has this id.' },
+  STREAM_UNKNOWN: { status: 404, advice: 'This stream has ended. Wait for the next one.' },
+  TRANSPORT_UNKNOWN: { status: 404, advice: 'This transport is closed. Open a new one.' },
+  CONSUMER_UNKNOWN: { status: 404, advice: 'This consumer is closed. Consume the stream again.' },
+  ALERT_UNKNOWN: { status: 404, advice: 'No alert has this id in a room of yours.' },
+  ASSIGNMENT_UNKNOWN: { status: 409, advice: 'This worker does not hold the assignment. Drop it.' },
+  STALE_EPOCH: { status: 409, advice: 'The assignment was given out anew. Drop the old one.' },
+  NOT_JOINED: { status: 409, advice: 'Join a room first.' },
+  ALREADY_DONE: { status: 409, advice: 'This was done before.' },
+  PATIENT_HAS_DEVICE: { status: 409, advice: 'Another device publishes this patient. Stop it first.' },
+  SUPERSEDED: { status: 409, advice: 'The same device publishes from elsewhere. This session has ended.' },
+  UNSUPPORTED_CODEC: { status: 415, advice: 'Send VP8 or H.264 video.' },
+  RATE_LIMITED: { status: 429, advice: 'Too many requests. Wait as long as the answer says.' },
+  CAPACITY_EXCEEDED: { status: 503, advice: 'The server is full. Try again later.' },
+  STORAGE_UNAVAILABLE: { status: 503, advice: 'The record store does not answer. Try again.' },
+  STORAGE_FULL: { status: 507, advice: 'The disk is full. Free space on the server.' },
+  SHUTTING_DOWN: { status: 503, advice: 'The server is stopping. Connect again.' },
+  TIMEOUT: { status: 504, advice: 'No answer in time. Try again.' },
+  INTERNAL: { status: 500, advice: 'The server failed. The trace id finds it in the log.' },
+} as const satisfies Record<string, { status: number; advice: string }>;
+
+export type ErrorCode = keyof typeof ERRORS;
+export const errorCodeSchema = z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]);
+
+/** An error as it crosses the wire. `message` is for people and holds no patient data. */
+export const wireErrorSchema = z.object({
+  code: errorCodeSchema,
+  message: z.string().max(500),
+  /** How long to wait before trying again, milliseconds. */
+  retryAfterMs: z.number().int().min(0).optional(),
+  traceId: z.string().max(64).optional(),
+});
+export type WireError = z.infer<typeof wireErrorSchema>;
+
+/** An error with a code of {@link ERRORS}: thrown inside, turned into a {@link WireError} at each boundary. */
+export class HavenError extends Error {
+  readonly code: ErrorCode;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    code: ErrorCode,
+    message: string = ERRORS[code].advice,
+    options: { retryAfterMs?: number; cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'HavenError';
+    this.code = code;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+
+  get status(): number {
+    return ERRORS[this.code].status;
+  }
+
+  toWire(traceId?: string): WireError {
+    return {
+      code: this.code,
+      message: this.message,
+      ...(this.retryAfterMs === undefined ? {} : { retryAfterMs: this.retryAfterMs }),
+      ...(traceId === undefined ? {} : { traceId }),
+    };
+  }
+
+  static fromWire(error: WireError): HavenError {
+    return new HavenError(
+      error.code,
+      error.message,
+      error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs },
+    );
+  }
+}

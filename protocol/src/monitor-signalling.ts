@@ -1,0 +1,130 @@
+/** Namespace `/monitor`: a clinician's browser, signed in with a user's access token. */
+import { z } from 'zod';
+import { alertSchema, type Alert } from './alerts.ts';
+import type { ErrorCode } from './errors.ts';
+import { mediaIdSchema, requestIdSchema, roomIdSchema, timestampSchema, uuidSchema } from './identifiers.ts';
+import {
+  dtlsParametersSchema,
+  iceParametersSchema,
+  rtpCapabilitiesSchema,
+  rtpParametersSchema,
+  transportOptionsSchema,
+} from './media.ts';
+import {
+  patientSchema,
+  roleSchema,
+  roomSchema,
+  streamStateSchema,
+  type StreamEndReason,
+  type StreamState,
+} from './patients.ts';
+import type { DetectedEvent } from './observations.ts';
+import { emptySchema, type RequestEvents } from './reply.ts';
+import { vitalsMessageSchema, type VitalsMessage, type WaveformMessage } from './vitals.ts';
+
+export const MONITOR_NAMESPACE = '/monitor';
+
+/** The server sends `heartbeat` this often, ms. */
+export const HEARTBEAT_INTERVAL_MS = 1000;
+/** Without a heartbeat for this long the browser shows ALARMS OFF, ms. */
+export const ALARMS_OFF_AFTER_MS = 4000;
+
+/** Everything a wall needs to draw itself, also after a lost connection. */
+export const roomSnapshotSchema = z.object({
+  room: roomSchema,
+  patients: z.array(patientSchema).max(500),
+  streams: z.array(streamStateSchema).max(500),
+  /** The latest vitals of each patient that has a stream. */
+  vitals: z.array(vitalsMessageSchema).max(500),
+  /** Active alerts of the room. */
+  alerts: z.array(alertSchema).max(2000),
+  serverTime: timestampSchema,
+});
+export type RoomSnapshot = z.infer<typeof roomSnapshotSchema>;
+
+export const monitorRequests = {
+  /** Who am I, and which rooms may I join? */
+  'session:describe': {
+    request: emptySchema,
+    response: z.object({
+      userId: uuidSchema,
+      displayName: z.string().max(80),
+      roles: z.array(roleSchema).max(5),
+      rooms: z.array(roomSchema).max(100),
+    }),
+  },
+  /** Joins a room (leaving any other): from now on its events arrive. */
+  'room:join': { request: z.object({ roomId: roomIdSchema }), response: roomSnapshotSchema },
+  'room:leave': { request: emptySchema, response: emptySchema },
+  /** Opens the viewer's one receive transport; a second call replaces the first. */
+  'transport:open': {
+    request: z.object({ requestId: requestIdSchema }),
+    response: z.object({ routerRtpCapabilities: rtpCapabilitiesSchema, transport: transportOptionsSchema }),
+  },
+  'transport:connect': {
+    request: z.object({ transportId: mediaIdSchema, dtlsParameters: dtlsParametersSchema }),
+    response: emptySchema,
+  },
+  'transport:restart-ice': {
+    request: z.object({ transportId: mediaIdSchema }),
+    response: z.object({ iceParameters: iceParametersSchema }),
+  },
+  /** Makes a consumer of a stream, paused; it starts with the lowest layer. */
+  'consumer:create': {
+    request: z.object({
+      requestId: requestIdSchema,
+      transportId: mediaIdSchema,
+      streamId: uuidSchema,
+      rtpCapabilities: rtpCapabilitiesSchema,
+    }),
+    response: z.object({
+      consumerId: mediaIdSchema,
+      producerId: mediaIdSchema,
+      rtpParameters: rtpParametersSchema,
+    }),
+  },
+  'consumer:resume': { request: z.object({ consumerId: mediaIdSchema }), response: emptySchema },
+  'consumer:pause': { request: z.object({ consumerId: mediaIdSchema }), response: emptySchema },
+  'consumer:close': { request: z.object({ consumerId: mediaIdSchema }), response: emptySchema },
+  /** The highest layers this viewer wants; the SFU sends them as bandwidth allows. */
+  'consumer:prefer-layers': {
+    request: z.object({
+      consumerId: mediaIdSchema,
+      spatialLayer: z.number().int().min(0).max(3),
+      temporalLayer: z.number().int().min(0).max(3).optional(),
+    }),
+    response: emptySchema,
+  },
+  'alert:acknowledge': {
+    request: z.object({ requestId: requestIdSchema, alertId: uuidSchema }),
+    response: alertSchema,
+  },
+} as const;
+
+export type MonitorRequests = typeof monitorRequests;
+export type MonitorToServer = RequestEvents<MonitorRequests>;
+
+export type ServerToMonitor = {
+  heartbeat: (event: { serverTime: number }) => void;
+  'stream:started': (event: StreamState) => void;
+  'stream:changed': (event: StreamState) => void;
+  'stream:ended': (event: { streamId: string; patientId: string; reason: StreamEndReason }) => void;
+  /** Volatile, once a second a patient. */
+  vitals: (event: VitalsMessage) => void;
+  /** Volatile. */
+  waveform: (event: WaveformMessage) => void;
+  /** A new alert, or one that changed: keep the highest version. */
+  alert: (event: Alert) => void;
+  /** The analyzer saw something happen (not an alert). */
+  'patient:event': (event: { patientId: string; event: DetectedEvent; at: number }) => void;
+  'consumer:closed': (event: { consumerId: string; reason: StreamEndReason }) => void;
+  /** The layers that the SFU sends now; null while it sends none. */
+  'consumer:layers': (event: {
+    consumerId: string;
+    spatialLayer: number | null;
+    temporalLayer: number | null;
+  }) => void;
+  /** The room was taken from this user: its media are closed. */
+  'room:closed': (event: { roomId: string; code: ErrorCode }) => void;
+  'session:ended': (event: { code: ErrorCode }) => void;
+};

@@ -1,0 +1,59 @@
+import type { Role, Session } from '@haven/protocol';
+
+/** A signed-in person. Rights are looked up at every use: see {@link Access.rights}. */
+export type UserPrincipal = {
+  kind: 'user';
+  userId: string;
+  displayName: string;
+  /** The Supabase access token, with which reads on the user's behalf are made under row-level security. */
+  accessToken: string;
+  /** End of the access token, ms since the epoch. */
+  expiresAt: number;
+};
+export type DevicePrincipal = { kind: 'device'; deviceId: string; patientId: string };
+export type CvWorkerPrincipal = { kind: 'cv-worker'; keyId: string };
+export type Principal = UserPrincipal | DevicePrincipal | CvWorkerPrincipal;
+
+/** What a user may do now. */
+export type Rights = { roles: ReadonlySet<Role>; roomIds: ReadonlySet<string> };
+
+/** Everything that a role can allow; `access/matrix.ts` says which role allows what. */
+export type Action =
+  | 'room:watch'
+  | 'alert:acknowledge'
+  | 'patient:read'
+  | 'vitals:read'
+  | 'alert:read'
+  | 'stream:publish'
+  | 'stream:analyse';
+
+/**
+ * Who is it, and what may they do now. Rights come from a snapshot of roles, assignments, devices and keys that is
+ * read anew every two seconds, so that what is taken away takes effect on running sessions ({@link onChange}).
+ */
+export interface Access {
+  /** @throws HavenError WRONG_PASSWORD, RATE_LIMITED, STORAGE_UNAVAILABLE */
+  signIn(email: string, password: string, address: string): Promise<Session>;
+  /** @throws HavenError TOKEN_EXPIRED, TOKEN_REVOKED, STORAGE_UNAVAILABLE */
+  refresh(refreshToken: string, address: string): Promise<Session>;
+  signOut(principal: UserPrincipal): Promise<void>;
+
+  /** @throws HavenError UNAUTHENTICATED, TOKEN_EXPIRED, TOKEN_REVOKED */
+  authenticateUser(accessToken: string): Promise<UserPrincipal>;
+  /** @throws HavenError UNAUTHENTICATED, TOKEN_REVOKED */
+  authenticateDevice(token: string): Promise<DevicePrincipal>;
+  /** @throws HavenError UNAUTHENTICATED, TOKEN_REVOKED */
+  authenticateCvWorker(key: string): Promise<CvWorkerPrincipal>;
+
+  /** The user's rights now; empty sets for one who was removed. */
+  rights(userId: string): Rights;
+  /**
+   * @throws HavenError TOKEN_EXPIRED, TOKEN_REVOKED (principal no longer valid), FORBIDDEN (no role allows it),
+   * ROOM_NOT_ASSIGNED
+   */
+  authorize(principal: Principal, action: Action, roomId?: string): void;
+
+  /** Called after roles, assignments, devices or keys changed: check every running session again. */
+  onChange(listener: () => void): () => void;
+  close(): Promise<void>;
+}

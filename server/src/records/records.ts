@@ -1,0 +1,59 @@
+import type { Alert, Observation, Patient, Room, StoredVital } from '@haven/protocol';
+import type { UserPrincipal } from '../access/access.ts';
+
+/** One line of the audit trail. Never holds a token, a password or a patient's name. */
+export type AuditEntry = {
+  /** `user:<id>`, `device:<id>`, `cv-worker:<id>`, `anonymous`, `system`. */
+  actor: string;
+  action: string;
+  /** What it was done to, such as `room:<id>`, `patient:<id>`, `alert:<id>`. */
+  subject: string;
+  result: 'done' | 'refused' | 'failed';
+  /** An error code for refusals. */
+  code?: string;
+  /** The peer's IP address. */
+  address?: string;
+  at: number;
+};
+
+/** How much is written ahead and not stored yet; part of health and metrics. */
+export type RecordsState = {
+  journalEntries: number;
+  journalBytes: number;
+  oldestAgeMs: number;
+  storeReachable: boolean;
+};
+
+/**
+ * The records: patients and rooms, vitals, alerts, audit. What must not be lost is written to a journal on disk
+ * (fsync) before the promise resolves, and to the store as soon as that answers.
+ */
+export interface Records {
+  rooms(): Promise<Room[]>;
+  /** @throws HavenError PATIENT_UNKNOWN */
+  patient(patientId: string): Promise<Patient>;
+  patientsOf(roomIds: Iterable<string>): Promise<Patient[]>;
+
+  /** Resolves when they are on disk. Repeating an id changes nothing. @throws HavenError STORAGE_FULL */
+  keepObservations(observations: readonly Observation[]): Promise<void>;
+  /** Resolves when this version is on disk. @throws HavenError STORAGE_FULL */
+  keepAlert(alert: Alert): Promise<void>;
+  /** Resolves when it is on disk. @throws HavenError STORAGE_FULL */
+  audit(entry: AuditEntry): Promise<void>;
+
+  /** Stored vitals in order of time, those still in the journal included; read under the user's own rights. */
+  vitals(user: UserPrincipal, patientId: string, since: number, until: number): Promise<StoredVital[]>;
+  /** Newest first, the journal's versions included; read under the user's own rights. */
+  alerts(
+    user: UserPrincipal,
+    query: { patientId?: string; active?: boolean; limit: number },
+  ): Promise<Alert[]>;
+  /** Every active alert, for taking up the work after a restart. */
+  activeAlerts(): Promise<Alert[]>;
+  /** The highest episode number given so far, by patient and rule. */
+  lastEpisodes(): Promise<{ patientId: string; rule: Alert['rule']; episode: number }[]>;
+
+  state(): RecordsState;
+  /** Writes out what it can within the time, then closes; the rest stays in the journal. */
+  close(withinMs: number): Promise<void>;
+}

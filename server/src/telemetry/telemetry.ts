@@ -1,0 +1,24 @@
+import type { Attributes } from '@opentelemetry/api';
+import type { Logger } from 'pino';
+
+export type Counter = { add(amount?: number, attributes?: Attributes): void };
+export type Histogram = { record(value: number, attributes?: Attributes): void };
+
+/** Logs, metrics and traces. No patient identifier in a log message, a metric's label or a span's attribute. */
+export interface Telemetry {
+  logger: Logger;
+  /** Metric names are given in full, such as `haven_active_streamers`. */
+  counter(name: string, description: string): Counter;
+  /** @param unit by UCUM: `s`, `ms`, `By`, `1` */
+  histogram(name: string, description: string, unit: string, boundaries?: number[]): Histogram;
+  /** Read at each scrape. */
+  gauge(
+    name: string,
+    description: string,
+    read: () => number | { value: number; attributes: Attributes }[],
+  ): void;
+  /** Runs within a new span; errors are recorded on it. */
+  trace<T>(name: string, run: () => Promise<T>): Promise<T>;
+  /** Of the active span, if any. */
+  traceId(): string | undefined;
+}
