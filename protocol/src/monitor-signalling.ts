@@ -53,6 +53,11 @@ export const monitorRequests = {
       rooms: z.array(roomSchema).max(100),
     }),
   },
+  /** A newer access token of the same user: the session, its room and its media go on. */
+  'session:renew': {
+    request: z.object({ token: z.string().min(1).max(4096) }),
+    response: z.object({ expiresAt: timestampSchema }),
+  },
   /** Joins a room (leaving any other): from now on its events arrive. */
   'room:join': { request: z.object({ roomId: roomIdSchema }), response: roomSnapshotSchema },
   'room:leave': { request: emptySchema, response: emptySchema },
