@@ -1,0 +1,195 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { HavenError, MAX_MESSAGE_BYTES } from '@haven/protocol';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import helmet from 'helmet';
+import type { Access } from '../access/access.ts';
+import type { Config } from '../config/config.ts';
+import type { Records } from '../records/records.ts';
+import type { OpenTelemetry } from '../telemetry/open-telemetry.ts';
+import { address, createApi, notFound } from './api.ts';
+import { bearerToken, sameSecret } from './bearer.ts';
+import { readHealth, type Probe } from './health.ts';
+import { checkOrigin } from './origin.ts';
+
+export type Readiness = 'starting' | 'ready' | 'stopping';
+
+type Dependencies = {
+  config: Config;
+  telemetry: OpenTelemetry;
+  clock: () => number;
+  readiness: () => Readiness;
+};
+
+/** What exists only after the start: until then everything but `/livez` answers 503. */
+export type Services = {
+  access: Access;
+  records: Records;
+  metricsToken: string;
+  probes: Readonly<Record<string, Probe>>;
+};
+
+export class HttpApp {
+  readonly express: Express = express();
+  readonly #dependencies: Dependencies;
+  readonly #served = express.Router();
+
+  constructor(dependencies: Dependencies) {
+    this.#dependencies = dependencies;
+    const { readiness } = dependencies;
+    const app = this.express;
+    app.disable('x-powered-by');
+    app.use(securityHeaders(dependencies.config));
+    app.use(measure(dependencies));
+    app.get('/livez', (_request, response) => void response.json({ status: 'alive' }));
+    app.get('/readyz', (_request, response) => {
+      const state = readiness();
+      response.status(state === 'ready' ? 200 : 503).json({ status: state });
+    });
+    app.use((_request, _response, next) => {
+      if (readiness() === 'starting')
+        throw new HavenError('SHUTTING_DOWN', 'The server is starting. Try again.', { retryAfterMs: 2000 });
+      next();
+    });
+    app.use(this.#served);
+    app.use(notFound);
+    app.use(answerError(dependencies));
+  }
+
+  /** Opens everything that needs the store. */
+  serve({ access, records, metricsToken, probes }: Services): void {
+    const { config, clock, telemetry } = this.#dependencies;
+    const served = this.#served;
+
+    const credential: RequestHandler = (request, _response, next) => {
+      if (!sameSecret(bearerToken(request), metricsToken))
+        throw new HavenError('FORBIDDEN', 'The metrics token is wrong.');
+      next();
+    };
+    served.get('/metrics', credential, (request, response) => telemetry.handleScrape(request, response));
+    served.get('/health', async (request, response) => {
+      const { status, message, subsystems } = await readHealth(probes);
+      const detailed =
+        request.headers.authorization !== undefined && sameSecret(bearerToken(request), metricsToken);
+      response.status(status === 'unhealthy' ? 503 : 200);
+      response.json(detailed ? { status, message, subsystems } : { status, message });
+    });
+
+    const refused = (request: { socket: { remoteAddress?: string | undefined } }) => {
+      const peer = request.socket.remoteAddress ?? 'unknown';
+      const entry = {
+        actor: 'anonymous',
+        action: 'http:request',
+        subject: 'api',
+        result: 'refused',
+      } as const;
+      records
+        .audit({ ...entry, code: 'ORIGIN_REFUSED', address: peer, at: clock() })
+        .catch((error: unknown) => telemetry.logger.error({ err: error }, 'a refusal could not be audited'));
+    };
+    served.use('/api/v1', checkOrigin(config.allowedOrigins, refused));
+    served.use(
+      '/api/v1',
+      noStore,
+      express.json({ limit: MAX_MESSAGE_BYTES }),
+      createApi({ config, access, records, clock }),
+    );
+    servePages(served, join(config.repositoryRoot, 'web', 'dist'));
+  }
+}
+
+function servePages(served: express.Router, directory: string): void {
+  const index = join(directory, 'index.html');
+  if (!existsSync(index)) return;
+  // Vite names its assets by their content, so that they never change; the page that names them does.
+  served.use(
+    '/assets',
+    express.static(join(directory, 'assets'), { immutable: true, maxAge: '365d', fallthrough: false }),
+  );
+  served.use(express.static(directory, { index: false, maxAge: 0 }));
+  served.get(['/', '/sign-in', '/publish'], (_request, response) => response.sendFile(index));
+}
+
+function securityHeaders(config: Config): RequestHandler {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        workerSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:', 'blob:'],
+        mediaSrc: ["'self'", 'blob:', 'mediastream:'],
+        fontSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        manifestSrc: ["'self'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    // Over plain HTTP (loopback only) a browser would ignore it, and a developer's other projects would suffer.
+    strictTransportSecurity: config.tls === 'off' ? false : { maxAge: 31_536_000, includeSubDomains: true },
+    referrerPolicy: { policy: 'no-referrer' },
+  });
+}
+
+const noStore: RequestHandler = (_request, response, next) => {
+  response.setHeader('Cache-Control', 'no-store');
+  next();
+};
+
+function measure({ telemetry }: Dependencies): RequestHandler {
+  const total = telemetry.counter('http_requests_total', 'HTTP requests by method and status');
+  const duration = telemetry.histogram(
+    'http_request_duration_seconds',
+    'Time to answer an HTTP request',
+    's',
+  );
+  return (request, response, next) => {
+    const startedAt = performance.now();
+    response.once('finish', () => {
+      const attributes = { method: request.method, status: response.statusCode };
+      total.add(1, attributes);
+      duration.record((performance.now() - startedAt) / 1000, attributes);
+    });
+    void telemetry.trace(`http ${request.method}`, () => {
+      next();
+      return Promise.resolve();
+    });
+  };
+}
+
+/** Every error leaves with a code; what is none of ours is logged and hidden. */
+function answerError({ telemetry }: Dependencies): ErrorRequestHandler {
+  return (error: unknown, request, response, _next) => {
+    const known = asHavenError(error);
+    if (known.code === 'INTERNAL') {
+      telemetry.logger.error(
+        { err: error, method: request.method, address: address(request) },
+        'a request failed',
+      );
+    }
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    if (known.retryAfterMs !== undefined)
+      response.setHeader('Retry-After', Math.ceil(known.retryAfterMs / 1000));
+    response.status(known.status).json({ error: known.toWire(telemetry.traceId()) });
+  };
+}
+
+function asHavenError(error: unknown): HavenError {
+  if (error instanceof HavenError) return error;
+  // Express's own errors (a body that is too large or no JSON, a malformed path) carry a status.
+  const status = error instanceof Error && 'status' in error ? error.status : undefined;
+  if (status === 413) return new HavenError('MESSAGE_TOO_LARGE');
+  if (status === 404) return new HavenError('NOT_FOUND');
+  if (typeof status === 'number' && status >= 400 && status < 500) {
+    return new HavenError('INVALID_REQUEST', 'The body is no JSON of the documented form.');
+  }
+  return new HavenError('INTERNAL');
+}

@@ -1,0 +1,48 @@
+import { statfs } from 'node:fs/promises';
+import { freemem, totalmem } from 'node:os';
+import type { Health } from '@haven/protocol';
+
+export type Subsystem = NonNullable<Health['subsystems']>[string];
+export type Probe = () => Subsystem | Promise<Subsystem>;
+
+/** Less free disk than this is a warning, bytes: the journal of a day without the database. */
+const LOW_DISK_BYTES = 2 * 1024 ** 3;
+const NO_DISK_BYTES = 256 * 1024 ** 2;
+const LOW_MEMORY_SHARE = 0.1;
+
+export function memoryProbe(): Probe {
+  return () => {
+    const free = freemem() / totalmem();
+    const message = `${Math.round(100 * free)} % of the memory is free`;
+    return { status: free < LOW_MEMORY_SHARE ? 'degraded' : 'healthy', message };
+  };
+}
+
+export function diskProbe(directory: string): Probe {
+  return async () => {
+    const { bavail, bsize } = await statfs(directory);
+    const free = bavail * bsize;
+    const status = free < NO_DISK_BYTES ? 'unhealthy' : free < LOW_DISK_BYTES ? 'degraded' : 'healthy';
+    return { status, message: `${(free / 1024 ** 3).toFixed(1)} GiB are free in the data directory` };
+  };
+}
+
+/** Health is as good as the worst subsystem; a probe that throws is unhealthy. */
+export async function readHealth(probes: Readonly<Record<string, Probe>>): Promise<Required<Health>> {
+  const subsystems: Record<string, Subsystem> = {};
+  for (const [name, probe] of Object.entries(probes)) {
+    try {
+      subsystems[name] = await probe();
+    } catch {
+      subsystems[name] = { status: 'unhealthy', message: 'could not be examined' };
+    }
+  }
+  const named = (status: Health['status']) =>
+    Object.keys(subsystems).filter((name) => subsystems[name]?.status === status);
+  const [unhealthy, degraded] = [named('unhealthy'), named('degraded')];
+  if (unhealthy.length > 0)
+    return { status: 'unhealthy', message: `Failing: ${unhealthy.join(', ')}`, subsystems };
+  if (degraded.length > 0)
+    return { status: 'degraded', message: `Impaired: ${degraded.join(', ')}`, subsystems };
+  return { status: 'healthy', message: 'All is well', subsystems };
+}
