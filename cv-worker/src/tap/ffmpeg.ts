@@ -1,0 +1,53 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+/** Pictures are scaled to fit this: enough skin for a pulse, small enough to analyse many patients a core. */
+export const MAX_FRAME_WIDTH = 320;
+export const MAX_FRAME_HEIGHT = 240;
+export const MAX_FRAME_BYTES = MAX_FRAME_WIDTH * MAX_FRAME_HEIGHT * 3;
+
+/** Pictures a second that are analysed at most: twice the 4 Hz of the fastest pulse, with room to interpolate. */
+export const MAX_FRAMES_PER_SECOND = 15;
+/** How much earlier than due a picture may be and still count as on time: half a period at 50 frames/s, s. */
+const EARLY_S = 0.01;
+
+/** A picture more than this after the one before it begins a new piece of signal, ms. */
+export const GAP_MS = 1000;
+
+/** Its binary is fetched at set-up, which closed networks prevent: then the system's ffmpeg serves. */
+const require = createRequire(import.meta.url);
+
+/** `FFMPEG_PATH`, else the binary of ffmpeg-static, else `ffmpeg` on PATH. */
+export function findFfmpeg(environment: Record<string, string | undefined> = process.env): string {
+  const given = environment.FFMPEG_PATH;
+  if (given !== undefined && given !== '') return given;
+  try {
+    const bundled: unknown = require('ffmpeg-static');
+    if (typeof bundled === 'string' && existsSync(bundled)) return bundled;
+  } catch {
+    return 'ffmpeg';
+  }
+  return 'ffmpeg';
+}
+
+/**
+ * Thins out to {@link MAX_FRAMES_PER_SECOND} evenly by the pictures' own times, before they are scaled. Variable 0
+ * is when the next one is due; a late one moves the schedule, so that none is made up for in a burst.
+ */
+function thinning(): string {
+  const period = `1/${MAX_FRAMES_PER_SECOND}`;
+  return `select='if(gte(t+${EARLY_S}\\,ld(0))\\,st(0\\,max(ld(0)+${period}\\,t+${period}/2))\\,0)'`;
+}
+
+/** Averages areas, so that a larger picture's noise shrinks with it; always fits, so that layers have one size. */
+const SCALING =
+  `scale=${MAX_FRAME_WIDTH}:${MAX_FRAME_HEIGHT}:` +
+  'force_original_aspect_ratio=decrease:force_divisible_by=2:flags=area+accurate_rnd';
+
+/** ffmpeg's arguments from the first video of its input to RGB24 pictures with their times on standard output. */
+export const PICTURE_OUTPUT: readonly string[] = [
+  ...['-map', '0:v:0', '-an', '-sn', '-dn', '-vf', `${thinning()},${SCALING}`],
+  // Each picture once with its own time: never duplicated or dropped to fit a nominal rate.
+  ...['-fps_mode', 'passthrough', '-enc_time_base', '1:90000'],
+  ...['-c:v', 'rawvideo', '-pix_fmt', 'rgb24', '-f', 'nut', '-flush_packets', '1', 'pipe:1'],
+];
