@@ -1,0 +1,150 @@
+import { join } from 'node:path';
+import { createClient, type SupabaseClient } from '@supabase/supabase-js';
+import type { Config } from '../config/config.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import { currentOwner, DataDirectoryLock } from './data-directory-lock.ts';
+import type { Database } from './database.ts';
+import { openLiteStack, type LiteStack } from './embedded/lite-stack.ts';
+import { PostgresServer } from './embedded/postgres-server.ts';
+import { readSecrets, type Secrets } from './embedded/secrets.ts';
+import { StoreStartError } from './errors.ts';
+
+export type StoreClient = SupabaseClient<Database>;
+
+/** How access tokens are verified: by a shared secret, or by the keys that the issuer publishes. */
+export type TokenVerification =
+  { kind: 'secret'; secret: string; issuer?: string } | { kind: 'issuer'; issuer: string };
+
+/** The record store: supabase-js clients, whether the stack behind them is embedded or hosted. */
+export interface Store {
+  /** For ingest, audit, seeding and administration: row-level security does not apply to it. */
+  readonly service: StoreClient;
+  /** Acts for a user under row-level security. */
+  forUser(accessToken: string): StoreClient;
+  /** A client of its own for one sign-in or refresh, so that sessions never mix. */
+  forSignIn(): StoreClient;
+  /** Makes an account that can sign in. @returns the user's id @throws AuthError as supabase-js gives it */
+  createAccount(email: string, password: string): Promise<string>;
+  readonly tokenVerification: TokenVerification;
+  close(): Promise<void>;
+}
+
+/** The embedded stack has no address; supabase-js wants one all the same. */
+const EMBEDDED_URL = 'http://store.haven.invalid';
+
+type StoreSettings = Pick<Config, 'dataDirectory' | 'repositoryRoot' | 'supabase' | 'databaseUrl'>;
+
+/**
+ * Opens the record store for a server: takes the data directory, and starts the embedded stack unless a Supabase is
+ * configured. Everything is released again when a step fails.
+ *
+ * @throws DataDirectoryInUseError when another server holds the data directory
+ * @throws StoreStartError when PostgreSQL or a migration fails
+ */
+export async function openStore(config: StoreSettings, telemetry?: Telemetry): Promise<Store> {
+  const lock = await DataDirectoryLock.acquire(config.dataDirectory);
+  const opened: { close(): Promise<void> }[] = [{ close: () => lock.release() }];
+  try {
+    if (config.supabase !== undefined) return hostedStore(config.supabase, opened);
+    const secrets = await readSecrets(config.dataDirectory);
+    let url = config.databaseUrl;
+    if (url === undefined) {
+      const postgres = await PostgresServer.start({
+        directory: join(config.dataDirectory, 'pg17'),
+        password: secrets.postgres,
+        onDeath: (detail) => telemetry?.logger.error({ detail }, 'PostgreSQL ended and is started again'),
+      });
+      opened.push(postgres);
+      await lock.announcePostgres(postgres.port);
+      url = postgres.url;
+    }
+    const stack = await openLiteStack(url, secrets, join(config.repositoryRoot, 'infra/supabase/migrations'));
+    opened.push(stack);
+    return embeddedStore(stack, secrets, opened);
+  } catch (error) {
+    await closeAll(opened);
+    throw error;
+  }
+}
+
+/**
+ * Opens the record store for a command: joins the embedded PostgreSQL of the server that runs on the data directory,
+ * or else starts everything itself.
+ *
+ * @throws StoreStartError when the running server's PostgreSQL is not up yet
+ */
+export async function joinStore(config: StoreSettings): Promise<Store> {
+  if (config.supabase !== undefined) return hostedStore(config.supabase, []);
+  const owner = await currentOwner(config.dataDirectory);
+  if (owner === undefined) return openStore(config);
+  const secrets = await readSecrets(config.dataDirectory);
+  const url =
+    config.databaseUrl ??
+    (owner.postgresPort === null
+      ? undefined
+      : `postgres://postgres:${secrets.postgres}@127.0.0.1:${owner.postgresPort}/postgres`);
+  if (url === undefined) {
+    throw new StoreStartError('The server on this data directory is still starting. Try again in a moment.');
+  }
+  const stack = await openLiteStack(url, secrets, undefined);
+  return embeddedStore(stack, secrets, [stack]);
+}
+
+function embeddedStore(stack: LiteStack, secrets: Secrets, opened: { close(): Promise<void> }[]): Store {
+  const { publishableKey, secretKey } = secrets;
+  const client = clientFactory(EMBEDDED_URL, stack.fetch);
+  return {
+    service: client(secretKey),
+    forUser: (accessToken) => client(publishableKey, accessToken),
+    forSignIn: () => client(publishableKey),
+    async createAccount(email, password) {
+      const signUp = clientFactory(EMBEDDED_URL, stack.fetchWithSignUp)(publishableKey);
+      const { data, error } = await signUp.auth.signUp({ email, password });
+      if (error !== null) throw error;
+      if (data.user === null) throw new StoreStartError('The account was not made.');
+      return data.user.id;
+    },
+    tokenVerification: { kind: 'secret', secret: secrets.jwt },
+    close: closeOnce(opened),
+  };
+}
+
+function hostedStore(supabase: NonNullable<Config['supabase']>, opened: { close(): Promise<void> }[]): Store {
+  const client = clientFactory(supabase.url);
+  const service = client(supabase.secretKey);
+  const issuer = `${supabase.url.replace(/\/$/, '')}/auth/v1`;
+  return {
+    service,
+    forUser: (accessToken) => client(supabase.publishableKey, accessToken),
+    forSignIn: () => client(supabase.publishableKey),
+    async createAccount(email, password) {
+      const { data, error } = await service.auth.admin.createUser({ email, password, email_confirm: true });
+      if (error !== null) throw error;
+      return data.user.id;
+    },
+    tokenVerification:
+      supabase.jwtSecret === undefined
+        ? { kind: 'issuer', issuer }
+        : { kind: 'secret', secret: supabase.jwtSecret, issuer },
+    close: closeOnce(opened),
+  };
+}
+
+function clientFactory(url: string, inProcessFetch?: typeof fetch) {
+  return (key: string, accessToken?: string): StoreClient =>
+    createClient<Database>(url, key, {
+      auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
+      ...(inProcessFetch === undefined ? {} : { global: { fetch: inProcessFetch } }),
+      ...(accessToken === undefined ? {} : { accessToken: () => Promise.resolve(accessToken) }),
+    });
+}
+
+function closeOnce(opened: { close(): Promise<void> }[]): () => Promise<void> {
+  let closing: Promise<void> | undefined;
+  return () => (closing ??= closeAll(opened));
+}
+
+/** The last opened first. */
+async function closeAll(opened: { close(): Promise<void> }[]): Promise<void> {
+  for (const part of opened.toReversed()) await part.close();
+}
