@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Program, temporaryDirectory, until } from './process.ts';
+
+export type User = { email: string; password: string };
+
+/** How long a server may take to come up on a busy machine, ms. */
+const UP_WITHIN_MS = 60_000;
+
+/** A whole Haven on a free port with a data directory of its own. */
+export class HavenServer {
+  readonly dataDirectory: string;
+  readonly #settings: Record<string, string>;
+  program!: Program;
+  url!: string;
+
+  private constructor(settings: Record<string, string>) {
+    this.dataDirectory = temporaryDirectory('data');
+    this.#settings = settings;
+  }
+
+  static async start(settings: Record<string, string> = {}): Promise<HavenServer> {
+    const server = new HavenServer({
+      HAVEN_DEMO: '0',
+      HAVEN_LOG_LEVEL: 'warn',
+      HAVEN_MEDIA_WORKERS: '1',
+      ...settings,
+    });
+    await server.run('0');
+    return server;
+  }
+
+  /** Starts the process; after a kill on the same port, so that clients find it again. */
+  async run(port: string = new URL(this.url).port): Promise<void> {
+    this.program = new Program('server/src/main.ts', [], {
+      PORT: port,
+      HAVEN_DATA_DIR: this.dataDirectory,
+      ...this.#settings,
+    });
+    this.url = await until('the server to be up', UP_WITHIN_MS, () => {
+      if (!this.program.running) throw new Error(`the server ended:\n${this.program.output}`);
+      return /Haven is up at (\S+)/.exec(this.program.output)?.[1];
+    });
+  }
+
+  get user(): User {
+    return this.#credentials('clinician@haven.local');
+  }
+
+  #credentials(email: string): User {
+    const text = readFileSync(join(this.dataDirectory, 'credentials.txt'), 'utf8');
+    const line = text.split('\n').find((candidate) => candidate.includes(email));
+    const password = line?.trim().split(/\s+/).at(-1);
+    if (password === undefined) throw new Error(`no password of ${email}`);
+    return { email, password };
+  }
+
+  /** Runs `npm run admin -- …` beside the server. */
+  async admin(...args: string[]): Promise<string> {
+    const program = new Program('server/src/admin.ts', args, { HAVEN_DATA_DIR: this.dataDirectory });
+    const { code } = await program.ended;
+    if (code !== 0) throw new Error(`admin ${args.join(' ')} failed:\n${program.output}`);
+    return program.output;
+  }
+
+  /** A new device's token for the patient. */
+  async deviceToken(patientId: string): Promise<string> {
+    const token = /hvd_[\w-]+/.exec(await this.admin('device', 'add', patientId))?.[0];
+    if (token === undefined) throw new Error('the administrator command printed no token');
+    return token;
+  }
+
+  async signIn(user: User = this.user): Promise<{ accessToken: string }> {
+    const response = await fetch(`${this.url}/api/v1/auth/sign-in`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(user),
+    });
+    if (!response.ok) throw new Error(`sign-in failed: ${response.status} ${await response.text()}`);
+    return (await response.json()) as { accessToken: string };
+  }
+
+  async get(path: string, accessToken: string): Promise<Response> {
+    return fetch(`${this.url}${path}`, { headers: { authorization: `Bearer ${accessToken}` } });
+  }
+
+  async stop(): Promise<void> {
+    await this.program.stop();
+  }
+}
