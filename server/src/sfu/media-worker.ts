@@ -1,0 +1,104 @@
+import { EventEmitter } from 'node:events';
+import { createWorker, type types } from 'mediasoup';
+import { MEDIA_CODECS } from './media-codecs.ts';
+
+/** Of a device, all layers together: three layers up to 720p take 2.5 Mbit/s, and the rest is for bursts. */
+const MAX_INCOMING_BITRATE = 5_000_000;
+/** Without an answer to ICE consent checks for this long, seconds, the peer counts as gone. */
+const ICE_CONSENT_TIMEOUT_S = 15;
+/** A viewer's first estimate, bit/s: enough for a wall of low layers at once; feedback corrects it. */
+const INITIAL_OUTGOING_BITRATE = 2_000_000;
+
+export type MediaWorkerOptions = {
+  /** UDP and TCP port of all its WebRTC transports; 0 takes a free one. */
+  port: number;
+  announcedAddress: string | undefined;
+  workerBinary: string | undefined;
+};
+
+type MediaWorkerEvents = { died: [] };
+
+/** One mediasoup worker process with its one WebRtcServer (one port) and its one router. */
+export class MediaWorker extends EventEmitter<MediaWorkerEvents> {
+  readonly router: types.Router;
+  readonly #worker: types.Worker;
+  readonly #webRtcServer: types.WebRtcServer;
+  #load = 0;
+
+  private constructor(worker: types.Worker, webRtcServer: types.WebRtcServer, router: types.Router) {
+    super();
+    this.#worker = worker;
+    this.#webRtcServer = webRtcServer;
+    this.router = router;
+    worker.on('died', () => this.emit('died'));
+    router.observer.on('newtransport', (transport) => {
+      transport.observer.on('newproducer', (producer) => this.#carry(producer.observer));
+      transport.observer.on('newconsumer', (consumer) => this.#carry(consumer.observer));
+    });
+  }
+
+  static async start({ port, announcedAddress, workerBinary }: MediaWorkerOptions): Promise<MediaWorker> {
+    const worker = await createWorker({
+      logLevel: 'warn',
+      ...(workerBinary === undefined ? {} : { workerBin: workerBinary }),
+    });
+    try {
+      const listen =
+        announcedAddress === undefined ? { ip: '127.0.0.1' } : { ip: '0.0.0.0', announcedAddress };
+      const webRtcServer = await worker.createWebRtcServer({
+        listenInfos: [
+          { protocol: 'udp', ...listen, port },
+          { protocol: 'tcp', ...listen, port },
+        ],
+      });
+      const router = await worker.createRouter({ mediaCodecs: MEDIA_CODECS });
+      return new MediaWorker(worker, webRtcServer, router);
+    } catch (error) {
+      worker.close();
+      throw error;
+    }
+  }
+
+  get pid(): number {
+    return this.#worker.pid;
+  }
+
+  get closed(): boolean {
+    return this.#worker.closed;
+  }
+
+  /** Producers and consumers that it carries. */
+  get load(): number {
+    return this.#load;
+  }
+
+  /**
+   * A transport for a device or a viewer. mediasoup, as the DTLS server, offers AES-GCM first, which costs half the
+   * CPU time of AES-CM with HMAC.
+   */
+  async createWebRtcTransport(direction: 'receive' | 'send'): Promise<types.WebRtcTransport> {
+    const transport = await this.router.createWebRtcTransport({
+      webRtcServer: this.#webRtcServer,
+      enableUdp: true,
+      enableTcp: true,
+      preferUdp: true,
+      iceConsentTimeout: ICE_CONSENT_TIMEOUT_S,
+      initialAvailableOutgoingBitrate: INITIAL_OUTGOING_BITRATE,
+    });
+    if (direction === 'receive') await transport.setMaxIncomingBitrate(MAX_INCOMING_BITRATE);
+    return transport;
+  }
+
+  /** Resolves when the process has ended and its port is free. */
+  async close(): Promise<void> {
+    if (this.#worker.subprocessClosed) return;
+    const ended = new Promise<void>((resolve) => this.#worker.once('subprocessclose', resolve));
+    this.#worker.close();
+    await ended;
+  }
+
+  #carry(observer: { once(event: 'close', listener: () => void): unknown }): void {
+    this.#load += 1;
+    observer.once('close', () => (this.#load -= 1));
+  }
+}

@@ -1,0 +1,123 @@
+import { EventEmitter, once } from 'node:events';
+import { availableParallelism } from 'node:os';
+import { HavenError } from '@haven/protocol';
+import type { Config } from '../config/config.ts';
+import { Backoff } from '../supervisor/backoff.ts';
+import type { Counter, Telemetry } from '../telemetry/telemetry.ts';
+import { MediaWorker } from './media-worker.ts';
+
+/** How long a request waits for a worker that is being started again, ms; a start takes about 50 ms. */
+const WAIT_FOR_WORKER_MS = 3_000;
+
+type MediaWorkersEvents = { started: [MediaWorker] };
+
+/** The pool: one worker a core, each started again when it dies. */
+export class MediaWorkers extends EventEmitter<MediaWorkersEvents> {
+  /** How many there are when all run. */
+  readonly expected: number;
+  readonly #config: Config;
+  readonly #telemetry: Telemetry;
+  readonly #deaths: Counter;
+  readonly #workers = new Set<MediaWorker>();
+  readonly #restarts = new Set<NodeJS.Timeout>();
+  #closed = false;
+
+  private constructor(config: Config, telemetry: Telemetry) {
+    super();
+    this.#config = config;
+    this.#telemetry = telemetry;
+    this.expected = config.media.workers === 0 ? availableParallelism() : config.media.workers;
+    this.#deaths = telemetry.counter('haven_sfu_worker_deaths_total', 'mediasoup workers that died');
+    // Every request that waits for a worker listens.
+    this.setMaxListeners(0);
+  }
+
+  /** @throws Error when a worker cannot be started: no binary, or its port is taken */
+  static async start(config: Config, telemetry: Telemetry): Promise<MediaWorkers> {
+    const workers = new MediaWorkers(config, telemetry);
+    try {
+      await Promise.all(
+        Array.from({ length: workers.expected }, (_, index) => workers.#start(index, new Backoff())),
+      );
+    } catch (error) {
+      await workers.close();
+      throw error;
+    }
+    return workers;
+  }
+
+  get size(): number {
+    return this.#workers.size;
+  }
+
+  /** Process ids of the running workers. */
+  get pids(): number[] {
+    return [...this.#workers].map((worker) => worker.pid);
+  }
+
+  /**
+   * The least loaded worker; waits a moment while all are being started again.
+   * @throws HavenError CAPACITY_EXCEEDED (none came back in time), SHUTTING_DOWN
+   */
+  async acquire(): Promise<MediaWorker> {
+    if (!this.#closed && this.#workers.size === 0) await this.#nextStart();
+    if (this.#closed) throw new HavenError('SHUTTING_DOWN');
+    let best: MediaWorker | undefined;
+    for (const worker of this.#workers) {
+      if (best === undefined || worker.load < best.load) best = worker;
+    }
+    if (best === undefined) {
+      throw new HavenError('CAPACITY_EXCEEDED', 'The media service is restarting. Try again.', {
+        retryAfterMs: WAIT_FOR_WORKER_MS,
+      });
+    }
+    return best;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const timer of this.#restarts) clearTimeout(timer);
+    const running = [...this.#workers];
+    this.#workers.clear();
+    await Promise.all(running.map((worker) => worker.close()));
+  }
+
+  async #nextStart(): Promise<void> {
+    // Ends in a refusal by `acquire` when the time is over.
+    await once(this, 'started', { signal: AbortSignal.timeout(WAIT_FOR_WORKER_MS) }).catch(() => undefined);
+  }
+
+  async #start(index: number, backoff: Backoff): Promise<void> {
+    const { announcedAddress, media } = this.#config;
+    const worker = await MediaWorker.start({
+      port: media.port === 0 ? 0 : media.port + index,
+      announcedAddress,
+      workerBinary: media.workerBinary,
+    });
+    if (this.#closed) {
+      await worker.close();
+      return;
+    }
+    const startedAt = performance.now();
+    this.#workers.add(worker);
+    worker.once('died', () => {
+      this.#workers.delete(worker);
+      this.#deaths.add();
+      this.#telemetry.logger.error({ mediaWorker: index, pid: worker.pid }, 'a mediasoup worker died');
+      this.#startLater(index, backoff, performance.now() - startedAt);
+    });
+    this.emit('started', worker);
+  }
+
+  #startLater(index: number, backoff: Backoff, ranForMs: number): void {
+    if (this.#closed) return;
+    const timer = setTimeout(() => {
+      this.#restarts.delete(timer);
+      this.#start(index, backoff).catch((error: unknown) => {
+        this.#telemetry.logger.error({ err: error, mediaWorker: index }, 'a mediasoup worker did not start');
+        this.#startLater(index, backoff, 0);
+      });
+    }, backoff.next(ranForMs));
+    this.#restarts.add(timer);
+  }
+}

@@ -1,0 +1,118 @@
+import { HavenError } from '@haven/protocol';
+import type { Config } from '../config/config.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import { MediaWorkers } from './media-workers.ts';
+import { StreamRegistry } from './stream-registry.ts';
+import type { Stream } from './stream.ts';
+import { Tap, type TapTarget } from './tap.ts';
+import { Viewer } from './viewer.ts';
+
+/** How often streams are examined, ms: a loss of signal is seen within half a second of its limit. */
+const EXAMINE_INTERVAL_MS = 500;
+
+export type SfuStats = {
+  streams: number;
+  viewers: number;
+  consumers: number;
+  taps: number;
+  workers: number;
+  expectedWorkers: number;
+  /** Of the running mediasoup workers. */
+  pids: number[];
+  /** Received from all devices, bit/s. */
+  incomingBitrate: number;
+};
+
+export type SfuOptions = { config: Config; telemetry: Telemetry; clock?: () => number };
+
+/** The selective forwarding unit: streams come in, viewers and taps take them out. It knows no signalling. */
+export class Sfu {
+  readonly streams: StreamRegistry;
+  readonly #workers: MediaWorkers;
+  readonly #tapAddresses: ReadonlySet<string>;
+  readonly #viewers = new Set<Viewer>();
+  readonly #taps = new Set<Tap>();
+  readonly #timer: NodeJS.Timeout;
+  #examining = false;
+  #closed = false;
+
+  private constructor(workers: MediaWorkers, { config, telemetry, clock = Date.now }: SfuOptions) {
+    this.#workers = workers;
+    this.#tapAddresses = new Set(config.tapAddresses);
+    this.streams = new StreamRegistry(workers, clock);
+    this.#timer = setInterval(() => void this.#examine(), EXAMINE_INTERVAL_MS);
+    this.#timer.unref();
+    this.#measure(telemetry);
+  }
+
+  /** @throws Error when mediasoup cannot start: no binary, or a media port is taken */
+  static async create(options: SfuOptions): Promise<Sfu> {
+    return new Sfu(await MediaWorkers.start(options.config, options.telemetry), options);
+  }
+
+  /** @throws HavenError CAPACITY_EXCEEDED, SHUTTING_DOWN */
+  async openViewer(): Promise<Viewer> {
+    const viewer = await Viewer.open(await this.#workers.acquire());
+    if (this.#closed) {
+      viewer.close();
+      throw new HavenError('SHUTTING_DOWN');
+    }
+    this.#viewers.add(viewer);
+    viewer.once('closed', () => this.#viewers.delete(viewer));
+    return viewer;
+  }
+
+  /** @throws HavenError FORBIDDEN (an address that is not on the allow-list), STREAM_UNKNOWN */
+  async openTap(stream: Stream, target: TapTarget): Promise<Tap> {
+    if (!this.#tapAddresses.has(target.ip)) {
+      throw new HavenError('FORBIDDEN', 'Taps may not go to this address (HAVEN_TAP_ADDRESSES).');
+    }
+    const tap = await Tap.open(stream, target);
+    this.#taps.add(tap);
+    return tap;
+  }
+
+  stats(): SfuStats {
+    const streams = this.streams.live();
+    const viewers = [...this.#viewers];
+    return {
+      streams: streams.length,
+      viewers: viewers.length,
+      consumers: viewers.reduce((sum, viewer) => sum + viewer.consumers, 0),
+      taps: [...this.#taps].filter((tap) => !tap.closed).length,
+      workers: this.#workers.size,
+      expectedWorkers: this.#workers.expected,
+      pids: this.#workers.pids,
+      incomingBitrate: streams.reduce((sum, stream) => sum + stream.bitrate, 0),
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#timer);
+    this.streams.close('server-stopping');
+    for (const viewer of [...this.#viewers]) viewer.close();
+    await this.#workers.close();
+  }
+
+  async #examine(): Promise<void> {
+    if (this.#examining) return;
+    this.#examining = true;
+    for (const tap of this.#taps) if (tap.closed) this.#taps.delete(tap);
+    await this.streams.examine();
+    this.#examining = false;
+  }
+
+  #measure(telemetry: Telemetry): void {
+    telemetry.gauge('haven_active_streamers', 'Patients whose video arrives', () => this.stats().streams);
+    telemetry.gauge('haven_sfu_viewers', 'Open receive transports', () => this.stats().viewers);
+    telemetry.gauge('haven_sfu_consumers', 'Streams sent to viewers', () => this.stats().consumers);
+    telemetry.gauge('haven_sfu_taps', 'Streams sent to CV workers', () => this.stats().taps);
+    telemetry.gauge('haven_sfu_workers', 'Running mediasoup workers', () => this.stats().workers);
+    telemetry.gauge(
+      'haven_sfu_incoming_bits_per_second',
+      'Video received from all devices, bit/s',
+      () => this.stats().incomingBitrate,
+    );
+  }
+}

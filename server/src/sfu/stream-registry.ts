@@ -1,0 +1,92 @@
+import { EventEmitter } from 'node:events';
+import { HavenError, type StreamEndReason } from '@haven/protocol';
+import { KeyedQueue } from './keyed-queue.ts';
+import type { MediaWorkers } from './media-workers.ts';
+import { Stream, type StreamIdentity } from './stream.ts';
+
+/** When to try again after another device's refusal, ms: by then a lost one has been given up. */
+const RETRY_AFTER_ANOTHER_DEVICE_MS = 10_000;
+
+type StreamRegistryEvents = { created: [Stream] };
+
+/** All streams, at most one a patient. */
+export class StreamRegistry extends EventEmitter<StreamRegistryEvents> {
+  readonly #workers: MediaWorkers;
+  readonly #clock: () => number;
+  readonly #publishing = new KeyedQueue();
+  readonly #byId = new Map<string, Stream>();
+  readonly #byPatient = new Map<string, Stream>();
+  #closed = false;
+
+  constructor(workers: MediaWorkers, clock: () => number) {
+    super();
+    this.#workers = workers;
+    this.#clock = clock;
+  }
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  /**
+   * Claims the patient's stream. The same device publishing again takes its own stream over.
+   * @throws HavenError PATIENT_HAS_DEVICE, CAPACITY_EXCEEDED, SHUTTING_DOWN
+   */
+  publish(identity: StreamIdentity): Promise<Stream> {
+    return this.#publishing.run(identity.patientId, async () => {
+      this.#assertFree(identity);
+      const mediaWorker = await this.#workers.acquire();
+      const stream = await Stream.create(identity, mediaWorker, this.#clock);
+      if (this.#closed) {
+        stream.end('server-stopping');
+        throw new HavenError('SHUTTING_DOWN');
+      }
+      this.#byPatient.get(identity.patientId)?.end('superseded');
+      this.#add(stream);
+      return stream;
+    });
+  }
+
+  get(streamId: string): Stream | undefined {
+    return this.#byId.get(streamId);
+  }
+
+  ofPatient(patientId: string): Stream | undefined {
+    return this.#byPatient.get(patientId);
+  }
+
+  /** Those that viewers know of. */
+  live(): Stream[] {
+    return [...this.#byId.values()].filter((stream) => stream.live);
+  }
+
+  /** Reads how every stream fares. */
+  async examine(): Promise<void> {
+    // A stream or worker that goes away meanwhile fails its reading; its end is told by its own event.
+    await Promise.allSettled([...this.#byId.values()].map((stream) => stream.examine()));
+  }
+
+  close(reason: StreamEndReason): void {
+    this.#closed = true;
+    for (const stream of [...this.#byId.values()]) stream.end(reason);
+  }
+
+  #assertFree({ patientId, deviceId }: StreamIdentity): void {
+    if (this.#closed) throw new HavenError('SHUTTING_DOWN');
+    const current = this.#byPatient.get(patientId);
+    if (current !== undefined && current.identity.deviceId !== deviceId) {
+      throw new HavenError('PATIENT_HAS_DEVICE', undefined, { retryAfterMs: RETRY_AFTER_ANOTHER_DEVICE_MS });
+    }
+  }
+
+  #add(stream: Stream): void {
+    const { patientId } = stream.identity;
+    this.#byId.set(stream.streamId, stream);
+    this.#byPatient.set(patientId, stream);
+    stream.once('ended', () => {
+      this.#byId.delete(stream.streamId);
+      if (this.#byPatient.get(patientId) === stream) this.#byPatient.delete(patientId);
+    });
+    this.emit('created', stream);
+  }
+}

@@ -1,0 +1,120 @@
+import { isIPv4 } from 'node:net';
+import type { types } from 'mediasoup';
+import { HavenError, tapDescriptionSchema, type TapDescription } from '@haven/protocol';
+import type { Stream } from './stream.ts';
+
+/**
+ * The analyzer wants small pictures (about 240 lines) and every switch of layer breaks its timestamps once: a tap
+ * stays on the lowest layer.
+ */
+const TAP_SPATIAL_LAYER = 0;
+
+export type TapTarget = { ip: string; rtpPort: number };
+
+/**
+ * A stream's RTP, plain, to a CV worker's decoder. The decoder sends no RTCP, so nothing it does can slow the SFU;
+ * key frames are asked for by {@link requestKeyFrame} and merged by the producer.
+ */
+export class Tap {
+  readonly description: TapDescription;
+  readonly #transport: types.PlainTransport;
+  readonly #consumer: types.Consumer;
+  readonly #stream: Stream;
+
+  private constructor(
+    stream: Stream,
+    transport: types.PlainTransport,
+    consumer: types.Consumer,
+    description: TapDescription,
+  ) {
+    this.#stream = stream;
+    this.#transport = transport;
+    this.#consumer = consumer;
+    this.description = description;
+    transport.observer.once('close', () => stream.unwatch(this));
+  }
+
+  /**
+   * Opens a tap, paused: it sends RTP to the target's port and RTCP one above.
+   * @throws HavenError STREAM_UNKNOWN
+   */
+  static async open(stream: Stream, target: TapTarget): Promise<Tap> {
+    const { router } = stream.mediaWorker;
+    const producer = await stream.producerOn(stream.mediaWorker);
+    const transport = await router.createPlainTransport({
+      listenInfo: { protocol: 'udp', ip: sourceAddressFor(target.ip) },
+      rtcpMux: false,
+      comedia: false,
+    });
+    try {
+      await transport.connect({ ip: target.ip, port: target.rtpPort, rtcpPort: target.rtpPort + 1 });
+      const consumer = await transport.consume({
+        producerId: producer.id,
+        rtpCapabilities: decoderCapabilities(router, producer),
+        paused: true,
+        enableRtx: false,
+        preferredLayers: { spatialLayer: TAP_SPATIAL_LAYER },
+      });
+      if (stream.ended) throw new HavenError('STREAM_UNKNOWN');
+      return new Tap(stream, transport, consumer, describe(transport, consumer));
+    } catch (error) {
+      transport.close();
+      throw stream.ended ? new HavenError('STREAM_UNKNOWN') : error;
+    }
+  }
+
+  get closed(): boolean {
+    return this.#transport.closed;
+  }
+
+  /** The decoder listens: packets flow, beginning with a key frame. @throws HavenError STREAM_UNKNOWN (closed) */
+  async resume(): Promise<void> {
+    this.#assertOpen();
+    this.#stream.watch(this, TAP_SPATIAL_LAYER);
+    await this.#consumer.resume();
+  }
+
+  /** @throws HavenError STREAM_UNKNOWN (closed) */
+  async requestKeyFrame(): Promise<void> {
+    this.#assertOpen();
+    await this.#consumer.requestKeyFrame();
+  }
+
+  close(): void {
+    this.#transport.close();
+  }
+
+  #assertOpen(): void {
+    if (this.closed) throw new HavenError('STREAM_UNKNOWN');
+  }
+}
+
+/** Loopback stays on loopback; anything else leaves by whatever interface routes there. */
+function sourceAddressFor(targetIp: string): string {
+  if (!isIPv4(targetIp)) return targetIp === '::1' ? '::1' : '::';
+  return targetIp.startsWith('127.') ? '127.0.0.1' : '0.0.0.0';
+}
+
+/** The stream's own codec and nothing else: no RTX, no header extensions, no feedback. */
+function decoderCapabilities(router: types.Router, producer: types.Producer): types.RtpCapabilities {
+  const mimeType = producer.rtpParameters.codecs[0]?.mimeType.toLowerCase();
+  const codecs = (router.rtpCapabilities.codecs ?? [])
+    .filter((codec) => codec.mimeType.toLowerCase() === mimeType)
+    .map((codec) => ({ ...codec, rtcpFeedback: [] }));
+  return { codecs, headerExtensions: [] };
+}
+
+function describe(transport: types.PlainTransport, consumer: types.Consumer): TapDescription {
+  const codec = consumer.rtpParameters.codecs[0];
+  const ssrc = consumer.rtpParameters.encodings?.[0]?.ssrc;
+  if (codec === undefined || ssrc === undefined) throw new Error('a tap without codec or SSRC');
+  return tapDescriptionSchema.parse({
+    mimeType: codec.mimeType,
+    payloadType: codec.payloadType,
+    clockRate: codec.clockRate,
+    ssrc,
+    parameters: codec.parameters ?? {},
+    sourceIp: transport.tuple.localAddress,
+    sourcePort: transport.tuple.localPort,
+  });
+}
