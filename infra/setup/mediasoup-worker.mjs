@@ -1,0 +1,154 @@
+import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { installPackages } from './apt.mjs';
+import { executableFrom, isExecutable } from './executables.mjs';
+import { withLock } from './lock-file.mjs';
+import { describeMissing, packagesOf } from './missing.mjs';
+import { SetupError, fileSystemError } from './setup-error.mjs';
+import { buildWorker, checkBuildTools } from './worker-build.mjs';
+import { cachedWorker, workerFault } from './worker-cache.mjs';
+import { downloadWorker } from './worker-download.mjs';
+
+/** Another checkout may be building the same worker: as long as a build may take. */
+const LOCK_LIMIT_SECONDS = 3_600;
+
+/**
+ * @param {import('./context.mjs').Context} context
+ * @returns {Promise<import('./missing.mjs').Missing[]>}
+ */
+export async function checkWorker(context) {
+  const { environment } = context;
+  if (executableFrom('MEDIASOUP_WORKER_BIN', environment) !== undefined) return [];
+  if (isExecutable(cachedWorker(context).binary)) return [];
+  return [
+    {
+      what: 'mediasoup-worker',
+      why: "the SFU's media process: it is downloaded or, where that fails, built with the tools above",
+      packages: [],
+      instead: 'MEDIASOUP_WORKER_BIN=/path/to/mediasoup-worker names one of your own.',
+    },
+    ...(await checkBuildTools(environment)),
+  ];
+}
+
+/**
+ * Finds, downloads or builds the media process, whichever works first.
+ *
+ * @param {import('./context.mjs').Context} context
+ * @param {import('./steps.mjs').Progress} progress
+ * @returns {Promise<{ value: string, note: string }>} the binary's path
+ */
+export async function ensureWorker(context, progress) {
+  const given = executableFrom('MEDIASOUP_WORKER_BIN', context.environment);
+  if (given !== undefined) {
+    const fault = await workerFault(given);
+    if (fault !== undefined) throw new SetupError(`MEDIASOUP_WORKER_BIN=${given} does not work: ${fault}`);
+    return { value: given, note: 'given by MEDIASOUP_WORKER_BIN' };
+  }
+
+  const { version, directory, binary } = cachedWorker(context);
+  if (await works(binary)) return { value: binary, note: `${version}, cached` };
+
+  return withLock(
+    `${directory}.lock`,
+    {
+      limitSeconds: LOCK_LIMIT_SECONDS,
+      onWait: (holder) => progress(`waiting for process ${holder}, which is making it`),
+    },
+    async () => {
+      if (await works(binary)) return { value: binary, note: `${version}, cached` };
+      const how = await makeWorker(context, { version, directory, binary }, progress);
+      return { value: binary, note: `${version}, ${how}` };
+    },
+  );
+}
+
+/** @param {string} binary */
+async function works(binary) {
+  return isExecutable(binary) && (await workerFault(binary)) === undefined;
+}
+
+/**
+ * Makes the binary in a folder beside its final one and moves it there when it works.
+ *
+ * @param {import('./context.mjs').Context} context
+ * @param {{ version: string, directory: string, binary: string }} target
+ * @param {import('./steps.mjs').Progress} progress
+ */
+async function makeWorker(context, { version, directory, binary }, progress) {
+  const { root, environment, platform } = context;
+  const scratch = makeScratch(directory);
+  try {
+    const refusal = environment.MEDIASOUP_SKIP_WORKER_PREBUILT_DOWNLOAD
+      ? 'MEDIASOUP_SKIP_WORKER_PREBUILT_DOWNLOAD is set'
+      : await tryDownload({ version, directory: scratch, environment, platform }, progress);
+    if (refusal === undefined) {
+      keep(join(scratch, 'mediasoup-worker'), binary);
+      return 'downloaded';
+    }
+    await ensureBuildTools(context, refusal, progress);
+    const built = await buildWorker({ root, directory: scratch, environment }, progress);
+    const fault = await workerFault(built);
+    if (fault !== undefined) throw new SetupError(`mediasoup-worker was built and does not run: ${fault}`);
+    keep(built, binary);
+    return `built (no download: ${refusal})`;
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/**
+ * @param {Parameters<typeof downloadWorker>[0]} options
+ * @param {import('./steps.mjs').Progress} progress
+ * @returns {Promise<string | undefined>} why it could not be had
+ */
+async function tryDownload(options, progress) {
+  progress('downloading');
+  const refusal = await downloadWorker(options);
+  if (refusal !== undefined) return refusal;
+  const binary = join(options.directory, 'mediasoup-worker');
+  chmodSync(binary, 0o755);
+  const fault = await workerFault(binary);
+  return fault === undefined ? undefined : `the downloaded one does not run here (${fault.split('\n')[0]})`;
+}
+
+/**
+ * @param {import('./context.mjs').Context} context
+ * @param {string} refusal why the download failed
+ * @param {import('./steps.mjs').Progress} progress
+ */
+async function ensureBuildTools({ environment, platform }, refusal, progress) {
+  const missing = await checkBuildTools(environment);
+  if (missing.length === 0) return;
+  if (!platform.debianLike || !platform.root) {
+    throw new SetupError(
+      [
+        `mediasoup-worker could not be downloaded (${refusal}), and the tools to build it are not all there.`,
+        'MEDIASOUP_WORKER_BIN=/path/to/mediasoup-worker names one that you have.',
+        describeMissing(missing, platform),
+      ].join('\n'),
+    );
+  }
+  await installPackages(packagesOf(missing), environment, progress);
+}
+
+/** @param {string} directory @returns {string} a new folder on the same file system */
+function makeScratch(directory) {
+  try {
+    mkdirSync(dirname(directory), { recursive: true, mode: 0o700 });
+    return mkdtempSync(`${directory}.making-`);
+  } catch (error) {
+    const failure = fileSystemError(error, `writing ${dirname(directory)}`);
+    throw new SetupError(`${failure.message} HAVEN_CACHE_DIR names another folder.`, { cause: error });
+  }
+}
+
+/** @param {string} made @param {string} binary */
+function keep(made, binary) {
+  try {
+    mkdirSync(dirname(binary), { recursive: true });
+    renameSync(made, binary);
+  } catch (error) {
+    throw fileSystemError(error, `writing ${binary}`);
+  }
+}

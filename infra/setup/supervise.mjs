@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { endGroup, signalGroup } from './process-group.mjs';
+import { RestartPolicy } from './restart-policy.mjs';
+
+/** The server stops everything within 10 s; what is still there after this is killed. */
+const STOP_LIMIT_MS = 15_000;
+/** A dead server's children (CV workers, demo devices, the database) get this long to end in order. */
+const ORPHANS_LIMIT_MS = 5_000;
+
+/**
+ * Runs a server and stays its parent: starts it again when it crashes, passes SIGTERM and SIGINT on.
+ *
+ * @param {object} options
+ * @param {string} options.command
+ * @param {readonly string[]} options.args
+ * @param {string} [options.cwd]
+ * @param {NodeJS.ProcessEnv} options.environment
+ * @param {(sentence: string) => void} options.report
+ * @param {RestartPolicy} [options.policy]
+ * @returns {Promise<number>} the exit code for the parent
+ */
+export async function supervise({ command, args, cwd, environment, report, policy = new RestartPolicy() }) {
+  const stop = new AbortController();
+  /** @type {number | undefined} */
+  let leader;
+  /** @param {NodeJS.Signals} signal */
+  const onSignal = (signal) => {
+    // A terminal's Ctrl-C arrives here twice, from the terminal and from npm.
+    if (stop.signal.aborted) return;
+    stop.abort();
+    if (leader !== undefined) stopServer(leader, signal);
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  try {
+    for (;;) {
+      const startedAt = performance.now();
+      // In a process group of its own the server gets each signal once, and its children can be found.
+      const child = spawn(command, args, { cwd, env: environment, stdio: 'inherit', detached: true });
+      leader = child.pid;
+      const end = await endOf(child);
+      if (leader !== undefined) await endGroup(leader, ORPHANS_LIMIT_MS);
+      leader = undefined;
+      if (stop.signal.aborted) return exitCodeOf(end);
+
+      const decision = policy.afterEnd(end, performance.now() - startedAt);
+      if ('exitCode' in decision) return decision.exitCode;
+      report(
+        `The server ended with ${describe(end)}; starting it again in ${decision.restartAfterMs / 1000} s.`,
+      );
+      await delay(decision.restartAfterMs, stop.signal);
+      if (stop.signal.aborted) return 0;
+    }
+  } finally {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+  }
+}
+
+/** @param {number} leader @param {NodeJS.Signals} signal */
+function stopServer(leader, signal) {
+  try {
+    process.kill(leader, signal);
+  } catch {
+    // It ended at this moment.
+    return;
+  }
+  setTimeout(() => signalGroup(leader, 'SIGKILL'), STOP_LIMIT_MS).unref();
+}
+
+/**
+ * @param {import('node:child_process').ChildProcess} child
+ * @returns {Promise<import('./restart-policy.mjs').ProcessEnd>}
+ */
+function endOf(child) {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+  });
+}
+
+/** @param {import('./restart-policy.mjs').ProcessEnd} end @returns {number} as a shell reports it */
+function exitCodeOf({ code, signal }) {
+  return code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
+}
+
+/** @param {import('./restart-policy.mjs').ProcessEnd} end */
+function describe({ code, signal }) {
+  return signal === null ? `exit code ${code}` : `signal ${signal}`;
+}
+
+/** @param {number} milliseconds @param {AbortSignal} signal ends it early */
+function delay(milliseconds, signal) {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve(undefined);
+    });
+  });
+}
