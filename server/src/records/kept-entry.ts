@@ -1,0 +1,38 @@
+/** What the journal keeps, and its form on disk: JSON, read again by the same schemas. */
+import { alertSchema, observationSchema, timestampSchema, uuidSchema } from '@haven/protocol';
+import { z } from 'zod';
+
+const auditEntrySchema = z.object({
+  actor: z.string(),
+  action: z.string(),
+  subject: z.string(),
+  result: z.enum(['done', 'refused', 'failed']),
+  code: z.string().optional(),
+  address: z.string().optional(),
+  at: z.number(),
+});
+
+const keptSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('observations'),
+    keptAt: timestampSchema,
+    observations: z.array(observationSchema),
+  }),
+  z.object({ kind: z.literal('alert'), keptAt: timestampSchema, alert: alertSchema }),
+  /** The id makes writing the line again harmless. */
+  z.object({ kind: z.literal('audit'), keptAt: timestampSchema, id: uuidSchema, entry: auditEntrySchema }),
+]);
+export type Kept = z.infer<typeof keptSchema>;
+
+export function serialise(kept: Kept): string {
+  return JSON.stringify(kept);
+}
+
+/** @returns undefined when it is not of the documented form, as after an update that changed it */
+export function parseKept(payload: string): Kept | undefined {
+  try {
+    return keptSchema.parse(JSON.parse(payload));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,209 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { Alert, Observation, Patient, Room, StoredVital } from '@haven/protocol';
+import type { UserPrincipal } from '../access/access.ts';
+import type { Config } from '../config/config.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import { Backlog, highestVersions } from './backlog.ts';
+import { readAlerts, readVitals } from './clinical-reads.ts';
+import { Journal } from './journal/journal.ts';
+import { parseKept, serialise, type Kept } from './kept-entry.ts';
+import { readAllPages } from './paging.ts';
+import { PatientDirectory } from './patient-directory.ts';
+import type { AuditEntry, Records, RecordsState } from './records.ts';
+import { alertOf } from './rows.ts';
+import { StoreCalls } from './store-calls.ts';
+import { StoreWriter } from './store-writer.ts';
+import type { Store } from './store.ts';
+import { VitalsPartitions } from './vitals-partitions.ts';
+
+export type RecordsOptions = {
+  store: Store;
+  config: Pick<Config, 'dataDirectory'>;
+  telemetry: Telemetry;
+  /** ms since the epoch */
+  clock: () => number;
+  /** Most that the journal may take on disk; see {@link Journal}. */
+  journalLimitBytes?: number;
+  /** How long the store is left alone after it failed repeatedly. */
+  halfOpenAfterMs?: number;
+};
+
+/**
+ * Opens the journal, takes up what an earlier process could not store, and begins to write it.
+ * @throws NodeJS.ErrnoException when the journal cannot be read
+ */
+export async function openRecords(options: RecordsOptions): Promise<Records> {
+  return StoredRecords.open(options);
+}
+
+class StoredRecords implements Records {
+  readonly #store: Store;
+  readonly #clock: () => number;
+  readonly #calls: StoreCalls;
+  readonly #journal: Journal;
+  readonly #backlog: Backlog;
+  readonly #writer: StoreWriter;
+  readonly #directory: PatientDirectory;
+  readonly #partitions: VitalsPartitions;
+  #closing: Promise<void> | undefined;
+
+  private constructor(options: RecordsOptions, journal: Journal, backlog: Backlog) {
+    const { store, clock, telemetry } = options;
+    this.#store = store;
+    this.#clock = clock;
+    this.#journal = journal;
+    this.#backlog = backlog;
+    this.#calls = new StoreCalls(
+      options.halfOpenAfterMs === undefined ? {} : { halfOpenAfterMs: options.halfOpenAfterMs },
+    );
+    const refused = telemetry.counter('haven_records_refused_total', 'Rows that the record store refused');
+    this.#writer = new StoreWriter({
+      client: store.service,
+      calls: this.#calls,
+      journal,
+      backlog,
+      refusedPath: join(options.config.dataDirectory, 'journal', 'refused.ndjson'),
+      onRefused: (table, code) => {
+        refused.add(1, { table });
+        telemetry.logger.error({ table, code }, 'the record store refused a row; it was set aside');
+      },
+    });
+    this.#directory = new PatientDirectory(store.service, this.#calls, clock);
+    this.#partitions = new VitalsPartitions(store.service, this.#calls, clock, (error) =>
+      telemetry.logger.warn({ err: error }, 'partitions of coming days were not made; tried again later'),
+    );
+    this.#measure(telemetry);
+  }
+
+  static async open(options: RecordsOptions): Promise<StoredRecords> {
+    const { telemetry, config, journalLimitBytes } = options;
+    const { journal, entries, tornBytes } = await Journal.open({
+      directory: join(config.dataDirectory, 'journal'),
+      ...(journalLimitBytes === undefined ? {} : { limitBytes: journalLimitBytes }),
+    });
+    const backlog = new Backlog();
+    let unreadable = 0;
+    for (const entry of entries) {
+      const kept = parseKept(entry.payload);
+      if (kept === undefined) unreadable += 1;
+      else backlog.add(entry, kept);
+    }
+    if (tornBytes > 0) telemetry.logger.warn({ tornBytes }, 'the journal ended in an unfinished entry');
+    if (unreadable > 0) {
+      telemetry.logger.error({ unreadable }, 'the journal holds entries of an unknown form; they stay in it');
+    }
+    const records = new StoredRecords(options, journal, backlog);
+    await records.#partitions.start();
+    if (backlog.size > 0) {
+      telemetry.logger.info({ entries: backlog.size }, 'entries of an earlier run are written to the store');
+      records.#writer.notify();
+    }
+    return records;
+  }
+
+  rooms(): Promise<Room[]> {
+    return this.#directory.rooms();
+  }
+
+  patient(patientId: string): Promise<Patient> {
+    return this.#directory.patient(patientId);
+  }
+
+  patientsOf(roomIds: Iterable<string>): Promise<Patient[]> {
+    return this.#directory.patientsOf(roomIds);
+  }
+
+  async keepObservations(observations: readonly Observation[]): Promise<void> {
+    if (observations.length === 0) return;
+    await this.#keep({ kind: 'observations', keptAt: this.#clock(), observations: [...observations] });
+  }
+
+  async keepAlert(alert: Alert): Promise<void> {
+    await this.#keep({ kind: 'alert', keptAt: this.#clock(), alert });
+  }
+
+  async audit(entry: AuditEntry): Promise<void> {
+    await this.#keep({ kind: 'audit', keptAt: this.#clock(), id: randomUUID(), entry });
+  }
+
+  async #keep(kept: Kept): Promise<void> {
+    this.#backlog.add(await this.#journal.append(serialise(kept)), kept);
+    this.#writer.notify();
+  }
+
+  vitals(user: UserPrincipal, patientId: string, since: number, until: number): Promise<StoredVital[]> {
+    return readVitals(this.#readingFor(user), patientId, since, until);
+  }
+
+  alerts(
+    user: UserPrincipal,
+    query: { patientId?: string; active?: boolean; limit: number },
+  ): Promise<Alert[]> {
+    return readAlerts(this.#readingFor(user), query);
+  }
+
+  #readingFor(user: UserPrincipal) {
+    return { client: this.#store.forUser(user.accessToken), calls: this.#calls, backlog: this.#backlog };
+  }
+
+  async activeAlerts(): Promise<Alert[]> {
+    const pending = this.#backlog.alerts();
+    const rows = await readAllPages(this.#calls, (from, to) =>
+      this.#store.service.from('alerts').select('*').eq('active', true).order('id').range(from, to),
+    );
+    return highestVersions([...rows.map(alertOf), ...pending]).filter(({ active }) => active);
+  }
+
+  async lastEpisodes(): Promise<{ patientId: string; rule: Alert['rule']; episode: number }[]> {
+    const pending = this.#backlog.alerts();
+    const rows = await readAllPages(this.#calls, (from, to) =>
+      this.#store.service.rpc('last_alert_episodes').order('patient_id').order('rule').range(from, to),
+    );
+    const last = new Map<string, { patientId: string; rule: Alert['rule']; episode: number }>();
+    const stored = rows.map(({ patient_id: patientId, rule, episode }) => ({ patientId, rule, episode }));
+    for (const { patientId, rule, episode } of [...stored, ...pending]) {
+      const key = `${patientId} ${rule}`;
+      if ((last.get(key)?.episode ?? 0) < episode) last.set(key, { patientId, rule, episode });
+    }
+    return [...last.values()];
+  }
+
+  state(): RecordsState {
+    const oldest = this.#backlog.oldestKeptAt;
+    return {
+      journalEntries: this.#backlog.size,
+      journalBytes: this.#journal.bytes,
+      oldestAgeMs: oldest === undefined ? 0 : Math.max(0, this.#clock() - oldest),
+      storeReachable: this.#writer.reachable && !this.#calls.open,
+    };
+  }
+
+  close(withinMs: number): Promise<void> {
+    this.#closing ??= this.#close(withinMs);
+    return this.#closing;
+  }
+
+  async #close(withinMs: number): Promise<void> {
+    this.#partitions.close();
+    await this.#writer.close(withinMs);
+    await this.#journal.close();
+  }
+
+  #measure(telemetry: Telemetry): void {
+    telemetry.gauge(
+      'haven_journal_entries',
+      'Entries that are not in the record store yet',
+      () => this.#backlog.size,
+    );
+    telemetry.gauge('haven_journal_bytes', 'Bytes of the journal on disk', () => this.#journal.bytes);
+    telemetry.gauge(
+      'haven_journal_oldest_age_seconds',
+      'Age of the oldest entry that is not in the record store yet',
+      () => this.state().oldestAgeMs / 1000,
+    );
+    telemetry.gauge('haven_record_store_reachable', 'Whether the record store answers (1) or not (0)', () =>
+      this.state().storeReachable ? 1 : 0,
+    );
+  }
+}

@@ -1,0 +1,110 @@
+import {
+  BrokenCircuitError,
+  circuitBreaker,
+  CircuitState,
+  ConsecutiveBreaker,
+  handleType,
+  IterableBackoff,
+  retry,
+  TaskCancelledError,
+  timeout,
+  TimeoutStrategy,
+  wrap,
+  type IPolicy,
+} from 'cockatiel';
+import { HavenError } from '@haven/protocol';
+
+/** A query answers within milliseconds; beyond this the store is taken for gone. */
+const CALL_TIMEOUT_MS = 5000;
+const RETRY_DELAYS_MS = [100, 200, 400];
+const FAILURES_TO_OPEN = 5;
+/** How long an open circuit keeps the store free of calls. */
+const HALF_OPEN_AFTER_MS = 30_000;
+
+/** The store did not answer, or not now: the same call may succeed later. */
+export class StoreUnreachableError extends Error {
+  constructor(message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'StoreUnreachableError';
+  }
+}
+
+/** The store refused the data itself: the same call never succeeds. The message holds no row. */
+export class StoreRefusedError extends Error {
+  /** PostgreSQL's SQLSTATE. */
+  readonly code: string;
+
+  constructor(code: string) {
+    super(`the store refused the data (SQLSTATE ${code})`);
+    this.name = 'StoreRefusedError';
+    this.code = code;
+  }
+}
+
+/** As supabase-js answers. */
+export type StoreAnswer<T> =
+  { data: T; error: null } | { data: null; error: { code: string; message: string } };
+
+/** Data exceptions, integrity violations and RAISE: about the rows. Anything else may be a passing state of the store. */
+const REFUSAL = /^(22|23)|^P0001$/;
+
+/**
+ * @returns the answer's data
+ * @throws StoreRefusedError, StoreUnreachableError
+ */
+export function dataOf<T>(answer: StoreAnswer<T>): T {
+  if (answer.error === null) return answer.data;
+  const { code } = answer.error;
+  throw REFUSAL.test(code)
+    ? new StoreRefusedError(code)
+    : new StoreUnreachableError(`the store answered ${code}`);
+}
+
+/** Calls to the store with a time limit, retries and a circuit breaker that all callers share. */
+export class StoreCalls {
+  readonly #policy: IPolicy;
+  readonly #isOpen: () => boolean;
+
+  constructor(options: { halfOpenAfterMs?: number } = {}) {
+    const passing = handleType(StoreUnreachableError).orType(TaskCancelledError);
+    const breaker = circuitBreaker(passing, {
+      halfOpenAfter: options.halfOpenAfterMs ?? HALF_OPEN_AFTER_MS,
+      breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN),
+    });
+    this.#isOpen = () => breaker.state === CircuitState.Open;
+    this.#policy = wrap(
+      retry(passing, { maxAttempts: RETRY_DELAYS_MS.length, backoff: new IterableBackoff(RETRY_DELAYS_MS) }),
+      breaker,
+      timeout(CALL_TIMEOUT_MS, TimeoutStrategy.Aggressive),
+    );
+  }
+
+  /** Whether calls are refused without being made. */
+  get open(): boolean {
+    return this.#isOpen();
+  }
+
+  /**
+   * Calls must be idempotent: they are repeated.
+   * @throws StoreRefusedError, StoreUnreachableError
+   */
+  async make<T>(call: () => PromiseLike<StoreAnswer<T>>): Promise<T> {
+    try {
+      return await this.#policy.execute(async () => dataOf(await call()));
+    } catch (error) {
+      if (error instanceof StoreRefusedError || error instanceof StoreUnreachableError) throw error;
+      if (error instanceof TaskCancelledError) throw new StoreUnreachableError('no answer in time', error);
+      if (error instanceof BrokenCircuitError) throw new StoreUnreachableError('the circuit is open', error);
+      throw new StoreUnreachableError('the call failed', error);
+    }
+  }
+
+  /** The same for a caller who waits. @throws HavenError STORAGE_UNAVAILABLE */
+  async read<T>(call: () => PromiseLike<StoreAnswer<T>>): Promise<T> {
+    try {
+      return await this.make(call);
+    } catch (error) {
+      throw new HavenError('STORAGE_UNAVAILABLE', undefined, { cause: error });
+    }
+  }
+}
