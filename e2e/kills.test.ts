@@ -41,10 +41,7 @@ describe('after the violent death of a part', () => {
     monitor.vitals.find((m) => m.patientId === patientId && m.receivedAt > time);
   const pulseAfter = (time: number) => monitor.latest(patientId, 'pulse', time)?.state === 'measured';
   /** A vital with another reason than the absence of a picture tells that frames are analysed. */
-  const framesAfter = (time: number) => {
-    const motion = monitor.latest(patientId, 'motion', time);
-    return motion !== undefined && motion.state === 'measured';
-  };
+  const framesAfter = (time: number) => monitor.latest(patientId, 'motion', time)?.state === 'measured';
 
   beforeAll(async () => {
     server = await HavenServer.start();
