@@ -1,0 +1,197 @@
+import type { Logger } from 'pino';
+import { HavenError, type Assignment, type ErrorCode } from '@haven/protocol';
+import type { Frame } from '../frame.ts';
+import type { CvRequester } from '../signalling/requester.ts';
+import type { FrameBuffers } from './frame-buffers.ts';
+import { FrameClock } from './frame-clock.ts';
+import { FrameWatch } from './frame-watch.ts';
+import { LiveDecoder } from './live-decoder.ts';
+import type { NutFrame } from './nut.ts';
+import type { PortPair, PortPairs } from './ports.ts';
+import { describeSession } from './sdp.ts';
+
+/** Waits before the next attempt after 0, 1, 2, … useless ones in a row, ms: the first retry is immediate. */
+const RETRY_AFTER_MS = [0, 250, 1000, 2000, 4000] as const;
+/** A decoder that gave pictures for this long was useful, ms. */
+const USEFUL_MS = 2000;
+/** How often the watch over pictures looks, ms. */
+const CHECK_INTERVAL_MS = 200;
+/** The server says that there is nothing to tap any more. */
+const FINAL_CODES: ReadonlySet<ErrorCode> = new Set([
+  'ASSIGNMENT_UNKNOWN',
+  'STALE_EPOCH',
+  'STREAM_UNKNOWN',
+  'UNSUPPORTED_CODEC',
+]);
+
+/** A picture whose buffer may be transferred to another thread. */
+export type TapFrame = Frame & { rgb: Uint8Array<ArrayBuffer> };
+
+export type TapOptions = {
+  assignment: Assignment;
+  request: CvRequester;
+  ports: PortPairs;
+  buffers: FrameBuffers;
+  /** This machine's address, to which the SFU sends and which ffmpeg binds. */
+  address: string;
+  ffmpeg: string;
+  logger: Logger;
+  /** Takes over the picture and its buffer. */
+  onFrame: (frame: TapFrame) => void;
+  /** The server has nothing to tap: it is over. Not called after {@link Tap.close}. */
+  onEnded: (code: ErrorCode) => void;
+  now?: () => number;
+};
+
+/**
+ * Keeps an assigned stream's pictures coming: opens the tap at the server, runs a decoder on it, asks for key frames
+ * when pictures are missing or damaged, and replaces a decoder that ended or hangs, on fresh ports.
+ */
+export class Tap {
+  readonly #options: TapOptions;
+  readonly #now: () => number;
+  readonly #clock = new FrameClock();
+  readonly #closing = new AbortController();
+  readonly #running: Promise<void>;
+  #decoder: LiveDecoder | null = null;
+  #framesDecoded = 0;
+  #restarts = 0;
+
+  constructor(options: TapOptions) {
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+    this.#running = this.#run();
+  }
+
+  get framesDecoded(): number {
+    return this.#framesDecoded;
+  }
+
+  /** How many decoders were replaced. */
+  get restarts(): number {
+    return this.#restarts;
+  }
+
+  /** Of the decoder that runs now. */
+  get decoderPid(): number | undefined {
+    return this.#decoder?.pid;
+  }
+
+  /** Stops the decoder and gives the ports back. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#decoder?.kill();
+    await this.#running;
+  }
+
+  #isClosed(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
+  async #run(): Promise<void> {
+    let useless = 0;
+    while (!this.#isClosed()) {
+      const session = await this.#attempt();
+      if (this.#isClosed()) return;
+      if (session.final !== null) {
+        this.#closing.abort();
+        this.#options.onEnded(session.final);
+        return;
+      }
+      useless = session.useful ? 0 : useless + 1;
+      const wait = RETRY_AFTER_MS[Math.min(useless, RETRY_AFTER_MS.length - 1)];
+      this.#options.logger.warn({ reason: session.reason, retryAfterMs: wait }, 'the tap is opened anew');
+      this.#restarts += 1;
+      await this.#pause(wait);
+    }
+  }
+
+  async #attempt(): Promise<{ reason: string; useful: boolean; final: ErrorCode | null }> {
+    const startedAt = this.#now();
+    let pair: PortPair | null = null;
+    try {
+      pair = await this.#options.ports.allocate();
+      const reason = await this.#decode(pair);
+      return { reason, useful: this.#now() - startedAt >= USEFUL_MS, final: null };
+    } catch (error) {
+      const final = error instanceof HavenError && FINAL_CODES.has(error.code) ? error.code : null;
+      return { reason: error instanceof Error ? error.message : String(error), useful: false, final };
+    } finally {
+      if (pair !== null) this.#options.ports.release(pair);
+    }
+  }
+
+  /** Runs one decoder from its tap's opening to its end; returns why it ended. */
+  async #decode(pair: PortPair): Promise<string> {
+    const { assignment, request, address, ffmpeg, buffers } = this.#options;
+    const { assignmentId, epoch } = assignment;
+    const description = await request('tap:open', { assignmentId, epoch, ip: address, rtpPort: pair.rtp });
+    if (this.#isClosed()) return 'closed';
+    const sdp = describeSession(description, { ip: address, rtpPort: pair.rtp });
+    const decoder = new LiveDecoder({ ffmpeg, sdp, address, buffers });
+    this.#decoder = decoder;
+    try {
+      await decoder.bound();
+      this.#clock.restart();
+      const watch = new FrameWatch(this.#now());
+      decoder.on('frame', (frame) => {
+        watch.frame(this.#now());
+        this.#deliver(frame);
+      });
+      decoder.on('resized', () => this.#clock.interrupt());
+      decoder.on('damage', (complaint) => {
+        watch.damage();
+        this.#options.logger.debug({ complaint }, 'the decoder complains');
+      });
+      await request('tap:resume', { assignmentId });
+      return await this.#watchOver(decoder, watch);
+    } finally {
+      decoder.kill();
+      await decoder.ended;
+      this.#decoder = null;
+    }
+  }
+
+  async #watchOver(decoder: LiveDecoder, watch: FrameWatch): Promise<string> {
+    const timer = setInterval(() => {
+      const remedy = watch.check(this.#now());
+      if (remedy === 'key-frame') this.#requestKeyFrame();
+      if (remedy === 'restart') decoder.kill('no pictures');
+    }, CHECK_INTERVAL_MS);
+    try {
+      return await decoder.ended;
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  #deliver({ ptsMs, width, height, rgb }: NutFrame): void {
+    if (this.#isClosed()) {
+      this.#options.buffers.recycle(rgb);
+      return;
+    }
+    this.#framesDecoded += 1;
+    const { timeMs, discontinuity } = this.#clock.map(ptsMs, this.#now());
+    this.#options.onFrame({ timeMs, width, height, rgb, discontinuity });
+  }
+
+  #requestKeyFrame(): void {
+    const { assignment, request, logger } = this.#options;
+    request('tap:key-frame', { assignmentId: assignment.assignmentId }).catch((error: unknown) => {
+      logger.debug({ err: error }, 'a key frame could not be asked for');
+    });
+  }
+
+  async #pause(milliseconds: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(done, milliseconds);
+      const signal = this.#closing.signal;
+      function done() {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        resolve();
+      }
+      signal.addEventListener('abort', done);
+    });
+  }
+}
