@@ -1,0 +1,184 @@
+import { FACE, EAR, TORSO, hairOf, type Blob } from './anatomy.ts';
+import type { Look } from './looks.ts';
+import { valueNoise } from './noise.ts';
+
+/**
+ * Signed distances (centimetres, negative inside) to a head with hair and a gowned body, as blended ellipsoids: a
+ * point in space is asked how far the nearest surface is (Hart 1996, sphere tracing). Axes: x to the right of the
+ * picture, y up, z towards the camera; the origin lies between the eyes, under the skin.
+ */
+
+export const SKIN = 1;
+export const HAIR = 2;
+export const GOWN = 3;
+export type Material = typeof SKIN | typeof HAIR | typeof GOWN;
+
+/** The joint about which the head turns: the top of the neck. */
+const ATLAS = { y: -7, z: -2 };
+
+/** Beyond this distance the exact shape of the head does not matter for a step. */
+const FAR = 2.5;
+
+/** Above this height the head is always nearer than the shoulders. */
+const SHOULDERS_MATTER_BELOW = 1;
+
+/** Union with a rounded seam of size `k` (polynomial smooth minimum, Quilez 2013). */
+export function blend(a: number, b: number, k: number): number {
+  const overlap = k - Math.abs(a - b);
+  const nearest = Math.min(a, b);
+  return overlap > 0 ? nearest - (overlap * overlap) / (4 * k) : nearest;
+}
+
+/** `a` without `b`, with a rounded seam of size `k`. */
+export function carve(a: number, b: number, k: number): number {
+  return -blend(-a, b, k);
+}
+
+/** Numbers of a blob in packed form. */
+const STRIDE = 13;
+
+/** Blobs packed into one array: they are asked millions of times. */
+class Blobs {
+  readonly #packed: Float64Array;
+
+  constructor(blobs: readonly Blob[]) {
+    this.#packed = new Float64Array(blobs.length * STRIDE);
+    blobs.forEach(({ at, radii, seam, turn = 0, tilt = 0, carved = false, mirrored = false }, index) => {
+      const inverse = radii.map((radius) => 1 / radius);
+      const angles = [Math.cos(turn), Math.sin(turn), Math.cos(tilt), Math.sin(tilt)];
+      this.#packed.set(
+        [...at, ...inverse, ...angles, seam, Number(carved), Number(mirrored)],
+        index * STRIDE,
+      );
+    });
+  }
+
+  /** Adds these blobs to, and carves them from, what is `start` away. */
+  distance(x: number, y: number, z: number, start: number): number {
+    const packed = this.#packed;
+    const mirroredX = Math.sqrt(x * x + 0.01);
+    let distance = start;
+    for (let i = 0; i < packed.length; i += STRIDE) {
+      const dx = (packed[i + 12] === 1 ? mirroredX : x) - packed[i];
+      const dy = y - packed[i + 1];
+      const dz = z - packed[i + 2];
+      const cosTurn = packed[i + 6];
+      const sinTurn = packed[i + 7];
+      const cosTilt = packed[i + 8];
+      const sinTilt = packed[i + 9];
+      const turnedX = cosTurn * dx + sinTurn * dz;
+      const turnedZ = cosTurn * dz - sinTurn * dx;
+      const u = turnedX * packed[i + 3];
+      const v = (cosTilt * dy + sinTilt * turnedZ) * packed[i + 4];
+      const w = (cosTilt * turnedZ - sinTilt * dy) * packed[i + 5];
+      const a = u * packed[i + 3];
+      const b = v * packed[i + 4];
+      const c = w * packed[i + 5];
+      const scaled = Math.sqrt(u * u + v * v + w * w);
+      const ellipsoid = (scaled * (scaled - 1)) / (Math.sqrt(a * a + b * b + c * c) + 1e-9);
+      const seam = packed[i + 10];
+      distance = packed[i + 11] === 1 ? carve(distance, ellipsoid, seam) : blend(distance, ellipsoid, seam);
+    }
+    return distance;
+  }
+}
+
+/** The shape of one person, with the head turned by `yaw` radians (positive: to the right of the picture). */
+export class Figure {
+  readonly #look: Look;
+  readonly #cos: number;
+  readonly #sin: number;
+  readonly #face: Blobs;
+  readonly #ear = new Blobs(EAR);
+  readonly #torso = new Blobs(TORSO);
+  readonly #hair: Blobs;
+  readonly #hairReach: number;
+  #material: Material = SKIN;
+
+  constructor(look: Look, yaw: number) {
+    this.#look = look;
+    this.#cos = Math.cos(yaw);
+    this.#sin = Math.sin(yaw);
+    const { jaw, cheeks, nose } = look.proportions;
+    const widths: Readonly<Record<string, number>> = { jaw, cheeks, nose };
+    this.#face = new Blobs(
+      FACE.map((blob) => {
+        const width = widths[blob.name ?? ''] ?? 1;
+        return { ...blob, radii: [blob.radii[0] * width, blob.radii[1], blob.radii[2]] };
+      }),
+    );
+    const hair = hairOf(look.hair.style);
+    this.#hair = new Blobs(hair.blobs);
+    this.#hairReach = hair.reach;
+  }
+
+  /** What the point last given to {@link distance} is nearest to. */
+  get material(): Material {
+    return this.#material;
+  }
+
+  headX(x: number, z: number): number {
+    return this.#cos * x - this.#sin * (z - ATLAS.z);
+  }
+
+  headZ(x: number, z: number): number {
+    return this.#sin * x + this.#cos * (z - ATLAS.z) + ATLAS.z;
+  }
+
+  /** Where a point of the head is in space: x and z; y stays. */
+  worldOf(x: number, z: number): { x: number; z: number } {
+    const depth = z - ATLAS.z;
+    return { x: this.#cos * x + this.#sin * depth, z: this.#cos * depth - this.#sin * x + ATLAS.z };
+  }
+
+  /** Distance to the nearest surface, never more than is safe to step. */
+  distance(x: number, y: number, z: number): number {
+    const hx = this.headX(x, z);
+    const hz = this.headZ(x, z);
+    const reach = Math.sqrt(hx * hx + (y - 0.5) ** 2 + (hz + 1.2) ** 2) - this.#hairReach;
+    let skin = reach;
+    let hair = reach;
+    if (reach < FAR) {
+      skin = this.#headDistance(hx, y, hz);
+      hair = this.hairDistance(hx, y, hz);
+    }
+    let gown = 1e3;
+    if (y < SHOULDERS_MATTER_BELOW) {
+      const torso = this.#torso.distance(x, y, z, 1e3);
+      gown = this.#gownDistance(x, y, z, torso);
+      skin = blend(skin, torso, 1.6);
+    }
+    this.#material = hair < skin ? (hair < gown ? HAIR : GOWN) : skin < gown ? SKIN : GOWN;
+    return Math.min(skin, hair, gown);
+  }
+
+  /** Distance to the hair in coordinates of the head. */
+  hairDistance(x: number, y: number, z: number): number {
+    if (this.#look.hair.style === 'bald') return 1e3;
+    const distance = this.#hair.distance(x, y, z, 1e3);
+    const detail = 1 - distance;
+    if (detail <= 0) return distance;
+    const { curl, strands } = this.#look.hair;
+    const angle = Math.atan2(x - 1.2, z + 4);
+    const locks =
+      valueNoise(angle * 9, y * 0.25, 2.5) - 0.5 + 0.5 * (valueNoise(angle * 24, y * 0.4, 7.5) - 0.5);
+    const curls = valueNoise(x * 1.6, y * 1.6, z * 1.6) - 0.5;
+    return distance - Math.min(1, detail) * (strands * locks + curl * curls);
+  }
+
+  #headDistance(x: number, y: number, z: number): number {
+    return blend(this.#face.distance(x, y, z, 1e3), this.#ear.distance(x, y, z, 1e3), 0.5);
+  }
+
+  /** A loose shell about the torso with a V-shaped neck and folds. */
+  #gownDistance(x: number, y: number, z: number, torso: number): number {
+    const neck = Math.sqrt(x * x + (z + 1) ** 2 * 0.35 + 0.2);
+    const neckline = (y + 21.5 - 0.95 * neck) * 0.7;
+    const shell = carve(torso - 0.45, -neckline, 0.3);
+    const detail = 1 - shell;
+    if (detail <= 0) return shell;
+    const folds =
+      0.3 * (valueNoise(x * 0.35, y * 0.2, z * 0.3) - 0.5) + 0.1 * (valueNoise(x, y * 0.5, z) - 0.5);
+    return shell - Math.min(1, detail) * folds;
+  }
+}

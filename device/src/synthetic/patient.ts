@@ -1,0 +1,111 @@
+import { HavenError } from '@haven/protocol';
+import { Compositor } from './compositor.ts';
+import { blink, headPosition } from './movement.ts';
+import type { SyntheticParameters } from './parameters.ts';
+import { Physiology } from './physiology.ts';
+import type { FrameState } from './plane.ts';
+import { renderLayers, type Size } from './renderer.ts';
+import { valueAt } from './timeline.ts';
+
+/** What is true of the patient at a moment, whatever a camera makes of it. */
+export interface Truth {
+  /** Beats a minute. */
+  pulse: number;
+  /** Breaths a minute. */
+  breathing: number;
+  /** Whether the picture shows the living patient: false while covered, absent or frozen. */
+  visible: boolean;
+}
+
+/** Beyond these sizes a pose takes too long to draw, or the face is too small to be found. */
+const SMALLEST_SIDE = 120;
+const LARGEST_SIDE = 1920;
+
+/** How far a breath raises the shoulders, as a share of the picture's height: ±2 mm. */
+const LIFT = 0.005;
+/** How much a breath changes the light on everything: the body reflects a little onto the room. */
+const BREATH_GAIN = 0.0004;
+/** Depth of the light's flicker: a lamp on a poor supply, seen through an exposure of several milliseconds. */
+const FLICKER = 0.01;
+/** A rolling shutter reads the rows of a picture one after the other, over this time. */
+const READOUT_SECONDS = 1 / 60;
+/** Picture levels go with light to this power. */
+const CAMERA_GAMMA = 1 / 2.2;
+
+/** A rendered person with a pulse and a breath, as a camera at the bedside would show them. */
+export class SyntheticPatient {
+  readonly #parameters: SyntheticParameters;
+  readonly #physiology: Physiology;
+  readonly #compositor: Compositor;
+  readonly #height: number;
+  #drawn = false;
+
+  private constructor(parameters: SyntheticParameters, compositor: Compositor, height: number) {
+    this.#parameters = parameters;
+    this.#physiology = new Physiology(parameters);
+    this.#compositor = compositor;
+    this.#height = height;
+  }
+
+  /**
+   * Draws the patient's pose, which takes a few seconds; the event loop goes on meanwhile.
+   *
+   * @throws HavenError INVALID_REQUEST for a size that is not even or out of bounds.
+   */
+  static async create(parameters: SyntheticParameters, size: Size): Promise<SyntheticPatient> {
+    for (const side of [size.width, size.height]) {
+      if (side % 2 === 0 && side >= SMALLEST_SIDE && side <= LARGEST_SIDE) continue;
+      throw new HavenError(
+        'INVALID_REQUEST',
+        `A synthetic patient's width and height must be even, from ${SMALLEST_SIDE} to ${LARGEST_SIDE}, not ${size.width}x${size.height}.`,
+      );
+    }
+    const layers = await renderLayers(parameters, size);
+    return new SyntheticPatient(parameters, new Compositor(layers, parameters.seed), size.height);
+  }
+
+  /**
+   * The picture at `seconds` since the start: I420, `width · height · 3 / 2` bytes, in a buffer that the next call
+   * writes over. The same parameters and the same calls give the same bytes.
+   */
+  frame(seconds: number): Uint8Array {
+    const { covered, frozen, absent } = this.#parameters;
+    if (valueAt(frozen, seconds) && this.#drawn) return this.#compositor.picture;
+    this.#drawn = true;
+    if (valueAt(covered, seconds)) this.#compositor.drawCover();
+    else if (valueAt(absent, seconds)) this.#compositor.drawEmptyBed(this.#stateAt(seconds));
+    else this.#compositor.drawPatient(this.#stateAt(seconds));
+    return this.#compositor.picture;
+  }
+
+  /** What an analyzer of the picture should find at `seconds` since the start. */
+  truth(seconds: number): Truth {
+    const { covered, frozen, absent } = this.#parameters;
+    return {
+      pulse: this.#physiology.pulseRate(seconds),
+      breathing: this.#physiology.breathingRate(seconds),
+      visible: !valueAt(covered, seconds) && !valueAt(frozen, seconds) && !valueAt(absent, seconds),
+    };
+  }
+
+  #stateAt(seconds: number): FrameState {
+    const { motion, exposure, flicker, noise } = this.#parameters;
+    const movement = valueAt(motion, seconds);
+    const head = headPosition(movement, seconds);
+    const breath = this.#physiology.breath(seconds);
+    const frequency = valueAt(flicker, seconds);
+    return {
+      greenChange: this.#physiology.greenChange(seconds),
+      lift: LIFT * this.#height * breath,
+      right: head.right * this.#height,
+      up: head.up * this.#height,
+      yaw: head.yaw,
+      lids: blink(movement, seconds),
+      gain: valueAt(exposure, seconds) ** CAMERA_GAMMA * (1 + BREATH_GAIN * breath),
+      flicker: frequency > 0 ? FLICKER : 0,
+      flickerPhase: 2 * Math.PI * frequency * seconds,
+      flickerPhasePerRow: (2 * Math.PI * frequency * READOUT_SECONDS) / this.#height,
+      noise: valueAt(noise, seconds),
+    };
+  }
+}

@@ -1,0 +1,252 @@
+import type { Channel } from './i420.ts';
+import { GAUSSIAN_MASK, gaussianTable, Random } from './noise.ts';
+import type { FigureLayer, Layers, Picture, Rectangle } from './renderer.ts';
+import type { Warp } from './warp.ts';
+
+/** What differs from one frame to the next. Lengths are pixels of the full picture. */
+export interface FrameState {
+  /** Relative change of the green of well perfused skin. */
+  greenChange: number;
+  /** How far the shoulders are raised. */
+  lift: number;
+  /** Shift of the head to the right and upwards. */
+  right: number;
+  up: number;
+  /** Turn of the head against its pose, radians. */
+  yaw: number;
+  /** How far the lids are closed, 0 to 1. */
+  lids: number;
+  /** Levels against the pose's: in a row, `gain · (1 + flicker · sin(phase + row · phasePerRow))`. */
+  gain: number;
+  flicker: number;
+  flickerPhase: number;
+  flickerPhasePerRow: number;
+  /** Standard deviation of the noise in each colour of the sensor, 8-bit levels. */
+  noise: number;
+}
+
+/**
+ * Strength of the pulse in red, green and blue against green: the blood volume pulse signature 0.33:0.77:0.53 of
+ * de Haan and van Leest 2014.
+ */
+const SIGNATURE = [0.33 / 0.77, 1, 0.53 / 0.77] as const;
+
+/** Floats a sample: level without offset, coverage, and the level's answer to a change of green of 1. */
+const STRIDE = 3;
+
+/** Light of a row: a lamp that flickers does so while the sensor reads row after row. */
+function gainOf(state: FrameState, row: number): number {
+  return state.gain * (1 + state.flicker * Math.sin(state.flickerPhase + row * state.flickerPhasePerRow));
+}
+
+function clamp(value: number, maximum: number): number {
+  return value < 0 ? 0 : value > maximum ? maximum : value;
+}
+
+/** One plane of the moving picture, luma or a chroma difference: the bed, and before it the figure. */
+export class Plane {
+  readonly #layers: Layers;
+  readonly #warp: Warp;
+  readonly #channel: Channel;
+  readonly #out: Uint8ClampedArray;
+  readonly #width: number;
+  readonly #height: number;
+  readonly #figure: Float32Array;
+  readonly #bed: Float32Array;
+  readonly #emptyBed: Float32Array;
+  readonly #gaussian: Float32Array;
+  readonly #random: Random;
+  /**
+   * What the sensor's noise is in this plane, against that of one colour. After a camera's gamma, shot noise is about
+   * the same at all levels (its deviation goes with light to the power 0.5 + 1/2.2 − 1), so that one figure serves the
+   * whole picture.
+   */
+  readonly #noiseShare: number;
+  #lids = 0;
+
+  constructor(layers: Layers, warp: Warp, channel: Channel, out: Uint8ClampedArray, seed: number) {
+    this.#layers = layers;
+    this.#warp = warp;
+    this.#channel = channel;
+    this.#out = out;
+    this.#width = warp.width / channel.scale;
+    this.#height = warp.height / channel.scale;
+    this.#figure = new Float32Array(this.#width * this.#height * STRIDE);
+    this.#bed = this.#bedLevels(layers.bed);
+    this.#emptyBed = this.#bedLevels(layers.emptyBed);
+    this.#gaussian = gaussianTable(seed);
+    this.#random = new Random(seed);
+    this.#noiseShare = Math.hypot(...channel.weights) / channel.scale;
+    this.#convertFigure({ x: 0, y: 0, width: warp.width, height: warp.height }, 0);
+  }
+
+  drawPatient(state: FrameState): void {
+    if (state.lids !== this.#lids) {
+      this.#lids = state.lids;
+      this.#convertFigure(this.#layers.closedEyes.area, state.lids);
+    }
+    for (let row = 0; row < this.#height; row++) this.#drawRow(row, state);
+  }
+
+  drawEmptyBed(state: FrameState): void {
+    for (let row = 0; row < this.#height; row++) {
+      this.#drawBed(
+        this.#emptyBed,
+        row,
+        0,
+        this.#width,
+        gainOf(state, row * this.#channel.scale),
+        state.noise,
+      );
+    }
+  }
+
+  /** Draws no more than one level above its offset, and a little noise. */
+  drawFlat(level: number, noise: number): void {
+    const out = this.#out;
+    const gaussian = this.#gaussian;
+    let next = this.#random.integer();
+    for (let index = 0; index < out.length; index++) {
+      out[index] = this.#channel.offset + level + noise * gaussian[next++ & GAUSSIAN_MASK];
+    }
+  }
+
+  #drawRow(row: number, state: FrameState): void {
+    const { scale, offset } = this.#channel;
+    const warp = this.#warp;
+    const out = this.#out;
+    const figure = this.#figure;
+    const bed = this.#bed;
+    const gaussian = this.#gaussian;
+    const relief = warp.relief;
+    const width = this.#width;
+    const fullRow = row * scale;
+    const first = warp.first[fullRow] / scale;
+    const end = warp.end[fullRow] / scale;
+    const gain = gainOf(state, fullRow);
+    const noise = state.noise * this.#noiseShare;
+    const change = state.greenChange;
+    const headShare = warp.headShare[fullRow];
+    const shift = (headShare * state.right) / scale;
+    const turn = (headShare * Math.sin(state.yaw)) / scale;
+    const rise = (headShare * state.up + warp.liftShare[fullRow] * state.lift) / scale;
+    const y = clamp(row + rise, this.#height - 1.01);
+    const y0 = Math.trunc(y);
+    const lower = y - y0;
+    const upper = 1 - lower;
+    const line = y0 * width;
+    const nextLine = width * STRIDE;
+    const lastX = width - 1.01;
+    const start = row * width;
+    const reliefStart = fullRow * warp.width;
+    this.#drawBed(bed, row, 0, first, gain, state.noise);
+    let next = this.#random.integer();
+    for (let column = first; column < end; column++) {
+      const x = clamp(column - shift - turn * relief[reliefStart + column * scale], lastX);
+      const x0 = Math.trunc(x);
+      const right = x - x0;
+      const lowerRight = right * lower;
+      const lowerLeft = lower - lowerRight;
+      const upperRight = right - lowerRight;
+      const upperLeft = upper - upperRight;
+      const a = (line + x0) * STRIDE;
+      const b = a + STRIDE;
+      const c = a + nextLine;
+      const d = c + STRIDE;
+      const level =
+        upperLeft * (figure[a] + change * figure[a + 2]) +
+        upperRight * (figure[b] + change * figure[b + 2]) +
+        lowerLeft * (figure[c] + change * figure[c + 2]) +
+        lowerRight * (figure[d] + change * figure[d + 2]);
+      const coverage =
+        upperLeft * figure[a + 1] +
+        upperRight * figure[b + 1] +
+        lowerLeft * figure[c + 1] +
+        lowerRight * figure[d + 1];
+      out[start + column] =
+        offset +
+        gain * (level + (1 - coverage) * bed[start + column]) +
+        noise * gaussian[next++ & GAUSSIAN_MASK];
+    }
+    this.#drawBed(bed, row, end, width, gain, state.noise);
+  }
+
+  #drawBed(
+    bed: Float32Array,
+    row: number,
+    from: number,
+    to: number,
+    gain: number,
+    sensorNoise: number,
+  ): void {
+    const out = this.#out;
+    const gaussian = this.#gaussian;
+    const { offset } = this.#channel;
+    const noise = sensorNoise * this.#noiseShare;
+    const start = row * this.#width;
+    let next = this.#random.integer();
+    for (let index = start + from; index < start + to; index++) {
+      out[index] = offset + gain * bed[index] + noise * gaussian[next++ & GAUSSIAN_MASK];
+    }
+  }
+
+  /** The level, without offset, of a sample of a picture. */
+  #levelOf(picture: Picture, index: number, gains: readonly [number, number, number] = [1, 1, 1]): number {
+    const [red, green, blue] = this.#channel.weights;
+    return (
+      red * gains[0] * picture[index * 3] +
+      green * gains[1] * picture[index * 3 + 1] +
+      blue * gains[2] * picture[index * 3 + 2]
+    );
+  }
+
+  #bedLevels(picture: Picture): Float32Array {
+    const { scale } = this.#channel;
+    const levels = new Float32Array(this.#width * this.#height);
+    for (let y = 0; y < this.#warp.height; y++) {
+      for (let x = 0; x < this.#warp.width; x++) {
+        const sample = Math.trunc(y / scale) * this.#width + Math.trunc(x / scale);
+        levels[sample] += this.#levelOf(picture, y * this.#warp.width + x) / (scale * scale);
+      }
+    }
+    return levels;
+  }
+
+  /** Converts what `area` touches of the figure, with lids closed by a share. */
+  #convertFigure(area: Rectangle, lids: number): void {
+    const { scale } = this.#channel;
+    const firstRow = Math.trunc(area.y / scale);
+    const endRow = Math.ceil((area.y + area.height) / scale);
+    const firstColumn = Math.trunc(area.x / scale);
+    const endColumn = Math.ceil((area.x + area.width) / scale);
+    for (let row = firstRow; row < endRow; row++) {
+      for (let column = firstColumn; column < endColumn; column++) {
+        const sample = (row * this.#width + column) * STRIDE;
+        this.#figure.fill(0, sample, sample + STRIDE);
+        for (let y = row * scale; y < (row + 1) * scale; y++) {
+          for (let x = column * scale; x < (column + 1) * scale; x++) {
+            this.#addPixel(sample, this.#layers.figure, x, y, 1 - lids);
+            if (lids > 0) this.#addPixel(sample, this.#closedOr(x, y), x, y, lids);
+          }
+        }
+      }
+    }
+  }
+
+  /** The layer with closed eyes where it reaches; chroma samples at its border reach past it. */
+  #closedOr(x: number, y: number): FigureLayer {
+    const { closedEyes, figure } = this.#layers;
+    const { area } = closedEyes;
+    const inside = x >= area.x && x < area.x + area.width && y >= area.y && y < area.y + area.height;
+    return inside ? closedEyes : figure;
+  }
+
+  #addPixel(sample: number, layer: FigureLayer, x: number, y: number, share: number): void {
+    const { area, colour, coverage, perfusion } = layer;
+    const index = (y - area.y) * area.width + (x - area.x);
+    const weight = share / (this.#channel.scale * this.#channel.scale);
+    this.#figure[sample] += weight * this.#levelOf(colour, index);
+    this.#figure[sample + 1] += weight * coverage[index];
+    this.#figure[sample + 2] += weight * perfusion[index] * this.#levelOf(colour, index, SIGNATURE);
+  }
+}

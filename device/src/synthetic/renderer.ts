@@ -1,0 +1,278 @@
+import { setImmediate } from 'node:timers/promises';
+import { CHIN_Y, PUPIL_X, VERTEX_Y } from './anatomy.ts';
+import { backdropAt } from './backdrop.ts';
+import { encode } from './colour.ts';
+import { Figure } from './geometry.ts';
+import { illuminate, LIGHTING, type Exposure, type Lighting } from './lighting.ts';
+import { lookOf } from './looks.ts';
+import { Materials, skinTone, type Surface } from './materials.ts';
+import { RayMarcher } from './ray-marcher.ts';
+import type { LightName } from './parameters.ts';
+
+/** Who is drawn, how, and in which light. */
+export interface Pose {
+  seed: number;
+  tone: number;
+  light: LightName;
+  /** Degrees. */
+  yaw: number;
+}
+
+export interface Size {
+  width: number;
+  height: number;
+}
+
+export interface Rectangle {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** Three floats a pixel (R, G, B in 8-bit levels), rows from the top. */
+export type Picture = Float32Array;
+
+/** The patient without the room, for the pixels of `area`. */
+export interface FigureLayer {
+  area: Rectangle;
+  /** Multiplied by coverage. */
+  colour: Picture;
+  /** Share of the pixel that the figure covers. */
+  coverage: Float32Array;
+  /** Pulse amplitude of the pixel against well perfused skin, multiplied by coverage. */
+  perfusion: Float32Array;
+}
+
+/** Everything a pose needs to be shown in motion. */
+export interface Layers {
+  size: Size;
+  figure: FigureLayer;
+  /** The figure again with closed lids, about the eyes only. */
+  closedEyes: FigureLayer;
+  /** The bed without the patient, and with the shadow that the head throws on the pillow. */
+  emptyBed: Picture;
+  bed: Picture;
+  /** Rows of the picture, and the column of the head's middle. */
+  head: { top: number; chin: number; x: number };
+}
+
+/** The event loop is given a turn at least this often, so that a device goes on answering its server. */
+const SLICE_MS = 15;
+
+/** Sub-pixel positions of a rotated grid, used where a pixel shows an edge. */
+const SAMPLES = [
+  [-0.375, -0.125],
+  [0.125, -0.375],
+  [0.375, 0.125],
+  [-0.125, 0.375],
+] as const;
+
+/** Relative difference of two neighbours' light from which the pixel is sampled more finely. */
+const EDGE_CONTRAST = 0.12;
+
+class Renderer {
+  readonly #marcher: RayMarcher;
+  readonly #materials: Materials;
+  readonly #lighting: Lighting;
+  readonly #surface: Surface = { red: 0, green: 0, blue: 0, shine: 0, gloss: 1, scatter: 0, perfusion: 0 };
+  readonly #exposure: Exposure;
+
+  constructor(pose: Pose, size: Size, eyesOpen: number) {
+    const look = lookOf(pose.seed);
+    const figure = new Figure(look, (pose.yaw * Math.PI) / 180);
+    this.#lighting = LIGHTING[pose.light];
+    this.#materials = new Materials(figure, look, skinTone(pose.tone), eyesOpen);
+    this.#marcher = new RayMarcher(figure, size);
+    this.#exposure = { normal: this.#marcher.normal, view: this.#marcher.ray, lit: 0, openness: 0 };
+  }
+
+  /** Draws `area` of the picture. */
+  async draw(area: Rectangle): Promise<FigureLayer> {
+    const count = area.width * area.height;
+    const layer = {
+      area,
+      colour: new Float32Array(count * 3),
+      coverage: new Float32Array(count),
+      perfusion: new Float32Array(count),
+    };
+    const light = new Float32Array(count);
+    const slice = new Slice();
+    for (let row = 0; row < area.height; row++) {
+      for (let column = 0; column < area.width; column++) {
+        const index = row * area.width + column;
+        if (!this.#shade(area.x + column + 0.5, area.y + row + 0.5)) continue;
+        this.#store(layer, index, 1);
+        light[index] = this.#surface.red + this.#surface.green + this.#surface.blue;
+      }
+      await slice.end();
+    }
+    for (let row = 0; row < area.height; row++) {
+      for (let column = 0; column < area.width; column++) {
+        if (isEdge(light, area, column, row)) this.#refine(layer, column, row);
+      }
+      await slice.end();
+    }
+    return layer;
+  }
+
+  /** Leaves in the surface what a ray through a point of the picture meets; false if that is the room. */
+  #shade(x: number, y: number): boolean {
+    const marcher = this.#marcher;
+    if (!marcher.cast(x, y)) return false;
+    const { hit } = marcher;
+    this.#materials.fill(this.#surface, marcher.material, hit.x, hit.y, hit.z);
+    marcher.findNormal();
+    this.#exposure.openness = marcher.openness();
+    this.#exposure.lit = marcher.lit(this.#lighting.key);
+    illuminate(this.#surface, this.#lighting, this.#exposure);
+    return true;
+  }
+
+  #store(layer: FigureLayer, index: number, share: number): void {
+    const { red, green, blue, perfusion } = this.#surface;
+    layer.colour[index * 3] += share * encode(red);
+    layer.colour[index * 3 + 1] += share * encode(green);
+    layer.colour[index * 3 + 2] += share * encode(blue);
+    layer.coverage[index] += share;
+    layer.perfusion[index] += share * perfusion;
+  }
+
+  #refine(layer: FigureLayer, column: number, row: number): void {
+    const { area } = layer;
+    const index = row * area.width + column;
+    layer.colour.fill(0, index * 3, index * 3 + 3);
+    layer.coverage[index] = 0;
+    layer.perfusion[index] = 0;
+    for (const [dx, dy] of SAMPLES) {
+      if (this.#shade(area.x + column + 0.5 + dx, area.y + row + 0.5 + dy)) {
+        this.#store(layer, index, 1 / SAMPLES.length);
+      }
+    }
+  }
+}
+
+/** Gives the event loop its turn when the slice of time is used up. */
+class Slice {
+  #until = performance.now() + SLICE_MS;
+
+  async end(): Promise<void> {
+    if (performance.now() < this.#until) return;
+    await setImmediate();
+    this.#until = performance.now() + SLICE_MS;
+  }
+}
+
+function isEdge(light: Float32Array, area: Rectangle, column: number, row: number): boolean {
+  const index = row * area.width + column;
+  const here = light[index];
+  const differs = (other: number): boolean =>
+    Math.abs(other - here) > EDGE_CONTRAST * (other + here) * 0.5 + 0.01;
+  return (
+    (column > 0 && differs(light[index - 1])) ||
+    (column + 1 < area.width && differs(light[index + 1])) ||
+    (row > 0 && differs(light[index - area.width])) ||
+    (row + 1 < area.height && differs(light[index + area.width]))
+  );
+}
+
+function drawBed({ width, height }: Size, lighting: Lighting): Picture {
+  const bed = new Float32Array(width * height * 3);
+  for (let y = 0, index = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, index += 3) {
+      const [red, green, blue] = backdropAt(
+        (2 * x + 1 - width) / height,
+        (2 * y + 1 - height) / height,
+        lighting,
+      );
+      bed[index] = encode(red);
+      bed[index + 1] = encode(green);
+      bed[index + 2] = encode(blue);
+    }
+  }
+  return bed;
+}
+
+/** Share of the light that the figure takes from the pillow right behind it. */
+const CONTACT_SHADOW = 0.42;
+
+/** Darkens the bed near the figure, more below it than above since the light comes from above. */
+function withContactShadow(bed: Picture, figure: FigureLayer, { width, height }: Size): Picture {
+  const shadow = blur(figure.coverage, width, height, Math.round(height / 24));
+  const shadowed = new Float32Array(bed.length);
+  const drop = Math.round(height / 60);
+  for (let index = 0; index < width * height; index++) {
+    const above = Math.max(index - drop * width, index % width);
+    const share = 1 - CONTACT_SHADOW * shadow[above];
+    for (let channel = 0; channel < 3; channel++) {
+      shadowed[index * 3 + channel] = bed[index * 3 + channel] * share;
+    }
+  }
+  return shadowed;
+}
+
+/** Two box blurs along each axis: close enough to a Gaussian. */
+function blur(plane: Float32Array, width: number, height: number, radius: number): Float32Array {
+  let source = plane;
+  for (let pass = 0; pass < 2; pass++) {
+    source = blurLines(source, height, width, width, 1, radius);
+    source = blurLines(source, width, height, 1, width, radius);
+  }
+  return source;
+}
+
+function blurLines(
+  source: Float32Array,
+  lines: number,
+  length: number,
+  lineStride: number,
+  stride: number,
+  radius: number,
+): Float32Array {
+  const target = new Float32Array(source.length);
+  const clamped = (line: number, at: number): number =>
+    source[line * lineStride + Math.min(length - 1, Math.max(0, at)) * stride];
+  for (let line = 0; line < lines; line++) {
+    let sum = 0;
+    for (let at = -radius; at <= radius; at++) sum += clamped(line, at);
+    for (let at = 0; at < length; at++) {
+      target[line * lineStride + at * stride] = sum / (2 * radius + 1);
+      sum += clamped(line, at + radius + 1) - clamped(line, at - radius);
+    }
+  }
+  return target;
+}
+
+/** Draws a pose: a few seconds of work for 640×480, done in slices between which the event loop turns. */
+export async function renderLayers(pose: Pose, size: Size): Promise<Layers> {
+  const figure = new Figure(lookOf(pose.seed), (pose.yaw * Math.PI) / 180);
+  const camera = new RayMarcher(figure, size);
+  const project = (x: number, y: number, z: number): { x: number; y: number } => {
+    const world = figure.worldOf(x, z);
+    return camera.project(world.x, y, world.z);
+  };
+  const left = project(-PUPIL_X - 2, 0, 6);
+  const right = project(PUPIL_X + 2, 0, 6);
+  const top = Math.max(0, Math.floor(project(0, 1.5, 6).y));
+  const eyes = {
+    x: Math.max(0, Math.floor(Math.min(left.x, right.x))),
+    y: top,
+    width: Math.ceil(Math.abs(right.x - left.x)),
+    height: Math.ceil(project(0, -1.5, 6).y) - top,
+  };
+  const whole = { x: 0, y: 0, ...size };
+  const drawn = await new Renderer(pose, size, 1).draw(whole);
+  const emptyBed = drawBed(size, LIGHTING[pose.light]);
+  return {
+    size,
+    figure: drawn,
+    closedEyes: await new Renderer(pose, size, 0).draw(eyes),
+    emptyBed,
+    bed: withContactShadow(emptyBed, drawn, size),
+    head: {
+      top: project(0, VERTEX_Y, 0).y,
+      chin: project(0, CHIN_Y, 5).y,
+      x: project(0, 0, 4).x,
+    },
+  };
+}
