@@ -58,6 +58,8 @@ export function subjectNames(announcedAddress: string | undefined): string[] {
 }
 
 async function selfSigned(config: Config, now: number): Promise<TlsFiles> {
+  // Its container of algorithms needs this polyfill before it is loaded.
+  await import('reflect-metadata');
   const x509 = await import('@peculiar/x509');
   const directory = join(config.dataDirectory, 'tls');
   mkdirSync(directory, { recursive: true, mode: 0o700 });

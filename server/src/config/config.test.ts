@@ -1,0 +1,40 @@
+import { describe, expect, test } from '@jest/globals';
+import { ConfigError, readConfig } from './config.ts';
+
+describe('the settings', () => {
+  test('have defaults that suit a newcomer on one machine', () => {
+    expect(readConfig({})).toMatchObject({ port: 3000, listenAddress: '127.0.0.1', demo: true, tls: 'off' });
+  });
+
+  test('treat an empty variable as absent', () => {
+    expect(readConfig({ PORT: '' }).port).toBe(3000);
+  });
+
+  test.each([
+    [{ PORT: '70000' }, /PORT/],
+    [{ HAVEN_MAX_VIEWERS: 'many' }, /HAVEN_MAX_VIEWERS/],
+    [{ HAVEN_PATIENT_ID_PATTERN: '(' }, /HAVEN_PATIENT_ID_PATTERN/],
+    [{ HAVEN_LOG_LEVEL: 'loud' }, /HAVEN_LOG_LEVEL/],
+    [{ HAVEN_METRICS_TOKEN: 'short' }, /HAVEN_METRICS_TOKEN/],
+    [{ SUPABASE_URL: 'https://db.invalid' }, /SUPABASE_PUBLISHABLE_KEY/],
+    [{ HAVEN_LISTEN: '0.0.0.0' }, /HAVEN_TLS/],
+    [{ HAVEN_DEMO: '1', NODE_ENV: 'production' }, /HAVEN_DEMO/],
+  ])('name the one that is wrong: %j', (environment, named) => {
+    expect(() => readConfig(environment)).toThrow(ConfigError);
+    expect(() => readConfig(environment)).toThrow(named);
+  });
+
+  test('refuse synthetic sources in production and with hosted Supabase', () => {
+    expect(readConfig({ NODE_ENV: 'production' })).toMatchObject({ demo: false, syntheticAllowed: false });
+    const hosted = {
+      SUPABASE_URL: 'https://db.invalid',
+      SUPABASE_PUBLISHABLE_KEY: 'p',
+      SUPABASE_SECRET_KEY: 's',
+    };
+    expect(readConfig(hosted)).toMatchObject({ demo: false, syntheticAllowed: false });
+  });
+
+  test('let other machines in over TLS', () => {
+    expect(readConfig({ HAVEN_LISTEN: '0.0.0.0', HAVEN_TLS: 'self-signed' }).listenAddress).toBe('0.0.0.0');
+  });
+});
