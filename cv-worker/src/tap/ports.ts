@@ -1,7 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
-import { isNativeError } from 'node:util/types';
 import { HavenError } from '@haven/protocol';
 
 /** An even port for RTP; RTCP takes the one above (RFC 3550, section 11). */
@@ -66,7 +65,11 @@ async function canBind(socket: Socket, port: number, address: string): Promise<b
     await listening;
     return true;
   } catch (error) {
-    if (isNativeError(error) && 'code' in error && error.code === 'EADDRINUSE') return false;
+    if (isAddressInUse(error)) return false;
     throw error;
   }
+}
+
+function isAddressInUse(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'EADDRINUSE';
 }

@@ -1,0 +1,162 @@
+import { createSocket } from 'node:dgram';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { HavenError, type Assignment, type ErrorCode } from '@haven/protocol';
+import { pino } from 'pino';
+import { findFfmpeg } from './ffmpeg.ts';
+import { FrameBuffers } from './frame-buffers.ts';
+import { PortPairs } from './ports.ts';
+import { Tap, type TapFrame } from './tap.ts';
+import { eventually } from './testing/eventually.ts';
+import { SOURCE_FRAMES_PER_SECOND } from './testing/rtp-source.ts';
+import { requesterTo, TestSfu } from './testing/sfu.ts';
+
+const PERIOD_MS = 1000 / SOURCE_FRAMES_PER_SECOND;
+/** The RTP timestamp wraps two seconds after the start. */
+const BEFORE_WRAP = 2 ** 32 - 2 * 90_000;
+const address = '127.0.0.1';
+
+let sfu: TestSfu;
+let tap: Tap;
+let frames: TapFrame[];
+let ended: ErrorCode[];
+
+const assignment: Assignment = {
+  assignmentId: randomUUID(),
+  epoch: 1,
+  patientId: 'P-001',
+  streamId: randomUUID(),
+  source: 'synthetic',
+};
+
+function openTap(): Tap {
+  return new Tap({
+    assignment,
+    request: requesterTo(sfu),
+    ports: new PortPairs({ address, range: { first: 21_200, last: 21_299 } }),
+    buffers: new FrameBuffers(),
+    address,
+    ffmpeg: findFfmpeg(),
+    logger: pino({ level: 'silent' }),
+    onFrame: (frame) => frames.push(frame),
+    onEnded: (code) => ended.push(code),
+  });
+}
+
+beforeEach(async () => {
+  frames = [];
+  ended = [];
+  sfu = await TestSfu.create({ timestamp: BEFORE_WRAP });
+  tap = openTap();
+}, 15_000);
+
+afterEach(async () => {
+  await tap.close();
+  await sfu.close();
+});
+
+/** What an intruder on the same machine sends to the open tap, until stopped. */
+function sendGarbage(packet: () => Buffer): () => void {
+  const socket = createSocket('udp4');
+  const timer = setInterval(() => {
+    for (let count = 0; count < 5; count++) {
+      socket.send(packet(), sfu.tapPort, address);
+      socket.send(packet(), sfu.tapPort + 1, address);
+    }
+  }, 10);
+  return () => {
+    clearInterval(timer);
+    socket.close();
+  };
+}
+
+describe('a tap', () => {
+  test('gives moving pictures spaced as they were sent, through a wrap of the RTP timestamp', async () => {
+    await eventually(() => frames.length >= 4 * SOURCE_FRAMES_PER_SECOND, 15_000);
+    expect(frames[0].discontinuity).toBe(true);
+    expect(frames.filter((frame) => frame.discontinuity)).toHaveLength(1);
+    expect(frames[0]).toMatchObject({ width: 320, height: 240 });
+    for (let index = 1; index < frames.length; index++) {
+      const spacing = frames[index].timeMs - frames[index - 1].timeMs;
+      expect(Math.abs(spacing - PERIOD_MS)).toBeLessThan(1);
+      expect(Buffer.compare(frames[index].rgb, frames[index - 1].rgb)).not.toBe(0);
+    }
+    expect(Math.abs(frames.at(-1)!.timeMs - Date.now())).toBeLessThan(1000);
+    expect(tap).toMatchObject({ framesDecoded: frames.length, restarts: 0 });
+  }, 30_000);
+
+  test('has pictures again within 3 s of its ffmpeg being killed', async () => {
+    await eventually(() => frames.length > 5);
+    const before = frames.length;
+    process.kill(tap.decoderPid!, 'SIGKILL');
+    await eventually(() => frames.length > before && frames.at(-1)!.discontinuity, 3000);
+    expect(tap.restarts).toBe(1);
+    const times = frames.map((frame) => frame.timeMs);
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
+  }, 30_000);
+
+  test('asks for key frames while none come, and shows pictures as soon as they flow again', async () => {
+    await eventually(() => frames.length > 5);
+    sfu.source.sending = false;
+    await eventually(() => sfu.keyFrameRequests > 0);
+    await eventually(() => tap.restarts === 1);
+    sfu.source.sending = true;
+    const before = frames.length;
+    await eventually(() => frames.length > before + 5, 5000);
+  }, 30_000);
+
+  test.each([
+    ['random bytes', () => randomBytes(300)],
+    ['an RTCP BYE', () => Buffer.from('80cb0000', 'hex')],
+    [
+      'RTP of another sender',
+      () => {
+        const packet = randomBytes(300);
+        packet.writeUInt16BE(0x80e0, 0);
+        return packet;
+      },
+    ],
+  ])(
+    'survives %s at its ports',
+    async (_, packet) => {
+      await eventually(() => frames.length > 5);
+      const stop = sendGarbage(packet);
+      await eventually(() => sfu.opened >= 2 || frames.length > 50);
+      stop();
+      const before = frames.length;
+      await eventually(() => frames.length > before + 2 * SOURCE_FRAMES_PER_SECOND);
+      expect(ended).toEqual([]);
+    },
+    30_000,
+  );
+
+  test('goes on trying when the server cannot open it for now', async () => {
+    await eventually(() => frames.length > 5);
+    sfu.refusal = new HavenError('INTERNAL');
+    process.kill(tap.decoderPid!, 'SIGKILL');
+    await eventually(() => tap.restarts >= 3);
+    sfu.refusal = null;
+    const before = frames.length;
+    await eventually(() => frames.length > before);
+    expect(ended).toEqual([]);
+  }, 30_000);
+
+  test('ends when the server says that the assignment is void', async () => {
+    await eventually(() => frames.length > 5);
+    sfu.refusal = new HavenError('STALE_EPOCH');
+    process.kill(tap.decoderPid!, 'SIGKILL');
+    await eventually(() => ended.length > 0);
+    expect(ended).toEqual(['STALE_EPOCH']);
+    expect(tap.decoderPid).toBeUndefined();
+  }, 30_000);
+
+  test('leaves no ffmpeg behind when it is closed, at whatever moment', async () => {
+    await tap.close();
+    expect(tap.decoderPid).toBeUndefined();
+    tap = openTap();
+    await eventually(() => tap.decoderPid !== undefined);
+    await tap.close();
+    expect(tap.decoderPid).toBeUndefined();
+    expect(ended).toEqual([]);
+  }, 30_000);
+});
