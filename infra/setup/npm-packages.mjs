@@ -97,7 +97,7 @@ export async function ensurePackages(context, progress) {
         limitSeconds: INSTALL_LIMIT_SECONDS,
         silenceSeconds: SILENCE_LIMIT_SECONDS,
         onLine: (line) => {
-          if (!line.startsWith('npm http')) return;
+          if (!isFetchedPackage(line)) return;
           fetched += 1;
           progress(`${fetched} fetched of about ${missing.length}`);
         },
@@ -110,6 +110,11 @@ export async function ensurePackages(context, progress) {
   if (left.length > 0)
     throw new SetupError(`npm ci ended, and these packages are not there: ${left.join(', ')}.`);
   return { value: undefined, note: `${missing.length} installed` };
+}
+
+/** @param {string} line of npm's log @returns {boolean} whether it tells of a package, not of what is known about one */
+export function isFetchedPackage(line) {
+  return /^npm http .*\.tgz\b/.test(line);
 }
 
 /**
@@ -129,12 +134,14 @@ export function explainNpm(error) {
   const text = lines.join('\n');
   // npm's warnings about Node's version are meant for the Node that runs npm, not the one that runs Haven.
   const detail = lines.filter((line) => !/^npm (warn|http|notice)/.test(line)).map((line) => `    ${line}`);
-  const summary = /ENOSPC|no space left/.test(text)
-    ? 'npm ci failed: the disk is full. Free some space (Haven needs about 2 GB) and start again.'
-    : /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH/.test(text)
-      ? 'npm ci failed: the package registry cannot be reached. Check the network, the proxy (npm config get proxy) and the registry (npm config get registry), then start again.'
-      : /EACCES|EPERM/.test(text)
-        ? 'npm ci failed: a folder is not writable by this user (the checkout, or the npm cache: npm config get cache).'
-        : `npm ci failed: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`;
+  const summary = /Run "npm help ci"|in sync/.test(text)
+    ? 'npm ci failed: package-lock.json does not agree with the package.json files. Get both from the repository again; after a change of dependencies, run npm install and commit the lockfile.'
+    : /ENOSPC|no space left/.test(text)
+      ? 'npm ci failed: the disk is full. Free some space (Haven needs about 2 GB) and start again.'
+      : /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH/.test(text)
+        ? 'npm ci failed: the package registry cannot be reached. Check the network, the proxy (npm config get proxy) and the registry (npm config get registry), then start again.'
+        : /EACCES|EPERM/.test(text)
+          ? 'npm ci failed: a folder is not writable by this user (the checkout, or the npm cache: npm config get cache).'
+          : `npm ci failed: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`;
   return [summary, ...detail].join('\n');
 }
