@@ -1,0 +1,54 @@
+import type { Vital } from '@haven/protocol';
+import { Analyzer, type AnalyzerOutput } from '../analyzer.ts';
+import type { FaceDetector } from '../face/detector.ts';
+import type { Frame } from '../frame.ts';
+
+const TICK_MS = 1000;
+
+/** The vitals of one second; `at` is in ms on the recording's own clock. */
+export type RecordingSecond = { at: number; pulse: Vital; breathing: Vital; motion: Vital };
+export type RecordingReport = {
+  frames: number;
+  durationMs: number;
+  seconds: RecordingSecond[];
+  conditions: AnalyzerOutput['conditions'];
+  events: AnalyzerOutput['events'];
+};
+
+/** Analyses recorded frames exactly as a live stream, with the recording's time in place of the clock. */
+export async function analyzeRecording(
+  frames: AsyncIterable<Frame>,
+  detector: FaceDetector,
+): Promise<RecordingReport> {
+  const analyzer = new Analyzer({ detector });
+  const report: RecordingReport = { frames: 0, durationMs: 0, seconds: [], conditions: [], events: [] };
+  const take = (output: AnalyzerOutput) => {
+    report.conditions.push(...output.conditions);
+    report.events.push(...output.events);
+    if (output.vitals !== null) report.seconds.push(asSecond(output.at, output.vitals));
+  };
+  let startedAt: number | null = null;
+  let tickAt = 0;
+  for await (const frame of frames) {
+    startedAt ??= tickAt = frame.timeMs;
+    for (; tickAt + TICK_MS <= frame.timeMs; tickAt += TICK_MS) take(analyzer.tick(tickAt + TICK_MS));
+    take(analyzer.push(frame));
+    report.frames++;
+    report.durationMs = Math.round(frame.timeMs - startedAt);
+  }
+  return report;
+}
+
+function asSecond(at: number, vitals: Vital[]): RecordingSecond {
+  const named = (name: Vital['name']) => {
+    const vital = vitals.find((candidate) => candidate.name === name);
+    if (vital === undefined) throw new Error(`The analyzer gave no ${name}.`);
+    return vital;
+  };
+  return {
+    at: Math.round(at),
+    pulse: named('pulse'),
+    breathing: named('breathing'),
+    motion: named('motion'),
+  };
+}

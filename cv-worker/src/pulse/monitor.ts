@@ -1,0 +1,145 @@
+import { WAVEFORM_RATE_HZ, type Vital, type WithheldReason } from '@haven/protocol';
+import { HeldValue } from '../analyzer/held-value.ts';
+import { SKIN_CHANNELS } from '../face/skin-sampler.ts';
+import { PulseEstimator, type PulseEstimate } from './estimator.ts';
+import { History } from './history.ts';
+import { pulseQuality } from './quality.ts';
+import { UniformResampler } from './resampler.ts';
+import { pulseSignals, type PulseSignals, type SkinWindow } from './signals.ts';
+import { WaveformWriter, type WaveformPiece } from './waveform.ts';
+
+/** The grid of the analysis is the waveform's: six samples a beat of the fastest pulse. */
+const RATE_HZ = WAVEFORM_RATE_HZ;
+/** Follows a changing rate; longer is steadier only while it does not change. */
+const WINDOW_S = 10;
+/** The first window may be this short if it is clearer by {@link EARLY_EXTRA_DB}. */
+const MIN_WINDOW_S = 8;
+const EARLY_EXTRA_DB = 3;
+/** Windows in a row, a second apart, that must agree before a new rate is believed. */
+const CONFIRMATIONS = 2;
+/** Largest change between windows a second apart that is still the same pulse, 1/min: 45/min in 10 s, twice over. */
+const CONTINUITY_PER_MIN = 9;
+/** Interpolating over a longer gap would invent a beat, ms. */
+const MAX_GAP_MS = 700;
+
+const RED = SKIN_CHANNELS.indexOf('red');
+const GREEN = SKIN_CHANNELS.indexOf('green');
+const BLUE = SKIN_CHANNELS.indexOf('blue');
+const REGIONS = [
+  SKIN_CHANNELS.indexOf('foreheadGreen'),
+  SKIN_CHANNELS.indexOf('leftCheekGreen'),
+  SKIN_CHANNELS.indexOf('rightCheekGreen'),
+];
+const BACKGROUND = SKIN_CHANNELS.indexOf('background');
+
+/** Turns skin samples into a pulse rate that is honest or absent, and its waveform. */
+export class PulseMonitor {
+  readonly #resampler = new UniformResampler(RATE_HZ, SKIN_CHANNELS.length);
+  readonly #history = new History(SKIN_CHANNELS.length, WINDOW_S * RATE_HZ);
+  readonly #estimator = new PulseEstimator(RATE_HZ);
+  readonly #held = new HeldValue('pulse');
+  readonly #waveform = new WaveformWriter(RATE_HZ);
+  #candidates: number[] = [];
+  #sampledAt: number | null = null;
+  #interruption: WithheldReason = 'starting';
+
+  /** @param sample one value for each of {@link SKIN_CHANNELS} */
+  addSample(timeMs: number, sample: Float64Array): void {
+    if (this.#sampledAt !== null && timeMs - this.#sampledAt > MAX_GAP_MS) this.#restart();
+    this.#sampledAt = timeMs;
+    this.#resampler.push(timeMs, sample, (at, values) => this.#history.push(at, values));
+  }
+
+  /** Judges the window that ends now; once a second. */
+  evaluate(): void {
+    const at = this.#history.lastAt;
+    if (at === null || this.#history.length < MIN_WINDOW_S * RATE_HZ) {
+      this.#held.refuse(this.#interruption);
+      return;
+    }
+    const length = this.#history.length;
+    const { estimate, refusal } = this.#estimator.estimate(this.#signals(length), {
+      extraSnrDb: length < WINDOW_S * RATE_HZ ? EARLY_EXTRA_DB : 0,
+      expectedPerMin: this.#held.valueAt(at),
+    });
+    if (estimate === null) {
+      this.#candidates = [];
+      this.#held.refuse(refusal);
+    } else if (this.#isConfirmed(estimate, at)) {
+      this.#held.accept({
+        value: estimate.perMin,
+        quality: pulseQuality(estimate.snrDb),
+        method: estimate.method,
+        windowMs: Math.round((length / RATE_HZ) * 1000),
+        at,
+      });
+    } else {
+      this.#held.refuse('weak-signal');
+    }
+  }
+
+  /** Waveform samples that became final since the last call; blank while the rate is withheld. */
+  waveform(): WaveformPiece | null {
+    const at = this.#history.lastAt;
+    if (at === null || !this.#waveform.isDue(at)) return null;
+    const length = this.#history.length;
+    const shown = this.#held.valueAt(at) !== null;
+    return this.#waveform.write(at, length, shown ? this.#signals(length) : null);
+  }
+
+  /** Withholds at once and forgets all samples: what was seen until now is no longer this patient's pulse. */
+  block(reason: WithheldReason): void {
+    this.#restart();
+    this.#interruption = 'starting';
+    this.#held.block(reason);
+  }
+
+  /** Forgets the samples, which are disturbed; the last value is held for a while. */
+  interrupt(reason: WithheldReason): void {
+    this.#restart();
+    this.#interruption = reason;
+    this.#held.refuse(reason);
+  }
+
+  vitalAt(nowMs: number): Vital {
+    return this.#held.vitalAt(nowMs);
+  }
+
+  /** A value near the one that is shown counts at once; any other has to come again. */
+  #isConfirmed(estimate: PulseEstimate, at: number): boolean {
+    const candidates = this.#candidates;
+    const previous = candidates.at(-1);
+    if (previous !== undefined && Math.abs(previous - estimate.perMin) > CONTINUITY_PER_MIN) {
+      candidates.length = 0;
+    }
+    candidates.push(estimate.perMin);
+    if (candidates.length > CONFIRMATIONS) candidates.shift();
+    const shown = this.#held.valueAt(at);
+    if (shown !== null && Math.abs(shown - estimate.perMin) <= CONTINUITY_PER_MIN) return true;
+    return candidates.length === CONFIRMATIONS;
+  }
+
+  #signals(length: number): PulseSignals {
+    const window: SkinWindow = {
+      red: this.#history.latest(RED, length),
+      green: this.#history.latest(GREEN, length),
+      blue: this.#history.latest(BLUE, length),
+      regions: REGIONS.map((channel) => this.#history.latest(channel, length)),
+      background: null,
+    };
+    const background = this.#history.latest(BACKGROUND, length);
+    // Zero stands for a background that is out of the picture.
+    return pulseSignals(
+      { ...window, background: background.every((level) => level > 0) ? background : null },
+      RATE_HZ,
+    );
+  }
+
+  #restart(): void {
+    this.#resampler.reset();
+    this.#history.clear();
+    this.#waveform.reset();
+    this.#candidates = [];
+    this.#sampledAt = null;
+  }
+}
