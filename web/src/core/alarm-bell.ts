@@ -1,0 +1,21 @@
+import type { AlarmSound } from './alarm-sound.ts';
+import type { AlarmSignal } from './alarm-tones.ts';
+import { activeAlerts } from './wall-state.ts';
+import { audiblePriority } from './alert-view.ts';
+import type { Wall } from './wall.ts';
+
+/** What should be heard: lost alarms before any alert. */
+export function alarmSignal(wall: Pick<Wall, 'alarms' | 'state'>): AlarmSignal | null {
+  if (wall.alarms.get() === 'off') return 'alarms-off';
+  return audiblePriority(activeAlerts(wall.state.get()));
+}
+
+/** Rings for a wall until it is stopped. */
+export function ringFor(wall: Wall, sound: AlarmSound): () => void {
+  const ring = () => sound.play(alarmSignal(wall));
+  const undo = [wall.moment.subscribe(ring), wall.state.subscribe(ring), wall.alarms.subscribe(ring)];
+  return () => {
+    for (const stop of undo) stop();
+    sound.play(null);
+  };
+}

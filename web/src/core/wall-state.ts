@@ -1,0 +1,130 @@
+import type { Alert, Patient, Room, RoomSnapshot, StreamState, VitalsMessage } from '@haven/protocol';
+import { mergeAlerts } from './alert-view.ts';
+
+/** How many ended alerts a wall remembers; a message about one is late by seconds, not by this many episodes. */
+const MAX_ENDED_ALERTS = 200;
+
+export type PatientState = {
+  patient: Patient;
+  stream: StreamState | null;
+  /** When this browser learned of the stream, ms. */
+  streamSince: number;
+  vitals: VitalsMessage | null;
+  /** When the vitals arrived here, ms. */
+  vitalsAt: number;
+};
+
+/** What a wall knows of its room. Immutable: an unchanged part keeps its identity. */
+export type WallState = {
+  room: Room | null;
+  /** Rooms that this user may watch. */
+  rooms: readonly Room[];
+  patients: ReadonlyMap<string, PatientState>;
+  alerts: ReadonlyMap<string, Alert>;
+};
+
+export const EMPTY_WALL: WallState = { room: null, rooms: [], patients: new Map(), alerts: new Map() };
+
+/**
+ * The wall after joining a room.
+ * @param early alerts that arrived while the snapshot was under way
+ */
+export function withSnapshot(
+  state: WallState,
+  snapshot: RoomSnapshot,
+  early: ReadonlyMap<string, Alert>,
+  now: number,
+): WallState {
+  const streams = new Map(snapshot.streams.map((stream) => [stream.patientId, stream]));
+  const vitals = new Map(snapshot.vitals.map((message) => [message.patientId, message]));
+  const patients = snapshot.patients
+    .toSorted((a, b) => a.bed.localeCompare(b.bed, 'en', { numeric: true }) || a.id.localeCompare(b.id))
+    .map((patient): [string, PatientState] => {
+      const before = state.patients.get(patient.id);
+      const stream = streams.get(patient.id) ?? null;
+      const same = stream !== null && before?.stream?.streamId === stream.streamId;
+      return [
+        patient.id,
+        {
+          patient,
+          stream,
+          streamSince: same ? before.streamSince : now,
+          vitals: ofStream(vitals.get(patient.id) ?? null, stream),
+          vitalsAt: now,
+        },
+      ];
+    });
+  return {
+    ...state,
+    room: snapshot.room,
+    patients: new Map(patients),
+    alerts: onlyActive(mergeAlerts(early, snapshot.alerts)),
+  };
+}
+
+/** A stream began or changed. */
+export function withStream(state: WallState, stream: StreamState, now: number): WallState {
+  return change(state, stream.patientId, (before) => {
+    const same = before.stream?.streamId === stream.streamId;
+    return {
+      ...before,
+      stream,
+      streamSince: same ? before.streamSince : now,
+      vitals: same ? before.vitals : null,
+    };
+  });
+}
+
+export function withoutStream(state: WallState, patientId: string, streamId: string): WallState {
+  return change(state, patientId, (before) =>
+    before.stream?.streamId === streamId ? { ...before, stream: null, vitals: null } : before,
+  );
+}
+
+/** Vitals of a stream that is not the patient's present one are of the past and dropped. */
+export function withVitals(state: WallState, vitals: VitalsMessage, now: number): WallState {
+  return change(state, vitals.patientId, (before) => {
+    if (ofStream(vitals, before.stream) === null) return before;
+    if (before.vitals !== null && vitals.at < before.vitals.at) return before;
+    return { ...before, vitals, vitalsAt: now };
+  });
+}
+
+export function withAlert(state: WallState, alert: Alert): WallState {
+  if (alert.roomId !== state.room?.id) return state;
+  return { ...state, alerts: withoutOldest(mergeAlerts(state.alerts, [alert])) };
+}
+
+function withoutOldest(alerts: ReadonlyMap<string, Alert>): ReadonlyMap<string, Alert> {
+  const ended = [...alerts.values()].filter(({ active }) => !active);
+  if (ended.length <= MAX_ENDED_ALERTS) return alerts;
+  const oldest = ended.reduce((a, b) => (a.startedAt <= b.startedAt ? a : b));
+  const kept = new Map(alerts);
+  kept.delete(oldest.id);
+  return kept;
+}
+
+/** Alerts on screen. Those that ended stay in the state with their version, so that a late message cannot revive one. */
+export function activeAlerts(state: WallState): readonly Alert[] {
+  return [...state.alerts.values()].filter(({ active }) => active);
+}
+
+function onlyActive(alerts: ReadonlyMap<string, Alert>): ReadonlyMap<string, Alert> {
+  return new Map([...alerts].filter(([, { active }]) => active));
+}
+
+function ofStream(vitals: VitalsMessage | null, stream: StreamState | null): VitalsMessage | null {
+  return vitals !== null && vitals.streamId === stream?.streamId ? vitals : null;
+}
+
+function change(
+  state: WallState,
+  patientId: string,
+  changed: (before: PatientState) => PatientState,
+): WallState {
+  const before = state.patients.get(patientId);
+  if (before === undefined) return state;
+  const after = changed(before);
+  if (after === before) return state;
+  return { ...state, patients: new Map(state.patients).set(patientId, after) };
+}

@@ -1,0 +1,261 @@
+import {
+  streamEndReasonSchema,
+  uuidSchema,
+  type DeviceRequests,
+  type ResponseOf,
+  type ServerToDevice,
+} from '@haven/protocol';
+import type { types } from 'mediasoup-client';
+import { z } from 'zod';
+import { backoffMs } from '../core/backoff.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Connection } from '../core/connection.ts';
+import { Store, type Readable } from '../core/store.ts';
+import { clientCapabilities, wireDtlsParameters, wireRtpParameters } from '../media/parameters.ts';
+import { readDeviceState, type SentBefore } from './device-state.ts';
+import { isFinal, whyEnded, whyStopped, type PublishState } from './publish-words.ts';
+import { simulcastEncodings } from './simulcast.ts';
+
+export type DeviceConnection = Connection<DeviceRequests, ServerToDevice>;
+
+/** How often the device reports its state, ms. */
+const REPORT_INTERVAL_MS = 5000;
+/** How long ICE may be disconnected before it is restarted, and a restart may take, ms. */
+const RESTART_ICE_AFTER_MS = 2000;
+const REPUBLISH_AFTER_MS = 5000;
+
+const streamEndedSchema = z.object({ streamId: uuidSchema, reason: streamEndReasonSchema });
+const streamLayersSchema = z.object({
+  streamId: uuidSchema,
+  maxSpatialLayer: z.number().int().min(0).max(3),
+});
+
+type Running = { streamId: string; transport: types.Transport; producer: types.Producer | null };
+
+export type PublisherParts = {
+  connection: DeviceConnection;
+  createDevice: () => Promise<types.Device>;
+  /** The camera's video. It stays the caller's: closing the publisher does not stop it. */
+  track: MediaStreamTrack;
+  patientId: string;
+  now: Clock;
+};
+
+/** Publishes a camera as a patient's stream, and goes on doing so after every interruption that is not final. */
+export class Publisher {
+  readonly #parts: PublisherParts;
+  readonly #state = new Store<PublishState>({ kind: 'connecting', error: null });
+  readonly #undoStatus: () => void;
+  #running: Running | null = null;
+  /** Counts the attempts: what began under an older number is not continued. */
+  #attempt = 0;
+  #failures = 0;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #repair: ReturnType<typeof setTimeout> | undefined;
+  #reports: ReturnType<typeof setInterval> | undefined;
+  #closed = false;
+
+  constructor(parts: PublisherParts) {
+    this.#parts = parts;
+    const { connection, track } = parts;
+    connection.on('stream:ended', streamEndedSchema, ({ streamId, reason }) => {
+      if (streamId !== this.#running?.streamId) return;
+      const why = whyEnded(reason);
+      if (why === null) this.#again(null);
+      else this.#end(why);
+    });
+    connection.on('stream:layers', streamLayersSchema, ({ streamId, maxSpatialLayer }) => {
+      if (streamId === this.#running?.streamId) void this.#limitLayers(maxSpatialLayer);
+    });
+    this.#undoStatus = connection.status.subscribe(() => this.#statusChanged());
+    track.addEventListener('ended', this.#trackEnded);
+    connection.open();
+  }
+
+  get state(): Readable<PublishState> {
+    return this.#state;
+  }
+
+  /** Stops publishing, and says so to the server if it can be reached. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    const streamId = this.#running?.streamId;
+    this.#shut();
+    this.#state.set({ kind: 'idle' });
+    try {
+      if (streamId !== undefined) await this.#parts.connection.request('publish:stop', { streamId });
+    } catch {
+      // The server notices the closed connection as well.
+    } finally {
+      this.#parts.connection.close();
+    }
+  }
+
+  #statusChanged(): void {
+    const status = this.#parts.connection.status.get();
+    this.#drop();
+    if (status.kind === 'connected') void this.#start();
+    else if (status.kind === 'connecting') this.#state.set({ kind: 'connecting', error: status.error });
+    else this.#end(whyStopped(status.error));
+  }
+
+  async #start(): Promise<void> {
+    const attempt = ++this.#attempt;
+    const { connection, createDevice, patientId } = this.#parts;
+    this.#state.set({ kind: 'starting' });
+    try {
+      const start = await connection.request('publish:start', {
+        requestId: crypto.randomUUID(),
+        patientId,
+        source: 'camera',
+      });
+      const device = await createDevice();
+      await device.load({ routerRtpCapabilities: clientCapabilities(start.routerRtpCapabilities) });
+      if (attempt !== this.#attempt) return;
+      const transport = device.createSendTransport(start.transport);
+      this.#running = { streamId: start.streamId, transport, producer: null };
+      this.#serve(attempt, start.streamId, transport);
+      const producer = await this.#produce(device, transport, start.constraints);
+      if (attempt !== this.#attempt) return;
+      this.#running.producer = producer;
+      this.#failures = 0;
+      this.#state.set({ kind: 'publishing' });
+      this.#report(start.streamId, producer);
+    } catch (error) {
+      if (attempt === this.#attempt) this.#failed(error);
+    }
+  }
+
+  /** Carries the transport's needs to the server. */
+  #serve(attempt: number, streamId: string, transport: types.Transport): void {
+    const { connection } = this.#parts;
+    transport.on('connect', ({ dtlsParameters }, done, failed) => {
+      connection
+        .request('publish:connect', { streamId, dtlsParameters: wireDtlsParameters(dtlsParameters) })
+        .then(done, (error: unknown) => failed(asError(error)));
+    });
+    transport.on('produce', ({ rtpParameters }, done, failed) => {
+      connection
+        .request('publish:produce', {
+          requestId: crypto.randomUUID(),
+          streamId,
+          rtpParameters: wireRtpParameters(rtpParameters),
+        })
+        .then(
+          ({ producerId }) => done({ id: producerId }),
+          (error: unknown) => failed(asError(error)),
+        );
+    });
+    transport.on('connectionstatechange', (state) => {
+      if (attempt !== this.#attempt) return;
+      clearTimeout(this.#repair);
+      if (state === 'failed') void this.#restartIce(attempt);
+      if (state === 'disconnected') {
+        this.#repair = setTimeout(() => void this.#restartIce(attempt), RESTART_ICE_AFTER_MS);
+      }
+    });
+  }
+
+  async #produce(
+    device: types.Device,
+    transport: types.Transport,
+    limits: ResponseOf<DeviceRequests, 'publish:start'>['constraints'],
+  ): Promise<types.Producer> {
+    const { track } = this.#parts;
+    const vp8 = device.sendRtpCapabilities.codecs?.find(
+      ({ mimeType }) => mimeType.toLowerCase() === 'video/vp8',
+    );
+    return transport.produce({
+      track,
+      stopTracks: false,
+      encodings: simulcastEncodings(track.getSettings().height ?? 0, limits),
+      ...(vp8 === undefined ? {} : { codec: vp8 }),
+      codecOptions: { videoGoogleStartBitrate: 600 },
+    });
+  }
+
+  async #restartIce(attempt: number): Promise<void> {
+    const running = this.#running;
+    if (running === null || attempt !== this.#attempt) return;
+    this.#repair = setTimeout(() => {
+      const stands = running.transport.connectionState === 'connected';
+      if (attempt === this.#attempt && !stands) this.#again(null);
+    }, REPUBLISH_AFTER_MS);
+    try {
+      const { streamId } = running;
+      const { iceParameters } = await this.#parts.connection.request('publish:restart-ice', { streamId });
+      if (attempt === this.#attempt) await running.transport.restartIce({ iceParameters });
+    } catch (error) {
+      if (attempt === this.#attempt) this.#failed(error);
+    }
+  }
+
+  async #limitLayers(maxSpatialLayer: number): Promise<void> {
+    const producer = this.#running?.producer;
+    const sent = producer?.rtpParameters.encodings?.length ?? 1;
+    try {
+      await producer?.setMaxSpatialLayer(Math.min(maxSpatialLayer, sent - 1));
+    } catch {
+      // The producer was closed meanwhile; the next one starts with all layers.
+    }
+  }
+
+  #report(streamId: string, producer: types.Producer): void {
+    let before: SentBefore | null = null;
+    this.#reports = setInterval(() => {
+      void (async () => {
+        try {
+          const read = readDeviceState(streamId, await producer.getStats(), before, this.#parts.now());
+          before = read.sent;
+          await this.#parts.connection.request('publish:state', read.state);
+        } catch {
+          // A report is a courtesy: what is wrong shows itself elsewhere.
+        }
+      })();
+    }, REPORT_INTERVAL_MS);
+  }
+
+  #failed(error: unknown): void {
+    if (isFinal(error)) this.#end(whyStopped(error));
+    else this.#again(asError(error));
+  }
+
+  #again(error: Error | null): void {
+    this.#drop();
+    if (this.#parts.connection.status.get().kind !== 'connected') return;
+    this.#state.set({ kind: 'connecting', error });
+    this.#retry = setTimeout(() => void this.#start(), backoffMs(this.#failures++));
+  }
+
+  #end(why: string): void {
+    if (this.#closed) return;
+    this.#shut();
+    this.#state.set({ kind: 'ended', why });
+    this.#parts.connection.close();
+  }
+
+  /** Lets go of the present stream and of every attempt at one. */
+  #drop(): void {
+    this.#attempt += 1;
+    clearTimeout(this.#retry);
+    clearTimeout(this.#repair);
+    clearInterval(this.#reports);
+    this.#running?.transport.close();
+    this.#running = null;
+  }
+
+  #shut(): void {
+    this.#closed = true;
+    this.#drop();
+    this.#undoStatus();
+    this.#parts.track.removeEventListener('ended', this.#trackEnded);
+  }
+
+  readonly #trackEnded = (): void => {
+    this.#end('The camera was unplugged or taken by another program.');
+  };
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

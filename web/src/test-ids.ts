@@ -1,0 +1,42 @@
+/** The `data-testid` attributes by which end-to-end tests find what is on screen. */
+export const testIds = {
+  signInEmail: 'sign-in-email',
+  signInPassword: 'sign-in-password',
+  signInSubmit: 'sign-in-submit',
+  signInError: 'sign-in-error',
+  signOut: 'sign-out',
+  wall: 'wall',
+  /**
+   * A patient's tile. Attributes: `data-frame-width`, `data-frame-height` (of the picture being shown, px),
+   * `data-picture` (state of the picture), `data-alert` (highest priority or `none`), `data-focused`.
+   */
+  tile: (patientId: string) => `tile-${patientId}`,
+  /** Toggles a tile between its place on the wall and the enlarged one. */
+  tileFocus: 'tile-focus',
+  video: 'video',
+  pictureState: 'picture-state',
+  /** The number, or `– –`; its attribute `data-state` is `live`, `held` or `withheld`. */
+  pulseValue: 'pulse-value',
+  pulseQuality: 'pulse-quality',
+  /** Words beside the number: the reason of withholding, or how long it is held. */
+  pulseNote: 'pulse-note',
+  breathingValue: 'breathing-value',
+  sourceBadge: 'source-badge',
+  waveform: 'waveform',
+  tileAlert: 'tile-alert',
+  alertBanner: 'alert-banner',
+  alertRow: 'alert-row',
+  acknowledge: 'acknowledge',
+  acknowledgedBy: 'acknowledged-by',
+  soundBlocked: 'sound-blocked',
+  alarmsOff: 'alarms-off',
+  problem: 'problem',
+  publishToken: 'publish-token',
+  publishPatient: 'publish-patient',
+  publishCamera: 'publish-camera',
+  publishStart: 'publish-start',
+  publishStop: 'publish-stop',
+  /** Its attribute `data-state` is the state's name; its text the sentence. */
+  publishState: 'publish-state',
+  publishAdvice: 'publish-advice',
+} as const;

@@ -1,0 +1,27 @@
+import type { Alert, Patient } from '@haven/protocol';
+import { alertWords, compareAlerts, patientWords, PRIORITY_WORDS } from '../core/alert-view.ts';
+import styles from './announcer.module.css';
+
+type AnnouncerProps = { alerts: readonly Alert[]; patientOf: (patientId: string) => Patient | undefined };
+
+/** Speaks what nobody has acknowledged yet through a screen reader: high alerts at once, the others when it is idle. */
+export function Announcer({ alerts, patientOf }: AnnouncerProps) {
+  const open = alerts.filter(({ acknowledgement }) => acknowledgement === null).toSorted(compareAlerts);
+  const say = (chosen: readonly Alert[]) =>
+    chosen.map((alert) => (
+      <p key={alert.id}>
+        {PRIORITY_WORDS[alert.priority]} alert: {alertWords(alert)},{' '}
+        {patientWords(patientOf(alert.patientId), alert.patientId)}
+      </p>
+    ));
+  return (
+    <div className={styles.hidden}>
+      <div aria-live="assertive" aria-relevant="additions">
+        {say(open.filter(({ priority }) => priority === 'high'))}
+      </div>
+      <div aria-live="polite" aria-relevant="additions">
+        {say(open.filter(({ priority }) => priority !== 'high'))}
+      </div>
+    </div>
+  );
+}

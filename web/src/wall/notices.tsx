@@ -1,0 +1,37 @@
+import { testIds } from '../test-ids.ts';
+import styles from './notices.module.css';
+
+export function AlarmsOff() {
+  return (
+    <div className={styles.alarmsOff} role="alert" data-testid={testIds.alarmsOff}>
+      <strong>ALARMS OFF</strong> — connection to Haven lost. Watch the patients directly.
+    </div>
+  );
+}
+
+export function SoundBlocked({ onUnblock }: { onUnblock: () => void }) {
+  return (
+    <button
+      type="button"
+      className={styles.soundBlocked}
+      onClick={onUnblock}
+      data-testid={testIds.soundBlocked}
+    >
+      Sound is blocked by the browser: alarms are silent. Click to enable.
+    </button>
+  );
+}
+
+/** What is not as it should be, or must be known, in a line across the wall. */
+export function Notice({ words, kind }: { words: string; kind: 'problem' | 'advice' | 'demo' }) {
+  return (
+    <p
+      className={styles.notice}
+      data-kind={kind}
+      role={kind === 'problem' ? 'status' : undefined}
+      data-testid={kind === 'problem' ? testIds.problem : undefined}
+    >
+      {words}
+    </p>
+  );
+}

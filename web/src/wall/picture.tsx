@@ -1,0 +1,30 @@
+import type { RefObject } from 'react';
+import type { PictureView } from '../core/picture.ts';
+import { testIds } from '../test-ids.ts';
+import styles from './picture.module.css';
+
+type PictureProps = {
+  video: RefObject<HTMLVideoElement | null>;
+  view: PictureView;
+};
+
+export function Picture({ video, view }: PictureProps) {
+  return (
+    <div className={styles.picture} data-dim={view.dim}>
+      <video
+        ref={video}
+        className={styles.video}
+        data-testid={testIds.video}
+        muted
+        playsInline
+        autoPlay
+        disablePictureInPicture
+      />
+      {view.words !== null && (
+        <p className={styles.words} data-testid={testIds.pictureState} data-state={view.state}>
+          {view.words}
+        </p>
+      )}
+    </div>
+  );
+}

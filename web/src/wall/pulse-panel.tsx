@@ -1,0 +1,65 @@
+import { viewQuality, type VitalView } from '../core/freshness.ts';
+import { testIds } from '../test-ids.ts';
+import styles from './pulse-panel.module.css';
+
+/** What stands where a number is withheld. */
+export const NO_VALUE = '– –';
+
+const BARS = [1, 2, 3, 4] as const;
+
+export function PulsePanel({ pulse }: { pulse: VitalView }) {
+  const shown = pulse.state === 'withheld' ? null : pulse;
+  return (
+    <section className={styles.panel} data-state={pulse.state} aria-label="Pulse (camera)">
+      <h3 className={styles.label}>Pulse (camera)</h3>
+      <p className={styles.number}>
+        <span
+          className={styles.value}
+          data-testid={testIds.pulseValue}
+          data-state={pulse.state}
+          title={shown === null ? undefined : `Method: ${shown.method}`}
+        >
+          {shown === null ? NO_VALUE : Math.round(shown.value)}
+        </span>
+        <span className={styles.unit}>/min</span>
+      </p>
+      <p className={styles.note} data-testid={testIds.pulseNote}>
+        {noteOf(pulse)}
+      </p>
+      {shown !== null && <Quality quality={shown.quality} />}
+    </section>
+  );
+}
+
+/** Nothing beside a live value; the age of a held one; the reason of a withheld one. */
+function noteOf(vital: VitalView): string {
+  if (vital.state === 'live') return '';
+  return vital.state === 'held' ? `held ${Math.floor(vital.ageMs / 1000)} s` : vital.words;
+}
+
+function Quality({ quality }: { quality: number }) {
+  const { bars, words, percent } = viewQuality(quality);
+  return (
+    <p className={styles.quality} data-testid={testIds.pulseQuality} data-percent={percent}>
+      <span className={styles.bars} aria-hidden="true">
+        {BARS.map((bar) => (
+          <span key={bar} data-on={bar <= bars} />
+        ))}
+      </span>
+      Quality {words} ({percent} %)
+    </p>
+  );
+}
+
+export function BreathingRow({ breathing }: { breathing: VitalView }) {
+  return (
+    <p className={styles.breathing} data-state={breathing.state}>
+      <span>Breathing (camera)</span>
+      <span className={styles.breathingValue} data-testid={testIds.breathingValue}>
+        {breathing.state === 'withheld' ? NO_VALUE : Math.round(breathing.value)}
+      </span>
+      <span>/min</span>
+      <span>{noteOf(breathing)}</span>
+    </p>
+  );
+}

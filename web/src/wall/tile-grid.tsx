@@ -1,0 +1,79 @@
+import type { Alert } from '@haven/protocol';
+import { useCallback, useRef, type CSSProperties, type KeyboardEvent } from 'react';
+import { useStore } from '../core/use-store.ts';
+import type { Wall } from '../core/wall.ts';
+import { testIds } from '../test-ids.ts';
+import { useWindowSize } from '../ui/use-window-size.ts';
+import { chooseColumns, isArrowKey, neighbour } from './grid.ts';
+import styles from './tile-grid.module.css';
+import { Tile } from './tile.tsx';
+
+/** What stands above and below the tiles, about, CSS px. */
+const CHROME_HEIGHT = 120;
+
+export type TileGridProps = {
+  wall: Pick<Wall, 'state' | 'moment' | 'alarms' | 'focused' | 'media' | 'trace' | 'now' | 'focus'>;
+  alerts: readonly Alert[];
+};
+
+export function TileGrid({ wall, alerts }: TileGridProps) {
+  const { patients } = useStore(wall.state);
+  const moment = useStore(wall.moment);
+  const alarms = useStore(wall.alarms);
+  const focused = useStore(wall.focused);
+  const tracks = useStore(wall.media.tracks);
+  const { width, height } = useWindowSize();
+  const grid = useRef<HTMLElement>(null);
+  const onShown = useCallback((streamId: string) => wall.media.shown(streamId), [wall]);
+  const now = useCallback(() => wall.now(), [wall]);
+
+  const enlarged = focused !== null && patients.has(focused);
+  const columns = enlarged ? 1 : chooseColumns(patients.size, width, height - CHROME_HEIGHT);
+  const onKey = (event: KeyboardEvent, index: number) => {
+    if (event.key === 'Escape') wall.focus(null);
+    if (!isArrowKey(event.key)) return;
+    event.preventDefault();
+    const buttons = grid.current?.querySelectorAll<HTMLButtonElement>(`[data-testid=${testIds.tileFocus}]`);
+    buttons?.[neighbour(index, event.key, patients.size, columns)]?.focus();
+  };
+
+  return (
+    <main
+      ref={grid}
+      className={styles.grid}
+      data-enlarged={enlarged}
+      style={gridStyle(enlarged, columns, patients.size, width)}
+    >
+      {[...patients.values()].map((state, index) => {
+        const { id } = state.patient;
+        const streamId = state.stream?.streamId;
+        return (
+          <Tile
+            // A new stream is a new picture: nothing of the last one's age or size belongs to it.
+            key={`${id} ${streamId ?? ''}`}
+            state={state}
+            alerts={alerts.filter(({ patientId }) => patientId === id)}
+            moment={moment}
+            connected={alarms === 'on'}
+            track={(streamId === undefined ? undefined : tracks.get(streamId)) ?? null}
+            trace={wall.trace(id)}
+            now={now}
+            focused={focused === id}
+            onToggle={() => wall.focus(focused === id ? null : id)}
+            onKey={(event) => onKey(event, index)}
+            onShown={onShown}
+          />
+        );
+      })}
+    </main>
+  );
+}
+
+/** Below this width tiles stand one under another, CSS px; the style sheet says the same. */
+const PHONE_WIDTH = 700;
+
+function gridStyle(enlarged: boolean, columns: number, count: number, width: number): CSSProperties {
+  if (width < PHONE_WIDTH) return {};
+  if (!enlarged) return { gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` };
+  return { gridTemplateRows: `repeat(${Math.max(1, count - 1)}, minmax(11rem, 1fr))` };
+}

@@ -1,0 +1,134 @@
+import type { Alert, Source } from '@haven/protocol';
+import { useCallback, useRef, type KeyboardEvent } from 'react';
+import { alertWords, bedWords, leadingAlert, PRIORITY_WORDS } from '../core/alert-view.ts';
+import type { Clock } from '../core/clock.ts';
+import { viewVital, type VitalView } from '../core/freshness.ts';
+import { viewPicture } from '../core/picture.ts';
+import type { PatientState } from '../core/wall-state.ts';
+import type { Moment } from '../core/wall.ts';
+import type { WaveformTrace } from '../core/waveform-trace.ts';
+import { testIds } from '../test-ids.ts';
+import { AlertSymbol } from './alert-symbol.tsx';
+import { Picture } from './picture.tsx';
+import priority from './priority.module.css';
+import { BreathingRow, PulsePanel } from './pulse-panel.tsx';
+import styles from './tile.module.css';
+import { useFrames } from './use-frames.ts';
+import { WaveformCanvas } from './waveform-canvas.tsx';
+
+const SOURCE_BADGES: Readonly<Record<Source, string | null>> = {
+  synthetic: 'SIMULATED',
+  file: 'FILE',
+  camera: null,
+};
+
+export type TileProps = {
+  state: PatientState;
+  /** The patient's alerts on screen. */
+  alerts: readonly Alert[];
+  moment: Moment;
+  /** Signalling works: values are being kept up to date. */
+  connected: boolean;
+  track: MediaStreamTrack | null;
+  trace: WaveformTrace;
+  now: Clock;
+  focused: boolean;
+  onToggle: () => void;
+  onKey: (event: KeyboardEvent) => void;
+  /** The track of this stream is attached. */
+  onShown: (streamId: string) => void;
+};
+
+export function Tile(props: TileProps) {
+  const { state, alerts, moment, track, focused, onShown } = props;
+  const { patient, stream } = state;
+  const streamId = stream?.streamId;
+  const video = useRef<HTMLVideoElement>(null);
+  const shown = useCallback(() => {
+    if (streamId !== undefined) onShown(streamId);
+  }, [streamId, onShown]);
+  const frames = useFrames(video, track, props.now, moment.now, shown);
+  const picture = viewPicture({
+    stream,
+    lastFrameAt: frames.lastFrameAt,
+    waitingSince: state.streamSince,
+    now: moment.now,
+  });
+  const pulse = vitalOf(props, 'pulse');
+  const breathing = state.vitals?.vitals.some(({ name }) => name === 'breathing')
+    ? vitalOf(props, 'breathing')
+    : null;
+  const leading = leadingAlert(alerts);
+  const badge = stream === null ? null : SOURCE_BADGES[stream.source];
+  return (
+    <article
+      className={styles.tile}
+      aria-label={`${bedWords(patient.bed)}, ${patient.name}`}
+      data-testid={testIds.tile(patient.id)}
+      data-alert={leading?.priority ?? 'none'}
+      data-acknowledged={leading !== null && leading.acknowledgement !== null}
+      data-picture={picture.state}
+      data-frame-width={frames.width}
+      data-frame-height={frames.height}
+      data-focused={focused}
+    >
+      <header className={styles.header}>
+        <h2 className={styles.name}>
+          <strong>{bedWords(patient.bed)}</strong> {patient.name}
+        </h2>
+        {badge !== null && (
+          <span className={styles.badge} data-testid={testIds.sourceBadge}>
+            {badge}
+          </span>
+        )}
+        <span className={styles.id}>{patient.id}</span>
+      </header>
+      {leading !== null && (
+        <p
+          className={`${styles.alert} ${priority.priority}`}
+          data-priority={leading.priority}
+          data-acknowledged={leading.acknowledgement !== null}
+          data-testid={testIds.tileAlert}
+        >
+          <AlertSymbol priority={leading.priority} />
+          {PRIORITY_WORDS[leading.priority]}: {alertWords(leading)}
+          {leading.acknowledgement !== null && ' – acknowledged'}
+        </p>
+      )}
+      <div className={styles.body}>
+        <Picture video={video} view={picture} />
+        <div className={styles.values}>
+          <PulsePanel pulse={pulse} />
+          <WaveformCanvas
+            className={styles.waveform}
+            trace={props.trace}
+            now={props.now}
+            held={pulse.state !== 'live'}
+          />
+          {breathing !== null && <BreathingRow breathing={breathing} />}
+        </div>
+      </div>
+      <button
+        type="button"
+        className={styles.focus}
+        aria-pressed={focused}
+        aria-label={`${focused ? 'Shrink' : 'Enlarge'} ${bedWords(patient.bed)}, ${patient.name}`}
+        title={frames.width === 0 ? undefined : `${frames.width}×${frames.height}`}
+        data-testid={testIds.tileFocus}
+        onClick={props.onToggle}
+        onKeyDown={props.onKey}
+      />
+    </article>
+  );
+}
+
+function vitalOf({ state, moment, connected }: TileProps, name: 'pulse' | 'breathing'): VitalView {
+  return viewVital({
+    vital: state.vitals?.vitals.find((vital) => vital.name === name),
+    receivedAt: state.vitalsAt,
+    now: moment.now,
+    serverNow: moment.serverNow,
+    streaming: state.stream !== null,
+    connected,
+  });
+}
