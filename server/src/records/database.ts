@@ -121,6 +121,7 @@ export type Database = {
     Functions: {
       access_snapshot: { Args: never; Returns: unknown };
       ensure_vitals_partitions: { Args: { p_first: string; p_days: number }; Returns: number };
+      remove_account_without_profile: { Args: { p_email: string }; Returns: number };
       keep_alerts: { Args: { p_alerts: AlertRow[] }; Returns: number };
       last_alert_episodes: {
         Args: never;

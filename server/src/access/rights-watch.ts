@@ -1,0 +1,112 @@
+import { timeout, TimeoutStrategy } from 'cockatiel';
+import { HavenError } from '@haven/protocol';
+import { dataOf } from '../records/store-calls.ts';
+import type { StoreClient } from '../records/store.ts';
+import { RightsSnapshot } from './rights-snapshot.ts';
+
+/** A right that is taken away ends running sessions within this and the time of a query. */
+const POLL_INTERVAL_MS = 2000;
+const QUERY_TIMEOUT_MS = 5000;
+/**
+ * How long the last known rights hold while the store is away. Longer than a restart of a database takes; not so long
+ * that somebody who was dismissed goes on watching for a shift.
+ */
+const FAIL_STATIC_MS = 30 * 60_000;
+/** Unknown tokens cause at most one extra query in this time. */
+const MISS_INTERVAL_MS = 250;
+
+export type RightsWatchOptions = {
+  client: StoreClient;
+  /** ms since the epoch */
+  clock: () => number;
+  /** A poll failed; the last known rights go on. */
+  onFailure: (error: unknown) => void;
+};
+
+/** Reads the rights anew every two seconds, and tells when they changed. */
+export class RightsWatch {
+  readonly #options: RightsWatchOptions;
+  readonly #listeners = new Set<() => void>();
+  #snapshot: RightsSnapshot;
+  #readAt: number;
+  #missedAt = -Infinity;
+  #reading: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  private constructor(options: RightsWatchOptions, snapshot: RightsSnapshot) {
+    this.#options = options;
+    this.#snapshot = snapshot;
+    this.#readAt = options.clock();
+    this.#schedule();
+  }
+
+  /** @throws Error when the store does not answer */
+  static async start(options: RightsWatchOptions): Promise<RightsWatch> {
+    return new RightsWatch(options, await readSnapshot(options.client));
+  }
+
+  /** @throws HavenError STORAGE_UNAVAILABLE when the last known rights are too old to go by */
+  get current(): RightsSnapshot {
+    if (this.ageMs > FAIL_STATIC_MS) throw new HavenError('STORAGE_UNAVAILABLE');
+    return this.#snapshot;
+  }
+
+  get ageMs(): number {
+    return Math.max(0, this.#options.clock() - this.#readAt);
+  }
+
+  /** Looks for somebody who may have been added just now: reads anew when there is nobody. */
+  async find<T>(search: (snapshot: RightsSnapshot) => T | undefined): Promise<T | undefined> {
+    const known = search(this.current);
+    if (known !== undefined) return known;
+    const now = this.#options.clock();
+    if (this.#reading === undefined && now - this.#missedAt < MISS_INTERVAL_MS) return undefined;
+    this.#missedAt = now;
+    await this.refresh();
+    return search(this.current);
+  }
+
+  /** Reads anew. Failures are reported, not thrown. */
+  refresh(): Promise<void> {
+    this.#reading ??= this.#read().finally(() => (this.#reading = undefined));
+    return this.#reading;
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#listeners.clear();
+    await this.#reading;
+  }
+
+  #schedule(): void {
+    this.#timer = setTimeout(() => {
+      void this.refresh().then(() => {
+        if (!this.#closed) this.#schedule();
+      });
+    }, POLL_INTERVAL_MS).unref();
+  }
+
+  async #read(): Promise<void> {
+    try {
+      const snapshot = await readSnapshot(this.#options.client);
+      const changed = !snapshot.equals(this.#snapshot);
+      this.#snapshot = snapshot;
+      this.#readAt = this.#options.clock();
+      if (changed) for (const listener of [...this.#listeners]) listener();
+    } catch (error) {
+      this.#options.onFailure(error);
+    }
+  }
+}
+
+async function readSnapshot(client: StoreClient): Promise<RightsSnapshot> {
+  const limit = timeout(QUERY_TIMEOUT_MS, TimeoutStrategy.Aggressive);
+  return RightsSnapshot.parse(await limit.execute(async () => dataOf(await client.rpc('access_snapshot'))));
+}

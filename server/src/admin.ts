@@ -1,0 +1,278 @@
+/** `npm run admin -- …`: rooms, patients, users, devices and keys, whether the server runs or not. */
+import { existsSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { roleSchema, type Role } from '@haven/protocol';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { AdministrationError, type AdministrationContext } from './access/administration/context.ts';
+import * as machines from './access/administration/machines.ts';
+import * as patients from './access/administration/patients.ts';
+import * as rooms from './access/administration/rooms.ts';
+import * as users from './access/administration/users.ts';
+import { ConfigError, readConfig, type Config } from './config/config.ts';
+import { DataDirectoryInUseError, StoreStartError } from './records/errors.ts';
+import { joinStore } from './records/store.ts';
+
+type Work = (context: AdministrationContext, config: Config) => Promise<string | readonly string[]>;
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+/** Opens the store, does the work, and closes the store again whatever comes of it. */
+async function withStore(work: Work): Promise<void> {
+  const config = readConfig(process.env);
+  const embedded = config.supabase === undefined && config.databaseUrl === undefined;
+  if (embedded && !existsSync(config.dataDirectory)) {
+    throw new AdministrationError(
+      `There is no data directory ${config.dataDirectory}. Start Haven once (npm start), or name its directory with HAVEN_DATA_DIR.`,
+    );
+  }
+  const store = await joinStore(config);
+  try {
+    const context = { store, actor: `command-line:${userInfo().username}`, clock: Date.now };
+    const answer = await work(context, config);
+    for (const line of typeof answer === 'string' ? [answer] : answer) say(line);
+  } finally {
+    await store.close();
+  }
+}
+
+const role = (value: string): Role => {
+  const parsed = roleSchema.safeParse(value);
+  if (!parsed.success) throw new InvalidArgumentError(`Roles are ${roleSchema.options.join(', ')}.`);
+  return parsed.data;
+};
+const collect = <T>(value: T, previous: readonly T[]): readonly T[] => [...previous, value];
+const table = (rows: readonly (readonly string[])[], none: string): readonly string[] =>
+  rows.length === 0 ? [none] : rows.map((row) => row.join('\t'));
+
+function addRoomCommands(program: Command): void {
+  const room = program.command('room').description('monitoring rooms');
+  room
+    .command('add <id>')
+    .requiredOption('--name <name>', 'as shown on screen')
+    .action((id: string, { name }: { name: string }) =>
+      withStore(async (context) => {
+        await rooms.addRoom(context, { id, name });
+        return `Room ${id} is there.`;
+      }),
+    );
+  room.command('list').action(() =>
+    withStore(async (context) => {
+      const rows = await rooms.listRooms(context);
+      return table(
+        rows.map(({ id, name }) => [id, name]),
+        'There are no rooms.',
+      );
+    }),
+  );
+  room.command('remove <id>').action((id: string) =>
+    withStore(async (context) => {
+      await rooms.removeRoom(context, id);
+      return `Room ${id} is removed.`;
+    }),
+  );
+}
+
+function addPatientCommands(program: Command): void {
+  const patient = program.command('patient').description('patients');
+  patient
+    .command('add <id>')
+    .requiredOption('--room <id>', 'the room that watches the patient')
+    .requiredOption('--name <name>', 'as shown on screen')
+    .requiredOption('--bed <bed>', 'as shown on screen')
+    .action((id: string, options: { room: string; name: string; bed: string }) =>
+      withStore(async (context, config) => {
+        const { room: roomId, name, bed } = options;
+        await patients.addPatient(context, { id, roomId, name, bed }, config.patientIdPattern);
+        return `Patient ${id} is in room ${roomId}.`;
+      }),
+    );
+  patient.command('list').action(() =>
+    withStore(async (context) => {
+      const rows = await patients.listPatients(context);
+      return table(
+        rows.map(({ id, roomId, bed, name }) => [id, roomId, bed, name]),
+        'There are no patients.',
+      );
+    }),
+  );
+  patient.command('remove <id>').action((id: string) =>
+    withStore(async (context) => {
+      await patients.removePatient(context, id);
+      return `Patient ${id} is removed; the records stay.`;
+    }),
+  );
+}
+
+function addUserCommands(program: Command): void {
+  const user = program.command('user').description('people who sign in');
+  user
+    .command('add <email>')
+    .option(
+      '--role <role>',
+      'may be given several times',
+      (value, previous: readonly Role[]) => collect(role(value), previous),
+      [],
+    )
+    .option(
+      '--room <id>',
+      'may be given several times',
+      (value, previous: readonly string[]) => collect(value, previous),
+      [],
+    )
+    .option('--name <name>', 'as shown on screen')
+    .action((email: string, options: { role: readonly Role[]; room: readonly string[]; name?: string }) =>
+      withStore(async (context) => {
+        const displayName = options.name ?? email.split('@')[0] ?? email;
+        const { password } = await users.addUser(context, {
+          email,
+          displayName,
+          roles: options.role,
+          roomIds: options.room,
+        });
+        return [`User ${email} is there. The password, shown only now:`, password];
+      }),
+    );
+  user.command('list').action(() =>
+    withStore(async (context) => {
+      const rows = await users.listUsers(context);
+      return table(
+        rows.map((row) => [
+          row.email,
+          row.displayName,
+          row.roles.join(',') || '-',
+          row.roomIds.join(',') || '-',
+          row.disabled ? 'disabled' : 'enabled',
+        ]),
+        'There are no users.',
+      );
+    }),
+  );
+  for (const [name, disabled] of [
+    ['disable', true],
+    ['enable', false],
+  ] as const) {
+    user.command(`${name} <email>`).action((email: string) =>
+      withStore(async (context) => {
+        await users.setUserDisabled(context, email, disabled);
+        return `User ${email} is ${name}d.`;
+      }),
+    );
+  }
+  const roleCommand = user.command('role').description('what a user may do');
+  roleCommand
+    .command('add <email>')
+    .argument('<role>', 'role', role)
+    .action((email: string, given: Role) =>
+      withStore(async (context) => {
+        await users.addRole(context, email, given);
+        return `User ${email} has the role ${given}.`;
+      }),
+    );
+  roleCommand
+    .command('remove <email>')
+    .argument('<role>', 'role', role)
+    .action((email: string, given: Role) =>
+      withStore(async (context) => {
+        await users.removeRole(context, email, given);
+        return `User ${email} has not the role ${given} any more.`;
+      }),
+    );
+  user.command('assign <email> <room>').action((email: string, roomId: string) =>
+    withStore(async (context) => {
+      await users.assignRoom(context, email, roomId);
+      return `User ${email} is assigned to room ${roomId}.`;
+    }),
+  );
+  user.command('unassign <email> <room>').action((email: string, roomId: string) =>
+    withStore(async (context) => {
+      await users.unassignRoom(context, email, roomId);
+      return `User ${email} is not assigned to room ${roomId} any more.`;
+    }),
+  );
+}
+
+function addMachineCommands(program: Command): void {
+  const device = program.command('device').description('devices that publish a patient');
+  device
+    .command('add <patient>')
+    .option('--name <name>', 'what it is, for the list', 'Camera')
+    .action((patientId: string, { name }: { name: string }) =>
+      withStore(async (context, config) => {
+        patients.requirePatientId(patientId, config.patientIdPattern);
+        const { id, token } = await machines.addDevice(context, patientId, name);
+        return [`Device ${id} publishes ${patientId}. Its token, shown only now:`, token];
+      }),
+    );
+  device.command('list').action(() =>
+    withStore(async (context) => {
+      const rows = await machines.listDevices(context);
+      return table(
+        rows.map((row) => [
+          row.id,
+          row.patientId,
+          row.name,
+          row.createdAt,
+          row.revoked ? 'revoked' : 'valid',
+        ]),
+        'There are no devices.',
+      );
+    }),
+  );
+  device.command('revoke <id>').action((id: string) =>
+    withStore(async (context) => {
+      await machines.revokeDevice(context, id);
+      return `Device ${id} is revoked.`;
+    }),
+  );
+
+  const key = program.command('cv-key').description('keys of CV workers');
+  key
+    .command('add')
+    .option('--name <name>', 'whose it is, for the list', 'CV worker')
+    .action(({ name }: { name: string }) =>
+      withStore(async (context) => {
+        const { id, token } = await machines.addCvKey(context, name);
+        return [`Key ${id} is valid. The key, shown only now:`, token];
+      }),
+    );
+  key.command('list').action(() =>
+    withStore(async (context) => {
+      const rows = await machines.listCvKeys(context);
+      return table(
+        rows.map((row) => [row.id, row.name, row.createdAt, row.revoked ? 'revoked' : 'valid']),
+        'There are no keys.',
+      );
+    }),
+  );
+  key.command('revoke <id>').action((id: string) =>
+    withStore(async (context) => {
+      await machines.revokeCvKey(context, id);
+      return `Key ${id} is revoked.`;
+    }),
+  );
+}
+
+async function main(): Promise<number> {
+  const program = new Command('admin').description('Administers a Haven installation.');
+  // Before the commands are added: they inherit it.
+  program.exitOverride();
+  addRoomCommands(program);
+  addPatientCommands(program);
+  addUserCommands(program);
+  addMachineCommands(program);
+  try {
+    await program.parseAsync(process.argv);
+    return 0;
+  } catch (error) {
+    // Commander has said what is wrong, or has shown the help.
+    if (error instanceof CommanderError) return error.exitCode;
+    const expected = [AdministrationError, ConfigError, DataDirectoryInUseError, StoreStartError].some(
+      (kind) => error instanceof kind,
+    );
+    const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    process.stderr.write(`${expected && error instanceof Error ? error.message : trace}\n`);
+    return 1;
+  }
+}
+
+process.exitCode = await main();
