@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { createWorker, type types } from 'mediasoup';
+import { rtpCapabilitiesSchema, type RtpCapabilities } from '@haven/protocol';
 import { MEDIA_CODECS } from './media-codecs.ts';
 
 /** Of a device, all layers together: three layers up to 720p take 2.5 Mbit/s, and the rest is for bursts. */
@@ -65,6 +66,11 @@ export class MediaWorker extends EventEmitter<MediaWorkerEvents> {
 
   get closed(): boolean {
     return this.#worker.closed;
+  }
+
+  /** What peers may send to its router and receive from it. */
+  get rtpCapabilities(): RtpCapabilities {
+    return rtpCapabilitiesSchema.parse(this.router.rtpCapabilities);
   }
 
   /** Producers and consumers that it carries. */

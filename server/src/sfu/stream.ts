@@ -112,6 +112,11 @@ export class Stream extends EventEmitter<StreamEvents> {
     return this.#bitrate;
   }
 
+  /** Since when the device or its packets are missing, ms since the epoch; null while they come. */
+  get lostSince(): number | null {
+    return this.#deviceLostAt ?? this.#reception.silentSince(this.#clock());
+  }
+
   get state(): StreamState {
     return {
       streamId: this.streamId,
@@ -241,7 +246,7 @@ export class Stream extends EventEmitter<StreamEvents> {
       if (now - this.startedAt >= PRODUCE_WITHIN_MS) this.end('device-lost');
       return;
     }
-    const lostSince = this.#deviceLostAt ?? this.#reception.silentSince(now);
+    const { lostSince } = this;
     if (lostSince !== null) this.#setSignal(true, lostSince);
     else if (this.#reception.lastPacketAt !== null) this.#setSignal(false, this.#reception.lastPacketAt);
   }

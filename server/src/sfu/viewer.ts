@@ -2,7 +2,6 @@ import { EventEmitter } from 'node:events';
 import type { types } from 'mediasoup';
 import {
   HavenError,
-  rtpCapabilitiesSchema,
   rtpParametersSchema,
   type DtlsParameters,
   type IceParameters,
@@ -55,7 +54,7 @@ export class Viewer extends EventEmitter<ViewerEvents> {
   }
 
   get routerRtpCapabilities(): RtpCapabilities {
-    return rtpCapabilitiesSchema.parse(this.#mediaWorker.router.rtpCapabilities);
+    return this.#mediaWorker.rtpCapabilities;
   }
 
   get closed(): boolean {

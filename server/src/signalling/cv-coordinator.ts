@@ -1,0 +1,177 @@
+import { randomUUID } from 'node:crypto';
+import { EventEmitter } from 'node:events';
+import { HavenError, type Assignment, type TechnicalCondition } from '@haven/protocol';
+import type { Stream } from '../sfu/stream.ts';
+import type { Tap } from '../sfu/tap.ts';
+
+/** Without an accepted observation for this long, ms, the analysis of a stream counts as stopped. */
+export const ANALYSIS_STOPPED_AFTER_MS = 10_000;
+
+/** A CV worker as the coordinator sees it. */
+export interface AnalysisWorker {
+  /** Streams it takes at most. */
+  readonly capacity: number;
+  assign(assignment: Assignment): void;
+  unassign(assignment: Assignment): void;
+}
+
+/** A live stream and who analyses it. */
+export type Analysis = {
+  readonly stream: Stream;
+  /** When observations were last accepted, ms since the epoch; at first when the stream went live. */
+  observedAt: number;
+  /** What the present assignment's worker reported. */
+  readonly conditions: Set<TechnicalCondition>;
+  held: Held | null;
+};
+export type Held = {
+  readonly worker: AnalysisWorker;
+  readonly assignment: Assignment;
+  tap: Tap | null;
+  /** Counts `tap:open`: of several at a time the last one stands. */
+  opened: number;
+};
+
+type CvCoordinatorEvents = {
+  /** The analysis of a stream stopped (since `at`), or goes on. */
+  stopped: [stream: Stream, stopped: boolean, at: number];
+  /** What a stream's worker had reported and can no longer take back, since it lost the stream. */
+  forgotten: [stream: Stream, conditions: ReadonlySet<TechnicalCondition>];
+};
+
+/**
+ * Gives each live stream to the least loaded CV worker, and at once to another when that one goes. Each assignment
+ * has a higher epoch than any before it, also over restarts, so that a worker which was cut off is known by its own.
+ */
+export class CvCoordinator extends EventEmitter<CvCoordinatorEvents> {
+  readonly #clock: () => number;
+  readonly #workers = new Map<AnalysisWorker, Set<Analysis>>();
+  readonly #analyses = new Map<string, Analysis>();
+  #lastEpoch = 0;
+
+  constructor(clock: () => number) {
+    super();
+    this.#clock = clock;
+  }
+
+  get workers(): number {
+    return this.#workers.size;
+  }
+
+  get unassigned(): number {
+    return [...this.#analyses.values()].filter(({ held }) => held === null).length;
+  }
+
+  addStream(stream: Stream): void {
+    const observedAt = this.#clock();
+    this.#analyses.set(stream.streamId, { stream, observedAt, conditions: new Set(), held: null });
+    this.#assignWaiting();
+  }
+
+  removeStream(stream: Stream): void {
+    const analysis = this.#analyses.get(stream.streamId);
+    if (analysis === undefined) return;
+    this.#analyses.delete(stream.streamId);
+    const { held } = analysis;
+    this.#release(analysis);
+    held?.worker.unassign(held.assignment);
+    this.#assignWaiting();
+  }
+
+  addWorker(worker: AnalysisWorker): void {
+    this.#workers.set(worker, new Set());
+    this.#assignWaiting();
+  }
+
+  removeWorker(worker: AnalysisWorker): void {
+    const analyses = this.#workers.get(worker);
+    if (analyses === undefined) return;
+    this.#workers.delete(worker);
+    for (const analysis of analyses) this.#release(analysis);
+    this.#assignWaiting();
+  }
+
+  /**
+   * The analysis that the worker holds under this assignment.
+   * @throws HavenError STALE_EPOCH (the stream was given out anew), ASSIGNMENT_UNKNOWN
+   */
+  heldBy(worker: AnalysisWorker, assignmentId: string, epoch?: number): Analysis & { held: Held } {
+    for (const analysis of this.#workers.get(worker) ?? []) {
+      if (!isHeld(analysis) || analysis.held.assignment.assignmentId !== assignmentId) continue;
+      if (epoch !== undefined && epoch !== analysis.held.assignment.epoch)
+        throw new HavenError('STALE_EPOCH');
+      return analysis;
+    }
+    throw new HavenError('ASSIGNMENT_UNKNOWN');
+  }
+
+  /** A stream that the worker analyses now. */
+  streamOf(worker: AnalysisWorker, streamId: string): Stream | undefined {
+    const analysis = this.#analyses.get(streamId);
+    return analysis?.held?.worker === worker ? analysis.stream : undefined;
+  }
+
+  /** The epoch under which a stream is analysed now. */
+  epochOf(streamId: string): number | undefined {
+    return this.#analyses.get(streamId)?.held?.assignment.epoch;
+  }
+
+  /** Looks whether every stream is still analysed; called about once a second. */
+  examine(): void {
+    const now = this.#clock();
+    for (const { stream, observedAt } of this.#analyses.values()) {
+      const stopped = now - observedAt >= ANALYSIS_STOPPED_AFTER_MS;
+      if (stream.state.conditions.includes('analysis-stopped') !== stopped) {
+        this.emit('stopped', stream, stopped, observedAt);
+      }
+    }
+  }
+
+  #assignWaiting(): void {
+    for (const analysis of this.#analyses.values()) {
+      if (analysis.held !== null) continue;
+      const worker = this.#leastLoaded();
+      if (worker === undefined) return;
+      this.#assign(analysis, worker);
+    }
+  }
+
+  #assign(analysis: Analysis, worker: AnalysisWorker): void {
+    const { stream } = analysis;
+    const { patientId, source } = stream.identity;
+    this.#lastEpoch = Math.max(this.#lastEpoch + 1, this.#clock());
+    const assignment: Assignment = {
+      assignmentId: randomUUID(),
+      epoch: this.#lastEpoch,
+      patientId,
+      streamId: stream.streamId,
+      source,
+    };
+    analysis.held = { worker, assignment, tap: null, opened: 0 };
+    this.#workers.get(worker)?.add(analysis);
+    worker.assign(assignment);
+  }
+
+  #release(analysis: Analysis): void {
+    const { held } = analysis;
+    if (held === null) return;
+    analysis.held = null;
+    held.tap?.close();
+    this.#workers.get(held.worker)?.delete(analysis);
+    this.emit('forgotten', analysis.stream, new Set(analysis.conditions));
+    analysis.conditions.clear();
+  }
+
+  #leastLoaded(): AnalysisWorker | undefined {
+    let best: { worker: AnalysisWorker; load: number } | undefined;
+    for (const [worker, analyses] of this.#workers) {
+      const load = analyses.size / worker.capacity;
+      if (load < 1 && (best === undefined || load < best.load)) best = { worker, load };
+    }
+    return best?.worker;
+  }
+}
+
+function isHeld(analysis: Analysis): analysis is Analysis & { held: Held } {
+  return analysis.held !== null;
+}

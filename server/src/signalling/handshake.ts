@@ -1,0 +1,100 @@
+import {
+  handshakeSchema,
+  HavenError,
+  PROTOCOL_VERSION,
+  type Handshake,
+  type WireError,
+} from '@haven/protocol';
+import type { Principal } from '../access/access.ts';
+import type { Admission } from '../admission/admission.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import { ANONYMOUS, nameOf, type AuditTrail } from './audit-trail.ts';
+import { within } from './within.ts';
+
+/** Longest that signing in may take, ms. */
+const SIGN_IN_TIMEOUT_MS = 10_000;
+
+/** The part of a connecting Socket.IO socket that matters here. */
+type EnteringSocket<P extends Principal> = {
+  handshake: { auth: Record<string, unknown>; address: string };
+  data: { principal: P };
+};
+
+/** Socket.IO carries `data` to the client's `connect_error`. */
+class HandshakeRefusal extends Error {
+  readonly data: WireError;
+
+  constructor(data: WireError) {
+    super(data.code);
+    this.data = data;
+  }
+}
+
+export type Door<P extends Principal, S extends EnteringSocket<P>> = {
+  namespace: string;
+  /** @throws HavenError UNAUTHENTICATED, TOKEN_EXPIRED, TOKEN_REVOKED */
+  authenticate: (token: string) => Promise<P>;
+  /** Whether it may enter at all. @throws HavenError FORBIDDEN */
+  authorize: (principal: P) => void;
+  /** Reads what else the handshake says. @throws HavenError INVALID_REQUEST */
+  prepare?: (socket: S) => void;
+};
+
+export type Middleware<S> = (socket: S, next: (refusal?: HandshakeRefusal) => void) => void;
+
+/** Asks everybody who connects to a namespace who they are. */
+export class Doorkeeper {
+  readonly #admission: Admission;
+  readonly #audit: AuditTrail;
+  readonly #telemetry: Telemetry;
+
+  constructor(admission: Admission, audit: AuditTrail, telemetry: Telemetry) {
+    this.#admission = admission;
+    this.#audit = audit;
+    this.#telemetry = telemetry;
+  }
+
+  guard<P extends Principal, S extends EnteringSocket<P>>(door: Door<P, S>): Middleware<S> {
+    return (socket, next) => {
+      this.#enter(door, socket).then(
+        () => next(),
+        (error: unknown) => next(this.#refuse(error)),
+      );
+    };
+  }
+
+  async #enter<P extends Principal, S extends EnteringSocket<P>>(door: Door<P, S>, socket: S): Promise<void> {
+    const { auth, address } = socket.handshake;
+    await this.#admission.addresses.assertMaySignIn(address);
+    let actor = { name: ANONYMOUS, address };
+    try {
+      const principal = await within(SIGN_IN_TIMEOUT_MS, door.authenticate(readHandshake(auth).token));
+      actor = { name: nameOf(principal), address };
+      door.authorize(principal);
+      socket.data.principal = principal;
+      door.prepare?.(socket);
+    } catch (error) {
+      if (error instanceof HavenError) {
+        this.#audit.refused(actor, 'connect', `namespace:${door.namespace}`, error.code);
+        if (error.status === 401) await this.#admission.addresses.countRefusal(address);
+      }
+      throw error;
+    }
+  }
+
+  #refuse(error: unknown): HandshakeRefusal {
+    if (error instanceof HavenError) return new HandshakeRefusal(error.toWire());
+    this.#telemetry.logger.error({ err: error }, 'a handshake failed');
+    return new HandshakeRefusal(new HavenError('INTERNAL').toWire(this.#telemetry.traceId()));
+  }
+}
+
+/** @throws HavenError INVALID_REQUEST, PROTOCOL_VERSION */
+function readHandshake(auth: unknown): Handshake {
+  const handshake = handshakeSchema.safeParse(auth);
+  if (!handshake.success) {
+    throw new HavenError('INVALID_REQUEST', 'The handshake needs a protocol version and a token.');
+  }
+  if (handshake.data.protocol !== PROTOCOL_VERSION) throw new HavenError('PROTOCOL_VERSION');
+  return handshake.data;
+}

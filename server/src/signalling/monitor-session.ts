@@ -1,0 +1,260 @@
+import {
+  HavenError,
+  type ErrorCode,
+  type MonitorRequests,
+  type RequestOf,
+  type ResponseOf,
+  type RoomSnapshot,
+} from '@haven/protocol';
+import type { Access, UserPrincipal } from '../access/access.ts';
+import type { Admission } from '../admission/admission.ts';
+import type { AlertService } from '../alerts/alert-service.ts';
+import type { Records } from '../records/records.ts';
+import type { Sfu } from '../sfu/sfu.ts';
+import type { Viewer } from '../sfu/viewer.ts';
+import type { Actor, AuditTrail } from './audit-trail.ts';
+import type { Handlers } from './endpoints.ts';
+import { RoomHub } from './room-hub.ts';
+import type { MonitorSocket } from './sockets.ts';
+
+export type MonitorParts = {
+  access: Access;
+  admission: Admission;
+  alerts: AlertService;
+  audit: AuditTrail;
+  clock: () => number;
+  hub: RoomHub;
+  records: Records;
+  sfu: Sfu;
+};
+
+type Joined = { roomId: string; leavePlace: () => void };
+
+/** A clinician's connection: the room that it watches and the media that it receives. */
+export class MonitorSession {
+  readonly #socket: MonitorSocket;
+  readonly #actor: Actor;
+  readonly #parts: MonitorParts;
+  readonly handlers: Handlers<MonitorRequests>;
+  #principal: UserPrincipal;
+  #joined: Joined | undefined;
+  #viewer: Viewer | undefined;
+  /** Counts `transport:open`: of several at a time the last one stands. */
+  #opened = 0;
+
+  constructor(socket: MonitorSocket, actor: Actor, parts: MonitorParts) {
+    this.#socket = socket;
+    this.#principal = socket.data.principal;
+    this.#actor = actor;
+    this.#parts = parts;
+    this.handlers = {
+      'session:describe': () => this.#describe(),
+      'session:renew': (request) => this.#renew(request),
+      'room:join': (request) => this.#join(request),
+      'room:leave': () => {
+        this.#leave();
+        return {};
+      },
+      'transport:open': () => this.#openTransport(),
+      'transport:connect': async ({ transportId, dtlsParameters }) => {
+        await this.#viewerOf(transportId).connect(dtlsParameters);
+        return {};
+      },
+      'transport:restart-ice': async ({ transportId }) => ({
+        iceParameters: await this.#viewerOf(transportId).restartIce(),
+      }),
+      'consumer:create': (request) => this.#consume(request),
+      'consumer:resume': async ({ consumerId }) => {
+        await this.#consuming().resume(consumerId);
+        return {};
+      },
+      'consumer:pause': async ({ consumerId }) => {
+        await this.#consuming().pause(consumerId);
+        return {};
+      },
+      'consumer:close': ({ consumerId }) => {
+        this.#consuming().closeConsumer(consumerId);
+        return {};
+      },
+      'consumer:prefer-layers': async ({ consumerId, spatialLayer, temporalLayer }) => {
+        await this.#consuming().preferLayers(consumerId, spatialLayer, temporalLayer);
+        return {};
+      },
+      'alert:acknowledge': (request) => this.#acknowledge(request),
+    };
+  }
+
+  /** Ends what the user may no longer do: the session, or the room with its media. */
+  recheck(): void {
+    const { access, audit, clock } = this.#parts;
+    const code =
+      this.#principal.expiresAt <= clock()
+        ? 'TOKEN_EXPIRED'
+        : refusalOf(() => access.authorize(this.#principal, 'room:watch'));
+    if (code !== undefined) {
+      audit.refused(this.#actor, 'session', 'server', code);
+      this.end(code);
+      return;
+    }
+    const roomId = this.#joined?.roomId;
+    if (roomId === undefined) return;
+    const roomCode = refusalOf(() => access.authorize(this.#principal, 'room:watch', roomId));
+    if (roomCode === undefined) return;
+    audit.refused(this.#actor, 'room:watch', `room:${roomId}`, roomCode);
+    this.#leave();
+    this.#socket.emit('room:closed', { roomId, code: roomCode });
+  }
+
+  /** Tells the viewer why, then closes its media and its connection. */
+  end(code: ErrorCode): void {
+    this.#leave();
+    this.#socket.emit('session:ended', { code });
+    this.#socket.disconnect(true);
+  }
+
+  disconnected(): void {
+    this.#leave();
+  }
+
+  async #describe(): Promise<ResponseOf<MonitorRequests, 'session:describe'>> {
+    const { userId, displayName } = this.#principal;
+    const rooms = await this.#parts.records.rooms();
+    const { roles } = this.#parts.access.rights(userId);
+    return {
+      userId,
+      displayName,
+      roles: [...roles],
+      rooms: rooms.filter(({ id }) => refusalOf(() => this.#authorize('room:watch', id)) === undefined),
+    };
+  }
+
+  async #renew({ token }: RequestOf<MonitorRequests, 'session:renew'>): Promise<{ expiresAt: number }> {
+    const principal = await this.#parts.access.authenticateUser(token);
+    if (principal.userId !== this.#principal.userId) {
+      throw new HavenError('FORBIDDEN', 'This token belongs to another user.');
+    }
+    this.#principal = principal;
+    return { expiresAt: principal.expiresAt };
+  }
+
+  async #join({ roomId }: RequestOf<MonitorRequests, 'room:join'>): Promise<RoomSnapshot> {
+    const { admission, alerts, audit, clock, hub, records, sfu } = this.#parts;
+    const room = (await records.rooms()).find(({ id }) => id === roomId);
+    if (room === undefined) throw new HavenError('ROOM_UNKNOWN');
+    this.#authorize('room:watch', roomId);
+    const leavePlace = admission.viewers.take(this.#socket.id);
+    try {
+      const patients = await records.patientsOf([roomId]);
+      if (!this.#socket.connected) throw new HavenError('NOT_JOINED');
+      this.#authorize('room:watch', roomId);
+      // Entering before the snapshot is taken: what happens in between is sent, never missed.
+      this.#leave();
+      this.#joined = { roomId, leavePlace };
+      await this.#socket.join(RoomHub.channelOf(roomId));
+      audit.done(this.#actor, 'room:join', `room:${roomId}`);
+      return {
+        room,
+        patients,
+        streams: sfu.streams
+          .live()
+          .filter(({ identity }) => identity.roomId === roomId)
+          .map(({ state }) => state),
+        vitals: hub.latestVitals(patients.map(({ id }) => id)),
+        alerts: alerts.active(roomId),
+        serverTime: clock(),
+      };
+    } catch (error) {
+      leavePlace();
+      throw error;
+    }
+  }
+
+  #leave(): void {
+    this.#opened += 1;
+    this.#viewer?.close();
+    this.#viewer = undefined;
+    if (this.#joined === undefined) return;
+    const { roomId, leavePlace } = this.#joined;
+    this.#joined = undefined;
+    void this.#socket.leave(RoomHub.channelOf(roomId));
+    leavePlace();
+  }
+
+  async #openTransport(): Promise<ResponseOf<MonitorRequests, 'transport:open'>> {
+    this.#room();
+    this.#opened += 1;
+    const opened = this.#opened;
+    this.#viewer?.close();
+    this.#viewer = undefined;
+    const viewer = await this.#parts.sfu.openViewer();
+    if (opened !== this.#opened) {
+      viewer.close();
+      throw new HavenError('TRANSPORT_UNKNOWN');
+    }
+    this.#viewer = viewer;
+    viewer.on('layers', (layers) => this.#socket.emit('consumer:layers', layers));
+    viewer.on('consumerclosed', (closed) => this.#socket.emit('consumer:closed', closed));
+    return { routerRtpCapabilities: viewer.routerRtpCapabilities, transport: viewer.transportOptions };
+  }
+
+  async #consume({
+    transportId,
+    streamId,
+    rtpCapabilities,
+  }: RequestOf<MonitorRequests, 'consumer:create'>): Promise<ResponseOf<MonitorRequests, 'consumer:create'>> {
+    const roomId = this.#room();
+    this.#authorize('room:watch', roomId);
+    const viewer = this.#viewerOf(transportId);
+    const stream = this.#parts.sfu.streams.get(streamId);
+    // A stream of another room is as unknown as one that does not exist.
+    if (stream?.identity.roomId !== roomId) throw new HavenError('STREAM_UNKNOWN');
+    return viewer.consume(stream, rtpCapabilities);
+  }
+
+  async #acknowledge({
+    alertId,
+  }: RequestOf<MonitorRequests, 'alert:acknowledge'>): Promise<
+    ResponseOf<MonitorRequests, 'alert:acknowledge'>
+  > {
+    const { alerts, audit } = this.#parts;
+    this.#authorize('alert:acknowledge', alerts.roomOf(alertId));
+    const alert = await alerts.acknowledge(alertId, this.#principal);
+    audit.done(this.#actor, 'alert:acknowledge', `alert:${alertId}`);
+    return alert;
+  }
+
+  #authorize(action: 'room:watch' | 'alert:acknowledge', roomId: string): void {
+    this.#parts.access.authorize(this.#principal, action, roomId);
+  }
+
+  /** @throws HavenError NOT_JOINED */
+  #room(): string {
+    if (this.#joined === undefined) throw new HavenError('NOT_JOINED');
+    return this.#joined.roomId;
+  }
+
+  /** @throws HavenError TRANSPORT_UNKNOWN */
+  #viewerOf(transportId: string): Viewer {
+    if (this.#viewer?.transportId !== transportId || this.#viewer.closed) {
+      throw new HavenError('TRANSPORT_UNKNOWN');
+    }
+    return this.#viewer;
+  }
+
+  /** @throws HavenError CONSUMER_UNKNOWN */
+  #consuming(): Viewer {
+    if (this.#viewer === undefined) throw new HavenError('CONSUMER_UNKNOWN');
+    return this.#viewer;
+  }
+}
+
+/** The code with which a check refuses, if it does. */
+function refusalOf(check: () => void): ErrorCode | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    if (error instanceof HavenError) return error.code;
+    throw error;
+  }
+}

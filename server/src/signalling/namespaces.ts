@@ -1,0 +1,87 @@
+import {
+  CV_NAMESPACE,
+  cvHandshakeSchema,
+  cvRequests,
+  DEVICE_NAMESPACE,
+  deviceRequests,
+  HavenError,
+  MONITOR_NAMESPACE,
+  monitorRequests,
+} from '@haven/protocol';
+import type { CvWorkerPrincipal, DevicePrincipal, Principal, UserPrincipal } from '../access/access.ts';
+import { nameOf, type Actor } from './audit-trail.ts';
+import { CvSession, type CvParts } from './cv-session.ts';
+import { DeviceSession, type DeviceParts } from './device-session.ts';
+import type { Doorkeeper } from './handshake.ts';
+import { MonitorSession, type MonitorParts } from './monitor-session.ts';
+import type { Sessions } from './sessions.ts';
+import type {
+  CvNamespace,
+  CvSocket,
+  DeviceNamespace,
+  DeviceSocket,
+  MonitorNamespace,
+  MonitorSocket,
+} from './sockets.ts';
+
+type Entrance = { doorkeeper: Doorkeeper; sessions: Sessions };
+
+export function serveMonitors(namespace: MonitorNamespace, entrance: Entrance, parts: MonitorParts): void {
+  const { access } = parts;
+  namespace.use(
+    entrance.doorkeeper.guard<UserPrincipal, MonitorSocket>({
+      namespace: MONITOR_NAMESPACE,
+      authenticate: (token) => access.authenticateUser(token),
+      authorize: (principal) => access.authorize(principal, 'room:watch'),
+    }),
+  );
+  namespace.on('connection', (socket) => {
+    const actor = actorOf(socket);
+    const session = new MonitorSession(socket, actor, parts);
+    entrance.sessions.run(MONITOR_NAMESPACE, socket, actor, monitorRequests, session);
+  });
+}
+
+export function serveDevices(namespace: DeviceNamespace, entrance: Entrance, parts: DeviceParts): void {
+  const { access } = parts;
+  namespace.use(
+    entrance.doorkeeper.guard<DevicePrincipal, DeviceSocket>({
+      namespace: DEVICE_NAMESPACE,
+      authenticate: (token) => access.authenticateDevice(token),
+      authorize: (principal) => access.authorize(principal, 'stream:publish'),
+    }),
+  );
+  namespace.on('connection', (socket) => {
+    const actor = actorOf(socket);
+    const session = new DeviceSession(socket, actor, parts);
+    entrance.sessions.run(DEVICE_NAMESPACE, socket, actor, deviceRequests, session);
+  });
+}
+
+export function serveCvWorkers(namespace: CvNamespace, entrance: Entrance, parts: CvParts): void {
+  const { access, coordinator } = parts;
+  namespace.use(
+    entrance.doorkeeper.guard<CvWorkerPrincipal, CvSocket>({
+      namespace: CV_NAMESPACE,
+      authenticate: (token) => access.authenticateCvWorker(token),
+      authorize: (principal) => access.authorize(principal, 'stream:analyse'),
+      prepare: (socket) => {
+        const worker = cvHandshakeSchema.safeParse(socket.handshake.auth.worker);
+        if (!worker.success) {
+          throw new HavenError('INVALID_REQUEST', "The handshake needs the worker's name and capacity.");
+        }
+        socket.data.worker = worker.data;
+      },
+    }),
+  );
+  namespace.on('connection', (socket) => {
+    const actor = actorOf(socket);
+    const session = new CvSession(socket, actor, parts);
+    entrance.sessions.run(CV_NAMESPACE, socket, actor, cvRequests, session);
+    coordinator.addWorker(session);
+  });
+}
+
+function actorOf(socket: { data: { principal: Principal }; handshake: { address: string } }): Actor {
+  return { name: nameOf(socket.data.principal), address: socket.handshake.address };
+}

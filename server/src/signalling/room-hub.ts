@@ -1,0 +1,93 @@
+import type {
+  Alert,
+  DetectedEvent,
+  ServerToMonitor,
+  StreamEndReason,
+  VitalsMessage,
+  WaveformMessage,
+} from '@haven/protocol';
+import type { Stream } from '../sfu/stream.ts';
+import type { MonitorNamespace } from './sockets.ts';
+
+/** Vitals older than this, ms, are withheld from whoever joins: nothing stale is shown as if it were live. */
+const STALE_AFTER_MS = 15_000;
+
+/** Sends what happens to the viewers of a room and remembers each patient's latest vitals for those who join. */
+export class RoomHub {
+  readonly #namespace: MonitorNamespace;
+  readonly #clock: () => number;
+  readonly #latest = new Map<string, { message: VitalsMessage; receivedAt: number }>();
+
+  constructor(namespace: MonitorNamespace, clock: () => number) {
+    this.#namespace = namespace;
+    this.#clock = clock;
+  }
+
+  /** The Socket.IO room in which a monitoring room's viewers are. */
+  static channelOf(roomId: string): string {
+    return `room:${roomId}`;
+  }
+
+  heartbeat(): void {
+    this.#namespace.emit('heartbeat', { serverTime: this.#clock() });
+  }
+
+  streamStarted({ identity, state }: Stream): void {
+    this.#to(identity.roomId, 'stream:started', state);
+  }
+
+  streamChanged({ identity, state }: Stream): void {
+    this.#to(identity.roomId, 'stream:changed', state);
+  }
+
+  streamEnded({ identity: { patientId, roomId }, streamId }: Stream, reason: StreamEndReason): void {
+    if (this.#latest.get(patientId)?.message.streamId === streamId) this.#latest.delete(patientId);
+    this.#to(roomId, 'stream:ended', { streamId, patientId, reason });
+  }
+
+  alert(alert: Alert): void {
+    this.#to(alert.roomId, 'alert', alert);
+  }
+
+  patientEvent(roomId: string, patientId: string, event: DetectedEvent, at: number): void {
+    this.#to(roomId, 'patient:event', { patientId, event, at });
+  }
+
+  vitals(roomId: string, message: VitalsMessage): void {
+    const latest = this.#latest.get(message.patientId)?.message;
+    // A batch that is posted again must not turn the clock back.
+    if (latest?.streamId === message.streamId && latest.at > message.at) return;
+    this.#latest.set(message.patientId, { message, receivedAt: this.#clock() });
+    this.#volatileTo(roomId, 'vitals', message);
+  }
+
+  waveform(roomId: string, message: WaveformMessage): void {
+    this.#volatileTo(roomId, 'waveform', message);
+  }
+
+  /** The latest vitals of these patients, as far as they are fresh. */
+  latestVitals(patientIds: readonly string[]): VitalsMessage[] {
+    const oldest = this.#clock() - STALE_AFTER_MS;
+    return patientIds.flatMap((patientId) => {
+      const latest = this.#latest.get(patientId);
+      return latest !== undefined && latest.receivedAt >= oldest ? [latest.message] : [];
+    });
+  }
+
+  #to<E extends keyof ServerToMonitor>(
+    roomId: string,
+    event: E,
+    ...message: Parameters<ServerToMonitor[E]>
+  ): void {
+    this.#namespace.to(RoomHub.channelOf(roomId)).emit(event, ...message);
+  }
+
+  /** A viewer that cannot keep up misses these rather than letting them queue. */
+  #volatileTo<E extends keyof ServerToMonitor>(
+    roomId: string,
+    event: E,
+    ...message: Parameters<ServerToMonitor[E]>
+  ): void {
+    this.#namespace.to(RoomHub.channelOf(roomId)).volatile.emit(event, ...message);
+  }
+}

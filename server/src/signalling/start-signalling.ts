@@ -1,0 +1,108 @@
+import type { Server as HttpServer } from 'node:http';
+import { CV_NAMESPACE, DEVICE_NAMESPACE, HEARTBEAT_INTERVAL_MS, MONITOR_NAMESPACE } from '@haven/protocol';
+import type { Access } from '../access/access.ts';
+import { Admission } from '../admission/admission.ts';
+import type { AlertService } from '../alerts/alert-service.ts';
+import type { Config } from '../config/config.ts';
+import type { Records } from '../records/records.ts';
+import type { Sfu } from '../sfu/sfu.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import { AnalysisMetrics } from './analysis-metrics.ts';
+import { AuditTrail } from './audit-trail.ts';
+import { CvCoordinator } from './cv-coordinator.ts';
+import { Doorkeeper } from './handshake.ts';
+import { createIo } from './io.ts';
+import { serveCvWorkers, serveDevices, serveMonitors } from './namespaces.ts';
+import { ObservationIntake } from './observation-intake.ts';
+import { RequestService } from './request-service.ts';
+import { RoomHub } from './room-hub.ts';
+import { Sessions } from './sessions.ts';
+import type { CvNamespace, DeviceNamespace, MonitorNamespace } from './sockets.ts';
+import { StreamEvents } from './stream-events.ts';
+
+/** How long closing waits until the farewells are sent, ms. */
+const FAREWELL_MS = 200;
+
+export type SignallingOptions = {
+  httpServer: HttpServer;
+  config: Config;
+  access: Access;
+  records: Records;
+  alerts: AlertService;
+  telemetry: Telemetry;
+  sfu: Sfu;
+  clock: () => number;
+};
+
+export type Signalling = {
+  /** Ends every stream and session, telling each why. The HTTP server and the SFU stay open. */
+  close(): Promise<void>;
+  stats(): { devices: number; viewers: number; cvWorkers: number; unassignedStreams: number };
+};
+
+/** Starts Socket.IO on the HTTP server and joins devices, viewers and CV workers to the SFU, alerts and records. */
+export function startSignalling(options: SignallingOptions): Signalling {
+  const { httpServer, config, access, records, alerts, telemetry, sfu, clock } = options;
+  const audit = new AuditTrail(records, telemetry, clock);
+  const admission = new Admission(config, telemetry);
+  const io = createIo({ httpServer, config, admission, audit });
+  const sessions = new Sessions(new RequestService(telemetry, audit), telemetry);
+  const entrance = { doorkeeper: new Doorkeeper(admission, audit, telemetry), sessions };
+
+  const monitors: MonitorNamespace = io.of(MONITOR_NAMESPACE);
+  const devices: DeviceNamespace = io.of(DEVICE_NAMESPACE);
+  const cvWorkers: CvNamespace = io.of(CV_NAMESPACE);
+
+  const hub = new RoomHub(monitors, clock);
+  const coordinator = new CvCoordinator(clock);
+  const intake = new ObservationIntake({ coordinator, records, alerts, hub, telemetry, clock });
+  const metrics = new AnalysisMetrics(telemetry);
+  const streamEvents = new StreamEvents({ alerts, coordinator, hub, telemetry, clock });
+  const follow = streamEvents.follow.bind(streamEvents);
+  sfu.streams.on('created', follow);
+
+  serveMonitors(monitors, entrance, { access, admission, alerts, audit, clock, hub, records, sfu });
+  serveDevices(devices, entrance, { access, admission, audit, config, records, sfu });
+  serveCvWorkers(cvWorkers, entrance, { access, audit, coordinator, hub, intake, metrics, sfu });
+
+  const stopListening = [
+    alerts.onAlert((alert) => hub.alert(alert)),
+    access.onChange(() => sessions.recheck()),
+  ];
+  const timer = setInterval(() => {
+    hub.heartbeat();
+    coordinator.examine();
+    // Tokens also end by time alone.
+    sessions.recheck();
+  }, HEARTBEAT_INTERVAL_MS);
+  timer.unref();
+
+  let closing: Promise<void> | undefined;
+  return {
+    close: () => (closing ??= close()),
+    stats: () => ({
+      devices: admission.devices.taken,
+      viewers: admission.viewers.taken,
+      cvWorkers: coordinator.workers,
+      unassignedStreams: coordinator.unassigned,
+    }),
+  };
+
+  async function close(): Promise<void> {
+    clearInterval(timer);
+    for (const stop of stopListening) stop();
+    sfu.streams.close('server-stopping');
+    sfu.streams.off('created', follow);
+    sessions.end('SHUTTING_DOWN');
+    await farewell(io.engine);
+    io.engine.close();
+  }
+}
+
+/** Waits a moment for the connections to close by themselves. */
+async function farewell(engine: { readonly clientsCount: number }): Promise<void> {
+  const deadline = performance.now() + FAREWELL_MS;
+  while (engine.clientsCount > 0 && performance.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}

@@ -1,0 +1,76 @@
+import type { StreamEndReason, TechnicalCondition } from '@haven/protocol';
+import type { AlertService } from '../alerts/alert-service.ts';
+import type { Stream } from '../sfu/stream.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { CvCoordinator } from './cv-coordinator.ts';
+import type { RoomHub } from './room-hub.ts';
+
+type Parts = {
+  alerts: Pick<AlertService, 'report'>;
+  coordinator: CvCoordinator;
+  hub: RoomHub;
+  telemetry: Telemetry;
+  clock: () => number;
+};
+
+/** After these nobody is to be called because the picture is gone: it is replaced, or everything stops. */
+const QUIET_ENDS: ReadonlySet<StreamEndReason> = new Set(['superseded', 'server-stopping']);
+
+/** Tells viewers, alert rules and CV workers what happens to streams. */
+export class StreamEvents {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    const { clock, coordinator } = parts;
+    coordinator.on('stopped', (stream, stopped, at) => {
+      stream.setCondition('analysis-stopped', stopped);
+      this.#report(stream, 'analysis-stopped', stopped, at);
+    });
+    coordinator.on('forgotten', (stream, conditions) => {
+      for (const condition of conditions) {
+        stream.setCondition(condition, false);
+        this.#report(stream, condition, false, clock());
+      }
+    });
+  }
+
+  follow(stream: Stream): void {
+    const { coordinator, hub } = this.#parts;
+    stream.once('live', () => {
+      hub.streamStarted(stream);
+      coordinator.addStream(stream);
+      stream.on('changed', () => hub.streamChanged(stream));
+      stream.once('ended', (reason) => {
+        hub.streamEnded(stream, reason);
+        coordinator.removeStream(stream);
+      });
+    });
+    stream.on('signal', ({ lost, at }) => this.#report(stream, 'signal-lost', lost, at));
+    stream.once('ended', (reason) => this.#ended(stream, reason));
+  }
+
+  #ended(stream: Stream, reason: StreamEndReason): void {
+    const now = this.#parts.clock();
+    // The picture that these spoke of is gone; that it is gone is told by signal-lost.
+    for (const condition of stream.state.conditions) {
+      if (condition !== 'signal-lost') this.#report(stream, condition, false, now);
+    }
+    if (QUIET_ENDS.has(reason)) return;
+    const lost = reason !== 'device-stopped';
+    this.#report(stream, 'signal-lost', lost, lost ? (stream.lostSince ?? now) : now);
+  }
+
+  /** Hands a condition that the server found to the alert rules. */
+  #report(
+    { identity: { patientId, source } }: Stream,
+    condition: TechnicalCondition,
+    present: boolean,
+    at: number,
+  ): void {
+    const { alerts, telemetry } = this.#parts;
+    alerts.report({ patientId, source, condition, present, at }).catch((error: unknown) => {
+      telemetry.logger.error({ err: error, condition }, 'a condition could not be reported');
+    });
+  }
+}
