@@ -1,0 +1,103 @@
+import { Worker } from 'node:worker_threads';
+import { HEARTBEAT_INTERVAL_MS, type FromThread, type ThreadData, type ToThread } from './messages.ts';
+
+/** A thread whose counter stands still for this long hangs, ms. */
+const HUNG_MS = 3000;
+/** Loading and warming up the models can keep a thread busy longer on a loaded machine, ms. */
+const LOADING_MS = 60_000;
+/** Heap of a thread: a leak kills the thread, not the process. */
+const MAX_HEAP_MB = 512;
+
+export type WatchedWorkerEvents = {
+  onMessage: (message: FromThread) => void;
+  /** It crashed, or hung and was ended. Called once, not after `close`. */
+  onEnded: (reason: string) => void;
+};
+
+/** A worker thread that is ended when it hangs. It never restarts: a new one is made instead. */
+export class WatchedWorker {
+  readonly #worker: Worker;
+  readonly #events: WatchedWorkerEvents;
+  readonly #beats: Int32Array;
+  readonly #timer: NodeJS.Timeout;
+  readonly #exited: Promise<void>;
+  #lastBeat = 0;
+  #aliveAt = performance.now();
+  #ready = false;
+  #outstanding = 0;
+  #reason: string | null = null;
+  #closed = false;
+
+  /** @param entry module that the thread runs: it calls `serveAnalysis` */
+  constructor(entry: URL, events: WatchedWorkerEvents) {
+    this.#events = events;
+    const heartbeat = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+    this.#beats = new Int32Array(heartbeat);
+    this.#worker = new Worker(entry, {
+      workerData: { heartbeat } satisfies ThreadData,
+      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
+    });
+    this.#worker.on('message', (message: FromThread) => this.#receive(message));
+    this.#worker.on('error', (error: Error) => {
+      this.#reason ??= error.message;
+    });
+    this.#exited = new Promise((resolve) => {
+      this.#worker.once('exit', (code) => {
+        this.#end(`the thread ended with code ${code}`);
+        resolve();
+      });
+    });
+    this.#timer = setInterval(() => this.#check(performance.now()), HEARTBEAT_INTERVAL_MS);
+  }
+
+  /** The models are loaded. */
+  get ready(): boolean {
+    return this.#ready;
+  }
+
+  /** Frames that it has. */
+  get outstanding(): number {
+    return this.#outstanding;
+  }
+
+  send(message: ToThread): void {
+    if (message.type === 'frame') {
+      this.#outstanding += 1;
+      this.#worker.postMessage(message, [message.frame.rgb.buffer]);
+    } else {
+      this.#worker.postMessage(message);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#timer);
+    await this.#worker.terminate();
+    await this.#exited;
+  }
+
+  #receive(message: FromThread): void {
+    if (this.#closed) return;
+    if (message.type === 'ready') this.#ready = true;
+    if (message.type === 'analysed') this.#outstanding -= 1;
+    this.#events.onMessage(message);
+  }
+
+  #check(now: number): void {
+    const beat = Atomics.load(this.#beats, 0);
+    if (beat !== this.#lastBeat) {
+      this.#lastBeat = beat;
+      this.#aliveAt = now;
+    }
+    if (now - this.#aliveAt < (this.#ready ? HUNG_MS : LOADING_MS)) return;
+    this.#end('the thread hangs');
+    void this.#worker.terminate();
+  }
+
+  #end(reason: string): void {
+    clearInterval(this.#timer);
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#events.onEnded(this.#reason ?? reason);
+  }
+}
