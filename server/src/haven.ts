@@ -1,0 +1,230 @@
+import { createServer as createHttpServer, type Server } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { openAccess } from './access/open-access.ts';
+import { Alerts } from './alerts/alerts.ts';
+import { ConfigError, type Config } from './config/config.ts';
+import { HttpApp, type Readiness } from './http/app.ts';
+import { diskProbe, memoryProbe, type Probe } from './http/health.ts';
+import { loadTls, type TlsFiles } from './http/tls.ts';
+import { openRecords } from './records/open-records.ts';
+import { openStore } from './records/store.ts';
+import { seed, type Credentials } from './records/seed.ts';
+import { Sfu } from './sfu/sfu.ts';
+import { startSignalling } from './signalling/start-signalling.ts';
+import { DEMO_FRAMES_PER_SECOND, DEMO_PATIENTS } from './supervisor/demo.ts';
+import { Supervisor } from './supervisor/supervisor.ts';
+import { OpenTelemetry } from './telemetry/open-telemetry.ts';
+import { measureProcess } from './telemetry/process-metrics.ts';
+
+/** How long the records may take to write out at the end, ms; what is left stays in the journal. */
+const FLUSH_WITHIN_MS = 2_500;
+
+type Closer = { name: string; close: () => Promise<void> };
+
+/** The whole server of one node: composes the parts, in order, and takes them down in the opposite order. */
+export class Haven {
+  /** Where browsers, devices and workers on this machine reach it. */
+  readonly url: string;
+  /** Passwords made at the first start, to be shown once. */
+  readonly newCredentials: readonly Credentials[];
+  readonly #closers: Closer[];
+  readonly #telemetry: OpenTelemetry;
+  readonly #stopping: () => void;
+  #closed: Promise<void> | undefined;
+
+  private constructor(parts: {
+    url: string;
+    newCredentials: readonly Credentials[];
+    closers: Closer[];
+    telemetry: OpenTelemetry;
+    stopping: () => void;
+  }) {
+    this.url = parts.url;
+    this.newCredentials = parts.newCredentials;
+    this.#closers = parts.closers;
+    this.#telemetry = parts.telemetry;
+    this.#stopping = parts.stopping;
+  }
+
+  /**
+   * @param onStep told the name of each step and how long it took, ms
+   * @throws ConfigError, DataDirectoryInUseError with a sentence for whoever starts it
+   */
+  static async start(config: Config, onStep: (name: string, ms: number) => void): Promise<Haven> {
+    const clock = Date.now;
+    const closers: Closer[] = [];
+    const step = async <T>(name: string, run: () => Promise<T>): Promise<T> => {
+      const startedAt = performance.now();
+      const result = await run();
+      onStep(name, performance.now() - startedAt);
+      return result;
+    };
+    const telemetry = new OpenTelemetry({ service: 'haven-server', logLevel: config.logLevel });
+    closers.push({ name: 'telemetry', close: () => telemetry.close() });
+    try {
+      measureProcess(telemetry, clock);
+      let readiness: Readiness = 'starting';
+      const app = new HttpApp({ config, telemetry, clock, readiness: () => readiness });
+      const tls = await loadTls(config, clock());
+      const httpServer: Server =
+        tls === undefined
+          ? createHttpServer(app.express)
+          : createHttpsServer({ cert: tls.certificate, key: tls.key, minVersion: 'TLSv1.3' }, app.express);
+      const url = await step('port', () => listen(httpServer, config, tls));
+      closers.push({ name: 'http', close: () => closeServer(httpServer) });
+
+      const store = await step('database', () => openStore(config, telemetry));
+      closers.push({ name: 'store', close: () => store.close() });
+      const seeded = await step('seed', () => seed({ store, config }));
+      const records = await step('records', () => openRecords({ store, config, telemetry, clock }));
+      closers.push({ name: 'records', close: () => records.close(FLUSH_WITHIN_MS) });
+      const access = await openAccess({ store, telemetry, clock });
+      closers.push({ name: 'access', close: () => access.close() });
+      const alerts = await Alerts.start({ records, telemetry, clock });
+      closers.push({ name: 'alerts', close: () => alerts.close() });
+      const sfu = await step('media', () => Sfu.create({ config, telemetry }));
+      closers.push({ name: 'sfu', close: () => sfu.close() });
+      const signalling = startSignalling({
+        httpServer,
+        config,
+        access,
+        records,
+        alerts,
+        telemetry,
+        sfu,
+        clock,
+      });
+      closers.push({ name: 'signalling', close: () => signalling.close() });
+
+      const probes: Record<string, Probe> = {
+        database: () => {
+          const { storeReachable, journalEntries } = records.state();
+          return {
+            status: storeReachable ? 'healthy' : 'degraded',
+            message: storeReachable
+              ? 'answers'
+              : `does not answer; ${journalEntries} entries wait in the journal`,
+          };
+        },
+        journal: () => {
+          const { journalEntries, journalBytes, oldestAgeMs } = records.state();
+          const message = `${journalEntries} entries, ${journalBytes} bytes, the oldest ${Math.round(oldestAgeMs / 1000)} s old`;
+          return { status: alerts.unwritten > 0 ? 'unhealthy' : 'healthy', message };
+        },
+        sfu: () => {
+          const { workers, expectedWorkers } = sfu.stats();
+          const status = workers === 0 ? 'unhealthy' : workers < expectedWorkers ? 'degraded' : 'healthy';
+          return { status, message: `${workers} of ${expectedWorkers} media workers run` };
+        },
+        'cv-workers': () => {
+          const { cvWorkers } = signalling.stats();
+          return { status: cvWorkers === 0 ? 'degraded' : 'healthy', message: `${cvWorkers} connected` };
+        },
+        memory: memoryProbe(),
+        disk: diskProbe(config.dataDirectory),
+      };
+      app.serve({ access, records, metricsToken: seeded.metricsToken, probes });
+
+      const supervisor = new Supervisor({ telemetry, clock });
+      closers.push({ name: 'children', close: () => supervisor.stop() });
+      startChildren(supervisor, config, url, seeded, tls);
+      readiness = 'ready';
+      return new Haven({
+        url,
+        newCredentials: seeded.newCredentials,
+        closers,
+        telemetry,
+        stopping: () => (readiness = 'stopping'),
+      });
+    } catch (error) {
+      await closeAll(closers, telemetry);
+      throw error;
+    }
+  }
+
+  /** Stops everything in order: children, signalling, media, then the records after the last who write. */
+  close(): Promise<void> {
+    this.#stopping();
+    this.#closed ??= closeAll(this.#closers, this.#telemetry);
+    return this.#closed;
+  }
+}
+
+async function closeAll(closers: Closer[], telemetry: OpenTelemetry): Promise<void> {
+  for (const { name, close } of closers.toReversed()) {
+    try {
+      await close();
+    } catch (error) {
+      telemetry.logger.error({ err: error, part: name }, 'a part did not close properly');
+    }
+  }
+}
+
+function startChildren(
+  supervisor: Supervisor,
+  config: Config,
+  url: string,
+  seeded: { cvKeyFile: string; demoDevices: readonly { patientId: string; token: string }[] },
+  tls: TlsFiles | undefined,
+): void {
+  const inherited: Record<string, string> = { HAVEN_URL: url, HAVEN_LOG_LEVEL: config.logLevel };
+  for (const name of ['PATH', 'HOME', 'FFMPEG_PATH', 'TMPDIR']) {
+    const value = process.env[name];
+    if (value !== undefined) inherited[name] = value;
+  }
+  if (tls?.authorityFile !== undefined) inherited['HAVEN_CA_FILE'] = tls.authorityFile;
+  for (let number = 1; number <= config.cvWorkers; number++) {
+    supervisor.start({
+      name: `cv-worker-${number}`,
+      entry: join(config.repositoryRoot, 'cv-worker/src/main.ts'),
+      arguments: [],
+      environment: { ...inherited, HAVEN_CV_KEY_FILE: seeded.cvKeyFile, HAVEN_CV_NAME: `local-${number}` },
+    });
+  }
+  if (!config.demo) return;
+  DEMO_PATIENTS.forEach(({ patientId, synthetic }, index) => {
+    const token = seeded.demoDevices.find((device) => device.patientId === patientId)?.token;
+    // The administrator may have removed the demonstration's patient.
+    if (token === undefined) return;
+    supervisor.start({
+      name: `demo-device-${index + 1}`,
+      entry: join(config.repositoryRoot, 'device/src/main.ts'),
+      arguments: [
+        ...['--server', url, '--patient', patientId, '--synthetic', synthetic],
+        ...['--fps', String(DEMO_FRAMES_PER_SECOND)],
+      ],
+      environment: { ...inherited, HAVEN_DEVICE_TOKEN: token },
+    });
+  });
+}
+
+async function listen(server: Server, config: Config, tls: TlsFiles | undefined): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') {
+        reject(
+          new ConfigError(`Port ${config.port} is in use: stop what uses it, or set PORT to another one.`),
+        );
+      } else if (error.code === 'EACCES' || error.code === 'EADDRNOTAVAIL') {
+        reject(
+          new ConfigError(
+            `Haven may not listen on ${config.listenAddress}, port ${config.port} (${error.code}).`,
+          ),
+        );
+      } else {
+        reject(error);
+      }
+    });
+    server.listen(config.port, config.listenAddress, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`;
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeAllConnections();
+  await closed;
+}

@@ -1,0 +1,50 @@
+/** The server's process: settings in, signals, exit codes and what a person at the terminal reads. */
+import { ConfigError, readConfig } from './config/config.ts';
+import { Haven } from './haven.ts';
+import { DataDirectoryInUseError } from './records/errors.ts';
+
+/** The start cannot succeed until somebody changes something: whoever restarts a crashed server must not. */
+const EXIT_DO_NOT_RESTART = 2;
+/** Everything has stopped after this long, or is abandoned, ms. */
+const STOP_WITHIN_MS = 9_500;
+
+const say = (line: string) => process.stderr.write(`${line}\n`);
+
+async function main(): Promise<void> {
+  const startedAt = performance.now();
+  const config = readConfig(process.env);
+  const haven = await Haven.start(config, (name, ms) =>
+    say(`  ${name.padEnd(10)} ${(ms / 1000).toFixed(1)} s`),
+  );
+
+  say(`\nHaven is up at ${haven.url} (${((performance.now() - startedAt) / 1000).toFixed(1)} s)`);
+  for (const { email, password } of haven.newCredentials)
+    say(`  sign in as ${email} with the password ${password}`);
+  if (haven.newCredentials.length > 0) {
+    say(`  (shown only now; also in ${config.dataDirectory}/credentials.txt, readable by you alone)`);
+  }
+  if (config.demo) say('  Four simulated patients are shown; HAVEN_DEMO=0 starts without them.');
+
+  let stopping = false;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (stopping) return;
+      stopping = true;
+      say('Haven is stopping');
+      setTimeout(() => {
+        say('Haven did not stop in time and is ended');
+        process.exit(1);
+      }, STOP_WITHIN_MS).unref();
+      void haven.close().then(() => process.exit(0));
+    });
+  }
+}
+
+main().catch((error: unknown) => {
+  if (error instanceof ConfigError || error instanceof DataDirectoryInUseError) {
+    say(error.message);
+    process.exit(EXIT_DO_NOT_RESTART);
+  }
+  say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  process.exit(1);
+});
