@@ -174,7 +174,7 @@ function startChildren(
     const value = process.env[name];
     if (value !== undefined) inherited[name] = value;
   }
-  if (tls?.authorityFile !== undefined) inherited['HAVEN_CA_FILE'] = tls.authorityFile;
+  if (tls?.authorityFile !== undefined) inherited.HAVEN_CA_FILE = tls.authorityFile;
   for (let number = 1; number <= config.cvWorkers; number++) {
     supervisor.start({
       name: `cv-worker-${number}`,
