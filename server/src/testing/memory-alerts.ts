@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import { HavenError, type Alert, type Observation } from '@haven/protocol';
+import type { UserPrincipal } from '../access/access.ts';
+import type { AlertService, ConditionReport } from '../alerts/alert-service.ts';
+
+/** An alert service without rules: it keeps what it is told, and a test raises alerts. */
+export class MemoryAlerts implements AlertService {
+  readonly observed: Observation[] = [];
+  readonly reports: ConditionReport[] = [];
+  readonly #alerts = new Map<string, Alert>();
+  readonly #listeners = new Set<(alert: Alert) => void>();
+
+  raise(alert: Pick<Alert, 'patientId' | 'roomId'>): Alert {
+    return this.#announce({
+      ...alert,
+      id: randomUUID(),
+      rule: 'pulse-high',
+      priority: 'high',
+      episode: 1,
+      source: 'synthetic',
+      condition: 'present',
+      startedAt: Date.now(),
+      clearedAt: null,
+      acknowledgement: null,
+      value: 140,
+      limit: 130,
+      active: true,
+      version: 1,
+    });
+  }
+
+  observe(observations: readonly Observation[]): Promise<void> {
+    this.observed.push(...observations);
+    return Promise.resolve();
+  }
+
+  report(report: ConditionReport): Promise<void> {
+    this.reports.push(report);
+    return Promise.resolve();
+  }
+
+  acknowledge(alertId: string, { userId, displayName }: UserPrincipal): Promise<Alert> {
+    const alert = this.#get(alertId);
+    if (alert.acknowledgement !== null) return Promise.resolve(alert);
+    const acknowledgement = { userId, userName: displayName, at: Date.now() };
+    return Promise.resolve(this.#announce({ ...alert, acknowledgement, version: alert.version + 1 }));
+  }
+
+  roomOf(alertId: string): string {
+    return this.#get(alertId).roomId;
+  }
+
+  active(roomId: string): Alert[] {
+    return [...this.#alerts.values()].filter((alert) => alert.roomId === roomId);
+  }
+
+  onAlert(listener: (alert: Alert) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #get(alertId: string): Alert {
+    const alert = this.#alerts.get(alertId);
+    if (alert === undefined) throw new HavenError('ALERT_UNKNOWN');
+    return alert;
+  }
+
+  #announce(alert: Alert): Alert {
+    this.#alerts.set(alert.id, alert);
+    for (const listener of this.#listeners) listener(alert);
+    return alert;
+  }
+}

@@ -1,0 +1,77 @@
+import { HavenError, type Alert, type Observation, type Patient, type Room } from '@haven/protocol';
+import type { AuditEntry, Records, RecordsState } from '../records/records.ts';
+
+/** Records in memory, with a disk that a test can fill. */
+export class MemoryRecords implements Records {
+  readonly observations = new Map<string, Observation>();
+  readonly keptAlerts = new Map<string, Alert>();
+  readonly audited: AuditEntry[] = [];
+  full = false;
+  readonly #rooms: Room[];
+  readonly #patients: Patient[];
+
+  constructor(rooms: Room[], patients: Patient[]) {
+    this.#rooms = rooms;
+    this.#patients = patients;
+  }
+
+  rooms(): Promise<Room[]> {
+    return Promise.resolve(this.#rooms);
+  }
+
+  patient(patientId: string): Promise<Patient> {
+    const patient = this.#patients.find(({ id }) => id === patientId);
+    return patient === undefined
+      ? Promise.reject(new HavenError('PATIENT_UNKNOWN'))
+      : Promise.resolve(patient);
+  }
+
+  patientsOf(roomIds: Iterable<string>): Promise<Patient[]> {
+    const wanted = new Set(roomIds);
+    return Promise.resolve(this.#patients.filter(({ roomId }) => wanted.has(roomId)));
+  }
+
+  keepObservations(observations: readonly Observation[]): Promise<void> {
+    return this.#write(() => {
+      for (const observation of observations) this.observations.set(observation.id, observation);
+    });
+  }
+
+  keepAlert(alert: Alert): Promise<void> {
+    return this.#write(() => this.keptAlerts.set(alert.id, alert));
+  }
+
+  audit(entry: AuditEntry): Promise<void> {
+    return this.#write(() => this.audited.push(entry));
+  }
+
+  vitals(): Promise<[]> {
+    return Promise.resolve([]);
+  }
+
+  alerts(): Promise<Alert[]> {
+    return Promise.resolve([...this.keptAlerts.values()]);
+  }
+
+  activeAlerts(): Promise<Alert[]> {
+    return Promise.resolve([]);
+  }
+
+  lastEpisodes(): Promise<[]> {
+    return Promise.resolve([]);
+  }
+
+  state(): RecordsState {
+    return { journalEntries: 0, journalBytes: 0, oldestAgeMs: 0, storeReachable: true };
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #write(change: () => unknown): Promise<void> {
+    if (this.full) return Promise.reject(new HavenError('STORAGE_FULL'));
+    change();
+    return Promise.resolve();
+  }
+}
