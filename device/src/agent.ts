@@ -1,0 +1,200 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { HavenError, type ErrorCode } from '@haven/protocol';
+import type { Logger } from 'pino';
+import { isFinal } from './failures.ts';
+import type { RawFrame } from './media/frame.ts';
+import { Publication, type PublicationEnd } from './publication.ts';
+import { SignallingClient, type SignallingOptions } from './signalling-client.ts';
+import type { VideoSource } from './sources/source.ts';
+
+/** Wait before publishing again, ms: doubled by each failure in a row, and jittered. */
+const RETRY_MS = 500;
+const RETRY_MAX_MS = 5000;
+const JITTER = 0.5;
+/** A publication that lasted so long was no failure. */
+const HEALTHY_AFTER_MS = 10_000;
+/** How long the goodbye to the server may take: a shutdown is over within two seconds. */
+const STOP_TIMEOUT_MS = 700;
+
+export type AgentOptions = {
+  signalling: SignallingOptions;
+  patientId: string;
+  source: VideoSource;
+  ffmpeg: string;
+  layerCount: number;
+  maxBitrate: number;
+  maxFramesPerSecond: number;
+  log: Logger;
+};
+
+/** Keeps one patient's video published: through restarts of the server, lost networks and dead encoders. */
+export class DeviceAgent {
+  readonly #options: AgentOptions;
+  readonly #log: Logger;
+  readonly #signalling: SignallingClient;
+  readonly #stop = new AbortController();
+  readonly #failed = Promise.withResolvers<never>();
+  #connected = Promise.withResolvers<undefined>();
+  #publication: Publication | undefined;
+  #retryMs = RETRY_MS;
+
+  constructor(options: AgentOptions) {
+    this.#options = options;
+    this.#log = options.log;
+    // Nobody waits for it before `run()`.
+    this.#failed.promise.catch(() => undefined);
+    this.#signalling = new SignallingClient(options.signalling, {
+      connect: () => {
+        this.#log.info('connected to the server');
+        this.#connected.resolve(undefined);
+      },
+      disconnect: (reason) => this.#disconnected(reason),
+      refused: (error) => this.#refused(error),
+      'stream:ended': ({ streamId, reason }) => this.#streamEnded(streamId, reason),
+      'stream:layers': ({ streamId, maxSpatialLayer }) => {
+        if (this.#publication?.streamId === streamId) this.#publication.watch(maxSpatialLayer);
+      },
+      'session:ended': ({ code }) => this.#sessionEnded(code),
+    });
+  }
+
+  /**
+   * Publishes until the source ends or `close()`.
+   * @throws HavenError with a final code
+   */
+  async run(): Promise<void> {
+    const stopped = new Promise<void>((resolve) => {
+      this.#stop.signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    const publishing = this.#keepPublishing();
+    try {
+      await Promise.race([publishing, this.#failed.promise, stopped]);
+    } finally {
+      await this.close();
+      await publishing.catch(() => undefined);
+    }
+  }
+
+  /** Says goodbye to the server and lets go of everything. */
+  async close(): Promise<void> {
+    if (this.#stopped()) return;
+    this.#stop.abort();
+    const publication = this.#publication;
+    if (publication) {
+      await Promise.race([publication.stop(), delay(STOP_TIMEOUT_MS, undefined, { ref: false })]);
+    }
+    this.#signalling.close();
+    this.#connected.resolve(undefined);
+    await Promise.all([this.#options.source.close(), publication?.close()]);
+  }
+
+  async #keepPublishing(): Promise<void> {
+    let playing: Promise<'played'> | undefined;
+    while (!this.#stopped()) {
+      await this.#connected.promise;
+      if (this.#stopped()) return;
+      const startedAt = performance.now();
+      const publication = await this.#publish();
+      if (publication) {
+        playing ??= this.#play();
+        const end = await Promise.race([publication.over, playing]);
+        if (end === 'played') return;
+        await this.#ended(publication, end);
+      }
+      if (performance.now() - startedAt > HEALTHY_AFTER_MS) this.#retryMs = RETRY_MS;
+      await this.#pause();
+    }
+  }
+
+  #stopped(): boolean {
+    return this.#stop.signal.aborted;
+  }
+
+  async #publish(): Promise<Publication | undefined> {
+    const { patientId, source, ffmpeg, layerCount, maxBitrate, maxFramesPerSecond } = this.#options;
+    try {
+      const publication = await Publication.start({
+        signalling: this.#signalling,
+        patientId,
+        source,
+        ffmpeg,
+        layerCount,
+        maxBitrate,
+        maxFramesPerSecond,
+        onEncoderRestart: (complaint) => this.#log.warn({ complaint }, 'the encoder died and is replaced'),
+      });
+      if (this.#stopped() || !this.#signalling.connected) {
+        await publication.close();
+        return undefined;
+      }
+      this.#publication = publication;
+      this.#log.info({ streamId: publication.streamId }, 'publishing');
+      return publication;
+    } catch (error) {
+      this.#publishFailed(error);
+      return undefined;
+    }
+  }
+
+  /** The source runs once, from the first publication on, whether or not anything is published meanwhile. */
+  async #play(): Promise<'played'> {
+    await this.#options.source.run((frame: RawFrame) => this.#publication?.publish(frame));
+    return 'played';
+  }
+
+  #publishFailed(error: unknown): void {
+    if (this.#stopped()) return;
+    if (error instanceof HavenError && isFinal(error.code)) {
+      this.#failed.reject(error);
+      return;
+    }
+    if (error instanceof HavenError && error.retryAfterMs !== undefined) {
+      this.#retryMs = Math.max(this.#retryMs, error.retryAfterMs);
+    }
+    this.#log.warn({ err: error }, 'publishing failed and is tried again');
+  }
+
+  async #ended(publication: Publication, end: PublicationEnd): Promise<void> {
+    this.#publication = undefined;
+    await publication.close();
+    if (this.#stopped()) return;
+    this.#log.warn(
+      { streamId: publication.streamId, reason: end },
+      'the stream ended and is published again',
+    );
+  }
+
+  async #pause(): Promise<void> {
+    const wait = this.#retryMs * (1 + JITTER * (2 * Math.random() - 1));
+    this.#retryMs = Math.min(RETRY_MAX_MS, this.#retryMs * 2);
+    await delay(wait, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+  }
+
+  #disconnected(reason: string): void {
+    this.#connected = Promise.withResolvers<undefined>();
+    if (this.#stopped()) {
+      this.#connected.resolve(undefined);
+      return;
+    }
+    this.#log.warn({ reason }, 'the connection to the server was lost and is made again');
+    // What this connection claimed ended with it: the server hands it out anew.
+    this.#publication?.end('device-lost');
+  }
+
+  #refused(error: HavenError): void {
+    if (isFinal(error.code)) this.#failed.reject(error);
+    else this.#log.warn({ code: error.code, problem: error.message }, 'connecting failed and is tried again');
+  }
+
+  #streamEnded(streamId: string, reason: PublicationEnd): void {
+    if (this.#publication?.streamId !== streamId) return;
+    if (reason === 'superseded') this.#failed.reject(new HavenError('SUPERSEDED'));
+    else if (reason === 'revoked') this.#failed.reject(new HavenError('TOKEN_REVOKED'));
+    else this.#publication.end(reason);
+  }
+
+  #sessionEnded(code: ErrorCode): void {
+    if (isFinal(code)) this.#failed.reject(new HavenError(code));
+    else this.#log.warn({ code }, 'the server ended the session');
+  }
+}

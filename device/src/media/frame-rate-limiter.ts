@@ -1,0 +1,18 @@
+/** Frames may come so much earlier than their turn, as a share of the interval: cameras are not punctual. */
+const TOLERANCE = 0.25;
+
+/** Leaves out frames above a rate, as evenly as the frames' own times allow. */
+export class FrameRateLimiter {
+  readonly #intervalMs: number;
+  #dueMs = -Infinity;
+
+  constructor(maxFramesPerSecond: number) {
+    this.#intervalMs = 1000 / maxFramesPerSecond;
+  }
+
+  admits(timeMs: number): boolean {
+    if (timeMs < this.#dueMs - TOLERANCE * this.#intervalMs) return false;
+    this.#dueMs = Math.max(this.#dueMs + this.#intervalMs, timeMs);
+    return true;
+  }
+}

@@ -1,0 +1,239 @@
+import { randomUUID } from 'node:crypto';
+import type { DeviceState, StreamEndReason } from '@haven/protocol';
+import { Encoder } from './encoder/encoder.ts';
+import { BandwidthController } from './media/bandwidth.ts';
+import { FrameRateLimiter } from './media/frame-rate-limiter.ts';
+import type { EncodedFrame, RawFrame } from './media/frame.ts';
+import { layersOf, totalBitrate, type Layer } from './media/layers.ts';
+import { RateMeter } from './media/rate-meter.ts';
+import { RatePlan } from './media/rate-plan.ts';
+import { readFeedback, type Feedback } from './rtp/feedback.ts';
+import { LayerSender } from './rtp/layer-sender.ts';
+import { MediaTransport } from './rtp/media-transport.ts';
+import { negotiate } from './rtp/negotiation.ts';
+import type { SignallingClient } from './signalling-client.ts';
+import type { VideoSource } from './sources/source.ts';
+
+const STATE_INTERVAL_MS = 2000;
+/** Switching between layers waits for a report of each. */
+const SENDER_REPORT_INTERVAL_MS = 500;
+/** The SFU reports each second: so long a silence means that the path is dead, long before ICE consent expires. */
+const SILENCE_MS = 6000;
+const SILENCE_CHECK_MS = 1000;
+/** Before the first receiver report. */
+const ASSUMED_ROUND_TRIP_MS = 50;
+
+export type PublicationOptions = {
+  signalling: SignallingClient;
+  patientId: string;
+  source: Pick<VideoSource, 'kind' | 'picture'>;
+  ffmpeg: string;
+  layerCount: number;
+  maxBitrate: number;
+  maxFramesPerSecond: number;
+  onEncoderRestart: (complaint: string) => void;
+};
+
+/** Why a publication is over: by the server's word, or because its path died. */
+export type PublicationEnd = StreamEndReason | 'media-lost';
+
+/** One stream from its claim to its end: transport, encoder, senders, and the feedback that steers them. */
+export class Publication {
+  readonly streamId: string;
+  readonly #signalling: SignallingClient;
+  readonly #limiter: FrameRateLimiter;
+  readonly #layers: readonly Layer[];
+  readonly #bandwidth: BandwidthController;
+  readonly #plan: RatePlan;
+  readonly #encoder: Encoder;
+  readonly #frameMeter = new RateMeter();
+  readonly #byteMeter = new RateMeter();
+  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #over = Promise.withResolvers<PublicationEnd>();
+  #transport: MediaTransport | undefined;
+  #senders: LayerSender[] = [];
+  #roundTripMs: number | undefined;
+  #lossFraction: number | undefined;
+  #lastRtcpAt = performance.now();
+  #closed = false;
+
+  private constructor(
+    options: PublicationOptions,
+    stream: { streamId: string; constraints: { maxFramesPerSecond: number; maxBitrate: number } },
+  ) {
+    const { source, layerCount } = options;
+    const { maxFramesPerSecond, maxBitrate } = stream.constraints;
+    const picture = source.picture;
+    const framesPerSecond = Math.min(picture.framesPerSecond, options.maxFramesPerSecond, maxFramesPerSecond);
+    this.streamId = stream.streamId;
+    this.#signalling = options.signalling;
+    this.#limiter = new FrameRateLimiter(Math.min(options.maxFramesPerSecond, maxFramesPerSecond));
+    this.#layers = layersOf(
+      { ...picture, framesPerSecond },
+      layerCount,
+      Math.min(options.maxBitrate, maxBitrate),
+    );
+    this.#bandwidth = new BandwidthController(totalBitrate(this.#layers));
+    this.#plan = new RatePlan(this.#layers, this.#bandwidth.target, performance.now());
+    this.#encoder = new Encoder(
+      {
+        ffmpeg: options.ffmpeg,
+        width: picture.width,
+        height: picture.height,
+        onFrame: (layer, frame) => this.#send(layer, frame),
+        onRestart: options.onEncoderRestart,
+      },
+      this.#plan.layers,
+    );
+  }
+
+  /**
+   * Claims the patient's stream and brings the media path up.
+   * @throws HavenError with the server's code, Error when no path is found
+   */
+  static async start(options: PublicationOptions): Promise<Publication> {
+    const { signalling, patientId, source } = options;
+    const stream = await signalling.request('publish:start', {
+      requestId: randomUUID(),
+      patientId,
+      source: source.kind,
+    });
+    const { streamId } = stream;
+    const publication = new Publication(options, stream);
+    try {
+      const transport = await MediaTransport.connect(
+        stream.transport,
+        (dtlsParameters) => signalling.request('publish:connect', { streamId, dtlsParameters }),
+        {
+          onRtcp: (packet) => {
+            const now = performance.now();
+            publication.#lastRtcpAt = now;
+            for (const feedback of readFeedback(packet, now)) publication.#heed(feedback, now);
+          },
+          onLost: () => publication.end('media-lost'),
+        },
+      );
+      await publication.#produce(
+        transport,
+        negotiate(stream.routerRtpCapabilities, publication.#layers, streamId),
+      );
+      return publication;
+    } catch (error) {
+      await publication.close();
+      throw error;
+    }
+  }
+
+  /** Resolves when the stream is over; never rejects. */
+  get over(): Promise<PublicationEnd> {
+    return this.#over.promise;
+  }
+
+  /** Highest layer that anyone watches, 0-based. */
+  watch(maxSpatialLayer: number): void {
+    this.#plan.watch(maxSpatialLayer, performance.now());
+    this.#replan();
+  }
+
+  publish(frame: RawFrame): void {
+    if (this.#closed || !this.#limiter.admits(frame.timeMs)) return;
+    this.#frameMeter.count(1, performance.now());
+    this.#encoder.encode(frame);
+  }
+
+  end(why: PublicationEnd): void {
+    this.#over.resolve(why);
+  }
+
+  /** Tells the server that the stream ends on purpose; best effort. */
+  async stop(): Promise<void> {
+    if (this.#closed) return;
+    await this.#signalling.request('publish:stop', { streamId: this.streamId }).catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const timer of this.#timers) clearInterval(timer);
+    await Promise.all([this.#encoder.close(), this.#transport?.close()]);
+    this.end('device-stopped');
+  }
+
+  async #produce(transport: MediaTransport, negotiated: ReturnType<typeof negotiate>): Promise<void> {
+    this.#transport = transport;
+    const { streamId } = this;
+    const { rtpParameters, identities } = negotiated;
+    await this.#signalling.request('publish:produce', { requestId: randomUUID(), streamId, rtpParameters });
+    this.#senders = identities.map((identity) => new LayerSender(identity, transport));
+    this.#lastRtcpAt = performance.now();
+    this.#timers.push(
+      setInterval(() => this.#report(), SENDER_REPORT_INTERVAL_MS),
+      setInterval(() => this.#sendState(), STATE_INTERVAL_MS),
+      setInterval(() => this.#watchSilence(), SILENCE_CHECK_MS),
+    );
+  }
+
+  #send(layer: number, frame: EncodedFrame): void {
+    const now = performance.now();
+    const sender = this.#senders.at(layer);
+    if (this.#closed || !sender) return;
+    const before = sender.bytesSent;
+    sender.send(frame, now);
+    this.#byteMeter.count(sender.bytesSent - before, now);
+  }
+
+  #heed(feedback: Feedback, now: number): void {
+    switch (feedback.kind) {
+      case 'lost-packets': {
+        const sender = this.#senders.find(({ ssrc }) => ssrc === feedback.ssrc);
+        sender?.resend(feedback.sequenceNumbers, now, this.#roundTripMs ?? ASSUMED_ROUND_TRIP_MS);
+        return;
+      }
+      case 'key-frame': {
+        const layer = this.#senders.findIndex(({ ssrc }) => ssrc === feedback.ssrc);
+        if (layer !== -1) this.#encoder.requestKeyFrame(layer);
+        return;
+      }
+      case 'estimate':
+        this.#bandwidth.onEstimate(feedback.bitrate, this.#byteMeter.perSecond(now) * 8);
+        this.#replan();
+        return;
+      case 'report':
+        if (!this.#senders.some(({ ssrc }) => ssrc === feedback.ssrc)) return;
+        this.#roundTripMs = feedback.roundTripMs ?? this.#roundTripMs;
+        this.#lossFraction = feedback.lossFraction;
+        this.#bandwidth.onLoss(feedback.lossFraction, now);
+        this.#replan();
+    }
+  }
+
+  #replan(): void {
+    if (this.#plan.update(this.#bandwidth.target, performance.now())) {
+      this.#encoder.configure(this.#plan.layers);
+    }
+  }
+
+  #report(): void {
+    const now = performance.now();
+    const reports = this.#senders.flatMap((sender) => sender.report(now) ?? []);
+    if (reports.length > 0) this.#transport?.sendRtcp(reports);
+  }
+
+  #watchSilence(): void {
+    if (performance.now() - this.#lastRtcpAt > SILENCE_MS) this.end('media-lost');
+  }
+
+  #sendState(): void {
+    const now = performance.now();
+    const state: DeviceState = {
+      streamId: this.streamId,
+      framesPerSecond: this.#frameMeter.perSecond(now),
+      bitrate: this.#byteMeter.perSecond(now) * 8,
+      layers: this.#plan.layers.map(({ width, height }) => ({ width, height })),
+      roundTripMs: this.#roundTripMs ?? null,
+      lossFraction: this.#lossFraction ?? null,
+    };
+    // A state that is not delivered is followed by the next.
+    this.#signalling.request('publish:state', state).catch(() => undefined);
+  }
+}

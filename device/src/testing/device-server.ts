@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type Server as HttpServer } from 'node:http';
+import {
+  DEVICE_NAMESPACE,
+  deviceRequests,
+  handshakeSchema,
+  HavenError,
+  type DeviceState,
+  type Reply,
+} from '@haven/protocol';
+import { createWorker } from 'mediasoup';
+import type { types } from 'mediasoup';
+import { Server, type Socket } from 'socket.io';
+
+const MEDIA_CODECS: types.RouterRtpCodecCapability[] = [
+  { kind: 'video', mimeType: 'video/VP8', clockRate: 90_000 },
+];
+
+/** What the server knows of the stream that a device publishes. */
+export type PublishedStream = {
+  streamId: string;
+  patientId: string;
+  socket: Socket;
+  transport: types.WebRtcTransport;
+  producer: types.Producer | undefined;
+};
+
+type Options = {
+  /** Refuses the handshake with the token, or a claim of the patient. */
+  refuse?: { token?: HavenError; claim?: HavenError };
+  port?: number;
+};
+
+/** A server of the device namespace alone: real sockets and a real mediasoup worker, no rooms and no records. */
+export class DeviceServer {
+  readonly streams: PublishedStream[] = [];
+  readonly states: DeviceState[] = [];
+  readonly stopped: string[] = [];
+  readonly router: types.Router;
+  readonly #worker: types.Worker;
+  readonly #http: HttpServer;
+  readonly #io: Server;
+  readonly #options: Options;
+
+  private constructor(worker: types.Worker, router: types.Router, http: HttpServer, options: Options) {
+    this.#worker = worker;
+    this.router = router;
+    this.#http = http;
+    this.#options = options;
+    this.#io = new Server(http, { serveClient: false });
+    const namespace = this.#io.of(DEVICE_NAMESPACE);
+    namespace.use((socket, next) => {
+      const handshake = handshakeSchema.safeParse(socket.handshake.auth);
+      const refusal = handshake.success ? options.refuse?.token : new HavenError('UNAUTHENTICATED');
+      if (!refusal) { next(); return; }
+      next(Object.assign(new Error(refusal.message), { data: refusal.toWire() }));
+    });
+    namespace.on('connection', (socket) => this.#serve(socket));
+  }
+
+  static async start(options: Options = {}): Promise<DeviceServer> {
+    const worker = await createWorker({ logLevel: 'warn' });
+    const router = await worker.createRouter({ mediaCodecs: MEDIA_CODECS });
+    const http = createServer();
+    await new Promise<void>((resolve) => http.listen(options.port ?? 0, '127.0.0.1', resolve));
+    return new DeviceServer(worker, router, http, options);
+  }
+
+  get port(): number {
+    const address = this.#http.address();
+    return typeof address === 'object' && address ? address.port : 0;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** The newest stream whose video has started. */
+  get producing(): (PublishedStream & { producer: types.Producer }) | undefined {
+    const stream = this.streams.at(-1);
+    return stream?.producer ? { ...stream, producer: stream.producer } : undefined;
+  }
+
+  /** Ends as a killed process does: without a goodbye to anybody. */
+  async close(): Promise<void> {
+    this.#worker.close();
+    for (const stream of this.streams) stream.socket.conn.close();
+    await this.#io.close();
+  }
+
+  #serve(socket: Socket): void {
+    this.#answer(socket, 'publish:start', async (request) => {
+      const { patientId } = deviceRequests['publish:start'].request.parse(request);
+      if (this.#options.refuse?.claim) throw this.#options.refuse.claim;
+      const transport = await this.router.createWebRtcTransport({
+        listenInfos: [{ protocol: 'udp', ip: '127.0.0.1' }],
+      });
+      const streamId = randomUUID();
+      this.streams.push({ streamId, patientId, socket, transport, producer: undefined });
+      const { id, iceParameters, iceCandidates, dtlsParameters } = transport;
+      return {
+        streamId,
+        routerRtpCapabilities: this.router.rtpCapabilities,
+        transport: { id, iceParameters, iceCandidates, dtlsParameters },
+        constraints: { maxFramesPerSecond: 30, maxBitrate: 4_000_000 },
+      };
+    });
+    this.#answer(socket, 'publish:connect', async (request) => {
+      const { streamId, dtlsParameters } = deviceRequests['publish:connect'].request.parse(request);
+      await this.#stream(streamId).transport.connect({ dtlsParameters });
+      return {};
+    });
+    this.#answer(socket, 'publish:produce', async (request) => {
+      const { streamId, rtpParameters } = deviceRequests['publish:produce'].request.parse(request);
+      const stream = this.#stream(streamId);
+      stream.producer = await stream.transport.produce({ kind: 'video', rtpParameters });
+      return { producerId: stream.producer.id };
+    });
+    this.#answer(socket, 'publish:state', (request) => {
+      const state = deviceRequests['publish:state'].request.parse(request);
+      this.states.push(state);
+      return Promise.resolve({});
+    });
+    this.#answer(socket, 'publish:stop', (request) => {
+      const { streamId } = deviceRequests['publish:stop'].request.parse(request);
+      this.stopped.push(streamId);
+      this.#stream(streamId).transport.close();
+      return Promise.resolve({});
+    });
+  }
+
+  #stream(streamId: string): PublishedStream {
+    const stream = this.streams.find((candidate) => candidate.streamId === streamId);
+    if (!stream) throw new HavenError('STREAM_UNKNOWN');
+    return stream;
+  }
+
+  #answer(socket: Socket, name: string, handle: (request: unknown) => Promise<unknown>): void {
+    socket.on(name, (request: unknown, reply: (answer: Reply<unknown>) => void) => {
+      void Promise.resolve(request)
+        .then(handle)
+        .then(
+          (data) => reply({ ok: true, data }),
+          (error: unknown) => {
+            const refusal = error instanceof HavenError ? error : new HavenError('INTERNAL', String(error));
+            reply({ ok: false, error: refusal.toWire() });
+          },
+        );
+    });
+  }
+}
