@@ -21,6 +21,8 @@ const FROZEN_WINDOW_MS = 1500;
 const FROZEN_MIN_FRAMES = 8;
 
 const SETTLE_MS = 800;
+/** A frozen picture that the encoder refines at a key frame has not come back to life, ms. */
+const THAW_MS = 2000;
 
 type Change = { at: number; mean: number; largest: number };
 export type ConditionChange = { condition: TechnicalCondition; present: boolean; at: number };
@@ -36,7 +38,7 @@ type Watched = (typeof CONDITIONS)[number]['condition'];
 export class PictureWatch {
   readonly #facts: Record<Watched, Debounce> = {
     'camera-covered': new Debounce(SETTLE_MS, SETTLE_MS),
-    'picture-frozen': new Debounce(0, SETTLE_MS),
+    'picture-frozen': new Debounce(0, THAW_MS),
     'too-dark': new Debounce(SETTLE_MS, SETTLE_MS),
   };
   #previous: Thumbnail | null = null;

@@ -15,7 +15,7 @@ export const SKIN_CHANNELS = [
 export type SkinChannel = (typeof SKIN_CHANNELS)[number];
 
 /** Regions follow the face when it has moved by this share of its width: less is the mesh's own trembling. */
-const FOLLOW_DISTANCE = 0.02;
+const FOLLOW_DISTANCE = 0.03;
 /** Fewer skin pixels cannot average the camera's noise below the size of a pulse. */
 export const MIN_SKIN_PIXELS = 250;
 

@@ -24,7 +24,7 @@ export type PulseReading =
 export type Demand = {
   /** Added to every threshold for the signal-to-noise ratio, dB. */
   extraSnrDb: number;
-  /** A rate believed until now, 1/min: near it, brightness alone may be weaker. */
+  /** A rate believed until now, 1/min: what is near it may be weaker. */
   expectedPerMin: number | null;
 };
 
@@ -32,9 +32,8 @@ type MethodReading = { perMin: number; snrDb: number };
 
 /** Methods further apart do not see the same pulse, 1/min. */
 const AGREEMENT_PER_MIN = 5;
-/** Clips without a pulse do not reach these with their methods in agreement. */
-const MIN_COLOUR_SNR_DB = 1;
-const MIN_GREEN_SNR_DB = 1;
+/** Clips without a pulse do not reach this with their methods, or regions, in agreement. */
+const MIN_SNR_DB = 1;
 /** POS and CHROM share their noise: alone, against the brightness, they have to be clearer. */
 const COLOUR_ALONE_EXTRA_DB = 1.5;
 /** What is expected anyway needs less to be believed. */
@@ -71,28 +70,31 @@ export class PulseEstimator {
     const pos = this.#read(signals.pos);
     const chrom = this.#read(signals.chrom);
     const green = this.#read(signals.green.signal);
+    const relief = (perMin: number) =>
+      demand.expectedPerMin !== null && agree(perMin, demand.expectedPerMin) ? EXPECTED_RELIEF_DB : 0;
     const colour = agree(pos.perMin, chrom.perMin)
       ? { perMin: weighted(pos, chrom), snrDb: (pos.snrDb + chrom.snrDb) / 2 }
       : null;
-    const colourExcessDb = (colour?.snrDb ?? -Infinity) - MIN_COLOUR_SNR_DB - demand.extraSnrDb;
 
-    if (colour !== null && colourExcessDb >= 0 && agree(colour.perMin, green.perMin)) {
+    if (colour !== null && agree(colour.perMin, green.perMin)) {
+      const perMin = weighted(colour, green);
       const snrDb = (pos.snrDb + chrom.snrDb + green.snrDb) / 3;
-      return accepted(weighted(colour, green), snrDb, 'pos+chrom+green');
+      if (snrDb >= MIN_SNR_DB + demand.extraSnrDb - relief(perMin)) {
+        return accepted(perMin, snrDb, 'pos+chrom+green');
+      }
     }
-    const relief =
-      demand.expectedPerMin !== null && agree(green.perMin, demand.expectedPerMin) ? EXPECTED_RELIEF_DB : 0;
     const brightIsClear =
       signals.hasBackground &&
-      green.snrDb >= MIN_GREEN_SNR_DB + demand.extraSnrDb - relief &&
+      green.snrDb >= MIN_SNR_DB + demand.extraSnrDb - relief(green.perMin) &&
       this.#agreeingRegions(signals.regions, green.perMin) >= MIN_AGREEING_REGIONS;
-    const colourIsClear = colour !== null && colourExcessDb >= COLOUR_ALONE_EXTRA_DB;
+    const colourIsClear =
+      colour !== null && colour.snrDb >= MIN_SNR_DB + COLOUR_ALONE_EXTRA_DB + demand.extraSnrDb;
 
     if (brightIsClear && signals.green.sharedPower > MAX_SHARED_POWER) return refused('light-changing');
     if (colourIsClear && brightIsClear) return refused('disagreement');
     if (colourIsClear) return accepted(colour.perMin, colour.snrDb, 'pos+chrom');
     if (brightIsClear) return accepted(green.perMin, green.snrDb, 'green');
-    const bothClear = Math.min(pos.snrDb, chrom.snrDb) >= MIN_COLOUR_SNR_DB;
+    const bothClear = Math.min(pos.snrDb, chrom.snrDb) >= MIN_SNR_DB;
     return refused(colour === null && bothClear ? 'disagreement' : 'weak-signal');
   }
 
