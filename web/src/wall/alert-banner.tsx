@@ -68,7 +68,7 @@ function AlertRow({ alert, patient, onAcknowledge }: AlertRowProps) {
       <span className={styles.words}>
         <span className={styles.priority}>{PRIORITY_WORDS[alert.priority]}</span> {alertWords(alert)} —{' '}
         {patientWords(patient, alert.patientId)}
-        {alert.source === 'synthetic' && <span className={styles.simulated}> SIMULATED</span>}
+        {alert.source === 'synthetic' && <span className={styles.simulated}>SIMULATED</span>}
         {problem !== null && (
           <span className={styles.problem} role="alert">
             {problem}

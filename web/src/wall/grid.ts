@@ -1,5 +1,5 @@
 /** A tile's width to its height when the picture (4:3) stands beside the values. */
-const TILE_ASPECT = 2.2;
+const TILE_ASPECT = 2;
 /** Below this a tile stands alone in its row, CSS px. */
 const LEAST_TILE_WIDTH = 300;
 

@@ -1,3 +1,4 @@
+import type { AlertPriority } from '@haven/protocol';
 import { viewQuality, type VitalView } from '../core/freshness.ts';
 import { testIds } from '../test-ids.ts';
 import styles from './pulse-panel.module.css';
@@ -7,11 +8,25 @@ export const NO_VALUE = '– –';
 
 const BARS = [1, 2, 3, 4] as const;
 
-export function PulsePanel({ pulse }: { pulse: VitalView }) {
+type PulsePanelProps = {
+  pulse: VitalView;
+  /** Priority of the pulse's own alert while its condition is present. */
+  alarming: AlertPriority | null;
+};
+
+export function PulsePanel({ pulse, alarming }: PulsePanelProps) {
   const shown = pulse.state === 'withheld' ? null : pulse;
   return (
-    <section className={styles.panel} data-state={pulse.state} aria-label="Pulse (camera)">
-      <h3 className={styles.label}>Pulse (camera)</h3>
+    <section
+      className={styles.panel}
+      data-state={pulse.state}
+      data-alarming={alarming ?? 'none'}
+      aria-label="Pulse (camera)"
+    >
+      <header className={styles.header}>
+        <h3 className={styles.label}>Pulse (camera)</h3>
+        {shown !== null && <Quality quality={shown.quality} />}
+      </header>
       <p className={styles.number}>
         <span
           className={styles.value}
@@ -26,7 +41,6 @@ export function PulsePanel({ pulse }: { pulse: VitalView }) {
       <p className={styles.note} data-testid={testIds.pulseNote}>
         {noteOf(pulse)}
       </p>
-      {shown !== null && <Quality quality={shown.quality} />}
     </section>
   );
 }
@@ -37,16 +51,22 @@ function noteOf(vital: VitalView): string {
   return vital.state === 'held' ? `held ${Math.floor(vital.ageMs / 1000)} s` : vital.words;
 }
 
+/** Bars and a word, but no figure: a percentage beside a pulse would be read as an oxygen saturation. */
 function Quality({ quality }: { quality: number }) {
   const { bars, words, percent } = viewQuality(quality);
   return (
-    <p className={styles.quality} data-testid={testIds.pulseQuality} data-percent={percent}>
+    <p
+      className={styles.quality}
+      title={`About ${percent} of 100 such values are within 5/min.`}
+      data-testid={testIds.pulseQuality}
+      data-percent={percent}
+    >
       <span className={styles.bars} aria-hidden="true">
         {BARS.map((bar) => (
           <span key={bar} data-on={bar <= bars} />
         ))}
       </span>
-      Quality {words} ({percent} %)
+      <span className={styles.qualityLabel}>quality</span> {words}
     </p>
   );
 }
@@ -54,7 +74,9 @@ function Quality({ quality }: { quality: number }) {
 export function BreathingRow({ breathing }: { breathing: VitalView }) {
   return (
     <p className={styles.breathing} data-state={breathing.state}>
-      <span>Breathing (camera)</span>
+      <span>
+        Breathing<span className={styles.breathingOrigin}> (camera)</span>
+      </span>
       <span className={styles.breathingValue} data-testid={testIds.breathingValue}>
         {breathing.state === 'withheld' ? NO_VALUE : Math.round(breathing.value)}
       </span>

@@ -2,6 +2,7 @@ import type { Alert } from '@haven/protocol';
 import { useCallback, useRef, type CSSProperties, type KeyboardEvent } from 'react';
 import { useStore } from '../core/use-store.ts';
 import type { Wall } from '../core/wall.ts';
+import type { ViewerMedia } from '../media/viewer-media.ts';
 import { testIds } from '../test-ids.ts';
 import { useWindowSize } from '../ui/use-window-size.ts';
 import { chooseColumns, isArrowKey, neighbour } from './grid.ts';
@@ -12,7 +13,9 @@ import { Tile } from './tile.tsx';
 const CHROME_HEIGHT = 120;
 
 export type TileGridProps = {
-  wall: Pick<Wall, 'state' | 'moment' | 'alarms' | 'focused' | 'media' | 'trace' | 'now' | 'focus'>;
+  wall: Pick<Wall, 'state' | 'moment' | 'alarms' | 'focused' | 'trace' | 'now' | 'focus'> & {
+    media: Pick<ViewerMedia, 'tracks' | 'shown'>;
+  };
   alerts: readonly Alert[];
 };
 

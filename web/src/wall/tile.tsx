@@ -1,4 +1,4 @@
-import type { Alert, Source } from '@haven/protocol';
+import type { Alert, AlertPriority, Source } from '@haven/protocol';
 import { useCallback, useRef, type KeyboardEvent } from 'react';
 import { alertWords, bedWords, leadingAlert, PRIORITY_WORDS } from '../core/alert-view.ts';
 import type { Clock } from '../core/clock.ts';
@@ -91,14 +91,16 @@ export function Tile(props: TileProps) {
           data-testid={testIds.tileAlert}
         >
           <AlertSymbol priority={leading.priority} />
-          {PRIORITY_WORDS[leading.priority]}: {alertWords(leading)}
-          {leading.acknowledgement !== null && ' – acknowledged'}
+          <span className={styles.alertWords}>
+            {PRIORITY_WORDS[leading.priority]}: {alertWords(leading)}
+            {leading.acknowledgement !== null && ' ✓ acknowledged'}
+          </span>
         </p>
       )}
       <div className={styles.body}>
         <Picture video={video} view={picture} />
         <div className={styles.values}>
-          <PulsePanel pulse={pulse} />
+          <PulsePanel pulse={pulse} alarming={alarmingPulse(alerts)} />
           <WaveformCanvas
             className={styles.waveform}
             trace={props.trace}
@@ -131,4 +133,11 @@ function vitalOf({ state, moment, connected }: TileProps, name: 'pulse' | 'breat
     streaming: state.stream !== null,
     connected,
   });
+}
+
+function alarmingPulse(alerts: readonly Alert[]): AlertPriority | null {
+  const ofPulse = alerts.filter(
+    ({ rule, condition }) => (rule === 'pulse-high' || rule === 'pulse-low') && condition === 'present',
+  );
+  return leadingAlert(ofPulse)?.priority ?? null;
 }

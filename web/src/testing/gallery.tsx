@@ -1,0 +1,171 @@
+/**
+ * The wall in all its states without a server, for `vite dev` only: `/src/testing/gallery.html#room`, where the
+ * fragment names a scene: `room`, `calm`, `off`, `many`, `focus`.
+ */
+import '../ui/global.css';
+import { WAVEFORM_RATE_HZ, type Alert, type Vital } from '@haven/protocol';
+import { createRoot } from 'react-dom/client';
+import { steadyNow } from '../core/clock.ts';
+import { Store } from '../core/store.ts';
+import { EMPTY_WALL, withAlert, withSnapshot } from '../core/wall-state.ts';
+import type { AlarmChannel, Moment } from '../core/wall.ts';
+import { WaveformTrace } from '../core/waveform-trace.ts';
+import { WallView, type WallViewProps } from '../wall/wall-view.tsx';
+import { aPatient, aPulse, aSnapshot, aStream, anAlert, someVitals, uuid } from './fixtures.ts';
+
+const scene = location.hash.slice(1);
+const started = steadyNow();
+
+type Entry = { name: string; vitals: Vital[] | null; source?: 'synthetic' | 'file'; moving: boolean };
+const breathing = aPulse({ name: 'breathing', value: 14, method: 'flow' });
+const at = (ago: number) => Math.round(started - ago);
+const ALL: Entry[] = [
+  {
+    name: 'Anna Berg',
+    vitals: [aPulse({ value: 141, measuredAt: at(0) }), { ...breathing, measuredAt: at(0) }],
+    source: 'synthetic',
+    moving: true,
+  },
+  {
+    name: 'Bruno Castellanos-Wolff',
+    vitals: [aPulse({ value: 72, quality: 0.8, state: 'held', measuredAt: at(7000) })],
+    source: 'synthetic',
+    moving: true,
+  },
+  {
+    name: 'Carla Dietz',
+    vitals: [aPulse({ state: 'withheld', value: null, reason: 'moving', measuredAt: null })],
+    moving: true,
+  },
+  { name: 'Derya Ekinci', vitals: null, moving: false },
+];
+const CALM: Entry[] = [55, 72, 96, 128].map((value, index) => ({
+  name: ['Anna Berg', 'Bruno Castellanos', 'Carla Dietz', 'Derya Ekinci'][index] ?? '',
+  vitals: [aPulse({ value, measuredAt: at(0) }), { ...breathing, measuredAt: at(0) }],
+  source: 'synthetic',
+  moving: true,
+}));
+const MANY: Entry[] = Array.from({ length: 12 }, (_, index) => CALM[index % 4]!);
+const entries = scene === 'many' ? MANY : scene === 'calm' || scene === 'focus' ? CALM : ALL;
+
+const idOf = (index: number) => `P-${101 + index}`;
+const alerts: Alert[] =
+  scene === 'calm'
+    ? []
+    : [
+        anAlert({ source: 'synthetic' }),
+        anAlert({
+          id: uuid(901),
+          patientId: 'P-102',
+          rule: 'pulse-low',
+          priority: 'medium',
+          value: 44,
+          limit: 50,
+          source: 'synthetic',
+          acknowledgement: { userId: uuid(7), userName: 'Nurse Joy', at: at(60_000) },
+        }),
+        anAlert({
+          id: uuid(902),
+          patientId: 'P-104',
+          rule: 'signal-lost',
+          priority: 'technical',
+          value: null,
+          limit: null,
+        }),
+      ];
+
+function snapshot() {
+  return aSnapshot({
+    patients: entries.map(({ name }, index) => aPatient({ id: idOf(index), name, bed: `${index + 1}` })),
+    streams: entries.flatMap(({ vitals, source }, index) =>
+      vitals === null
+        ? []
+        : [aStream({ streamId: uuid(index), patientId: idOf(index), source: source ?? 'camera' })],
+    ),
+    vitals: entries.flatMap(({ vitals }, index) =>
+      vitals === null ? [] : [someVitals(vitals, { patientId: idOf(index), streamId: uuid(index) })],
+    ),
+  });
+}
+
+/** A picture that moves: a disc for a face, with the time. */
+function movingTrack(hue: number): MediaStreamTrack {
+  const canvas = document.createElement('canvas');
+  canvas.width = 320;
+  canvas.height = 240;
+  const context = canvas.getContext('2d');
+  setInterval(() => {
+    if (context === null) return;
+    context.fillStyle = `hsl(${hue} 30% 25%)`;
+    context.fillRect(0, 0, 320, 240);
+    context.fillStyle = `hsl(${hue} 45% 60%)`;
+    context.beginPath();
+    context.ellipse(160 + 4 * Math.sin(steadyNow() / 700), 120, 55, 75, 0, 0, 2 * Math.PI);
+    context.fill();
+  }, 66);
+  return canvas.captureStream(15).getVideoTracks()[0]!;
+}
+
+const tracks = new Map(
+  entries.flatMap(({ moving }, index) => (moving ? [[uuid(index), movingTrack(index * 40)] as const] : [])),
+);
+const traces = new Map<string, WaveformTrace>();
+function traceOf(patientId: string): WaveformTrace {
+  const trace = traces.get(patientId) ?? new WaveformTrace();
+  traces.set(patientId, trace);
+  return trace;
+}
+function wave(index: number, from: number): (number | null)[] {
+  const rate = entries[index]?.vitals?.[0]?.value ?? null;
+  return Array.from({ length: WAVEFORM_RATE_HZ }, (_, sample) => {
+    if (rate === null) return null;
+    const phase = (((from / 1000 + sample / WAVEFORM_RATE_HZ) * rate) / 60) % 1;
+    return (
+      2.4 * Math.exp(-(((phase - 0.2) / 0.1) ** 2)) + 0.9 * Math.exp(-(((phase - 0.5) / 0.13) ** 2)) - 0.9
+    );
+  });
+}
+
+const state = new Store(withSnapshot(EMPTY_WALL, snapshot(), new Map(), started));
+for (const alert of alerts) state.update((wall) => withAlert(wall, alert));
+const moment = new Store<Moment>({ now: started, serverNow: started });
+const focused = new Store<string | null>(scene === 'focus' ? 'P-102' : null);
+let sentUntil = Math.floor(started);
+setInterval(() => {
+  moment.set({ now: steadyNow(), serverNow: started });
+  if (steadyNow() < sentUntil) return;
+  entries.forEach((_, index) => {
+    traceOf(idOf(index)).add(
+      { patientId: idOf(index), streamId: uuid(index), startAt: sentUntil, samples: wave(index, sentUntil) },
+      steadyNow(),
+    );
+  });
+  sentUntil += 1000;
+  if (scene !== 'room') state.set(withSnapshot(state.get(), snapshot(), state.get().alerts, steadyNow()));
+}, 250);
+
+const wall: WallViewProps['wall'] = {
+  state,
+  moment,
+  alarms: new Store<AlarmChannel>(scene === 'off' ? 'off' : 'on'),
+  problem: new Store<string | null>(
+    scene === 'off' ? 'Haven does not answer. Check the network, and that Haven is running.' : null,
+  ),
+  focused,
+  media: { tracks: new Store(tracks), shown: () => undefined },
+  trace: traceOf,
+  now: steadyNow,
+  focus: (patientId) => focused.set(patientId),
+  acknowledge: () => Promise.reject(new Error('the gallery has no server')),
+  joinRoom: () => undefined,
+};
+
+createRoot(document.body.querySelector('#root')!).render(
+  <WallView
+    wall={wall}
+    sound={{ blocked: new Store(scene === 'off'), unblock: () => undefined }}
+    settings={{ protocol: 1, demo: true, announcedAddress: null, patientIdPattern: '^P-\\d{3}$' }}
+    userName="Dr Ada Clinician"
+    onSignOut={() => undefined}
+  />,
+);
