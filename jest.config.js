@@ -33,6 +33,7 @@ export default {
       ...common,
       displayName: 'e2e',
       testMatch: ['<rootDir>/e2e/**/*.test.ts'],
+      setupFilesAfterEnv: ['<rootDir>/e2e/support/patience.ts'],
       testEnvironment: 'node',
     },
   ],
