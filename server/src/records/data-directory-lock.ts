@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { link, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { DataDirectoryInUseError } from './errors.ts';
@@ -10,17 +10,23 @@ const ownerSchema = z.object({
   pid: z.number().int().positive(),
   /** Tells the owner from a later process with the same id; null where the platform does not say. */
   startTime: z.string().nullable(),
+  /** Distinguishes several attempts of one process. */
+  attempt: z.string(),
   /** Port of the embedded PostgreSQL on the loopback interface, once it runs. */
   postgresPort: z.number().int().positive().nullable(),
 });
 export type LockOwner = z.infer<typeof ownerSchema>;
 
-/** Taking over what a dead server left can lose against another server that does the same, a few times at most. */
-const MAX_ATTEMPTS = 5;
+const FILE_NAME = /^haven-(\d{1,12})\.lock$/;
+/** Each attempt fails only because another server took a step meanwhile. */
+const MAX_ATTEMPTS = 20;
 
 /**
- * One server at a time on a data directory: a file that names the process which owns it. A file left by a process
- * that is gone does not count.
+ * One server at a time on a data directory: a file that names the process which owns it.
+ *
+ * A dead owner's file is never replaced, since two servers could then both remove what the other just made. Its
+ * successor makes the file of the next number instead, which only one can, and whoever finds a living owner of a
+ * higher number than its own gives way.
  */
 export class DataDirectoryLock {
   readonly #path: string;
@@ -35,20 +41,24 @@ export class DataDirectoryLock {
   /** @throws DataDirectoryInUseError when another process that still runs holds it */
   static async acquire(directory: string): Promise<DataDirectoryLock> {
     await makeDirectory(directory);
-    const path = lockPath(directory);
-    const owner = { pid: process.pid, startTime: startTimeOf(process.pid), postgresPort: null };
-    const candidate = `${path}.${randomBytes(6).toString('hex')}`;
+    const attempt = randomBytes(6).toString('hex');
+    const owner = { pid: process.pid, startTime: startTimeOf(process.pid), attempt, postgresPort: null };
+    const candidate = join(directory, `haven-${attempt}.candidate`);
     await writeFile(candidate, JSON.stringify(owner), { mode: 0o600, flag: 'wx' });
     try {
-      for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-        if (await linked(candidate, path)) return new DataDirectoryLock(path, owner);
-        const held = await readFileIfPresent(path);
-        if (held === undefined) continue;
-        const other = parseOwner(held);
-        if (other !== undefined && stillRuns(other)) throw new DataDirectoryInUseError(directory, other.pid);
-        await setAside(path, held);
+      for (let tries = 0; tries < MAX_ATTEMPTS; tries++) {
+        const { number, living } = await newest(directory);
+        if (living !== undefined) throw new DataDirectoryInUseError(directory, living.pid);
+        const path = pathOf(directory, number + 1);
+        if (!(await linked(candidate, path))) continue;
+        const after = await newest(directory);
+        if (after.living?.attempt === attempt) {
+          await removeOlder(directory, number + 1);
+          return new DataDirectoryLock(path, owner);
+        }
+        await rm(path, { force: true });
       }
-      throw new DataDirectoryInUseError(directory, (await currentOwner(directory))?.pid ?? 0);
+      throw new DataDirectoryInUseError(directory, (await currentOwner(directory))?.pid ?? process.pid);
     } finally {
       await rm(candidate, { force: true });
     }
@@ -69,13 +79,37 @@ export class DataDirectoryLock {
 
 /** The running server that holds the data directory, if there is one. */
 export async function currentOwner(directory: string): Promise<LockOwner | undefined> {
-  const held = await readFileIfPresent(lockPath(directory));
-  const owner = held === undefined ? undefined : parseOwner(held);
-  return owner !== undefined && stillRuns(owner) ? owner : undefined;
+  return (await newest(directory)).living;
 }
 
-function lockPath(directory: string): string {
-  return join(directory, 'haven.lock');
+/** The highest number of a lock file (0 when there is none), and its owner if that still runs. */
+async function newest(directory: string): Promise<{ number: number; living: LockOwner | undefined }> {
+  const number = Math.max(0, ...(await lockNumbers(directory)));
+  const content = await readFileIfPresent(pathOf(directory, number));
+  const owner = content === undefined ? undefined : parseOwner(content);
+  return { number, living: owner !== undefined && stillRuns(owner) ? owner : undefined };
+}
+
+async function removeOlder(directory: string, number: number): Promise<void> {
+  for (const older of await lockNumbers(directory)) {
+    if (older < number) await rm(pathOf(directory, older), { force: true });
+  }
+}
+
+async function lockNumbers(directory: string): Promise<number[]> {
+  try {
+    return (await readdir(directory)).flatMap((name) => {
+      const digits = FILE_NAME.exec(name)?.[1];
+      return digits === undefined ? [] : [Number(digits)];
+    });
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return [];
+    throw error;
+  }
+}
+
+function pathOf(directory: string, number: number): string {
+  return join(directory, `haven-${number}.lock`);
 }
 
 function parseOwner(content: string): LockOwner | undefined {
@@ -99,17 +133,4 @@ async function linked(from: string, to: string): Promise<boolean> {
     if (hasCode(error, 'EEXIST')) return false;
     throw error;
   }
-}
-
-/** Removes a dead server's lock, unless another server has replaced it since it was read. */
-async function setAside(path: string, expected: string): Promise<void> {
-  const aside = `${path}.${randomBytes(6).toString('hex')}.stale`;
-  try {
-    await rename(path, aside);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return;
-    throw error;
-  }
-  if ((await readFileIfPresent(aside)) !== expected) await linked(aside, path);
-  await rm(aside, { force: true });
 }

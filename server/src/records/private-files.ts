@@ -53,5 +53,5 @@ export async function readFileIfPresent(path: string): Promise<string | undefine
 
 /** Whether an error carries this code of Node's (`ENOENT`, `EEXIST`, …). */
 export function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 }
