@@ -17,16 +17,14 @@ let order: string[];
 let restarted: string[];
 
 async function createPool(threads: number, module = './testing/scripted-thread.ts'): Promise<AnalysisPool> {
-  return AnalysisPool.create(threads, {
-    entry: new URL(module, import.meta.url),
-    buffers,
-    logger: pino({ level: 'silent' }),
-    onOutput: (stream, output) => {
-      order.push(stream);
-      (seen[stream] ??= []).push(...output.events.map((event) => Math.round(event.confidence * 1000)));
-    },
-    onRestarted: (stream) => restarted.push(stream),
+  const entry = new URL(module, import.meta.url);
+  const created = await AnalysisPool.create({ threads, entry, buffers, logger: pino({ level: 'silent' }) });
+  created.on('restarted', (stream) => restarted.push(stream));
+  created.on('output', (stream, { events }) => {
+    order.push(stream);
+    (seen[stream] ??= []).push(...events.map((event) => Math.round(event.confidence * 1000)));
   });
+  return created;
 }
 
 const reports = (stream: string) => seen[stream]?.length ?? 0;

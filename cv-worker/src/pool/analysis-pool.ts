@@ -1,31 +1,56 @@
+import { EventEmitter } from 'node:events';
+import type { Logger } from 'pino';
+import type { AnalyzerOutput } from '../analyzer.ts';
+import type { FrameBuffers } from '../tap/frame-buffers.ts';
 import type { TapFrame } from '../tap/tap.ts';
-import { AnalysisThread, type AnalysisThreadOptions } from './analysis-thread.ts';
+import { AnalysisThread } from './analysis-thread.ts';
 import type { StreamStatistics } from './stream-statistics.ts';
 
+export type AnalysisPoolEvents = {
+  output: [stream: string, output: AnalyzerOutput];
+  /** The stream's analyzer begins anew: it failed, or its thread died. */
+  restarted: [stream: string];
+};
+
+export type AnalysisPoolOptions = {
+  threads: number;
+  /** Module that each thread runs: it calls `serveAnalysis`. */
+  entry: URL;
+  /** Where the buffers of frames go when they are not needed any more. */
+  buffers: FrameBuffers;
+  logger: Logger;
+};
+
 /** Threads that analyse streams; each stream is pinned to the one that had the fewest. */
-export class AnalysisPool {
+export class AnalysisPool extends EventEmitter<AnalysisPoolEvents> {
   readonly #threads: readonly AnalysisThread[];
   readonly #pins = new Map<string, AnalysisThread>();
-  readonly #options: AnalysisThreadOptions;
+  readonly #buffers: FrameBuffers;
 
-  private constructor(threads: readonly AnalysisThread[], options: AnalysisThreadOptions) {
-    this.#threads = threads;
-    this.#options = options;
+  private constructor({ threads, entry, buffers, logger }: AnalysisPoolOptions) {
+    super();
+    this.#buffers = buffers;
+    const onOutput = (stream: string, output: AnalyzerOutput) => this.emit('output', stream, output);
+    const onRestarted = (stream: string) => this.emit('restarted', stream);
+    this.#threads = Array.from(
+      { length: threads },
+      () => new AnalysisThread({ entry, buffers, logger, onOutput, onRestarted }),
+    );
   }
 
   /**
    * Starts the threads and waits until they have loaded their models.
    * @throws Error when they cannot
    */
-  static async create(threadCount: number, options: AnalysisThreadOptions): Promise<AnalysisPool> {
-    const threads = Array.from({ length: threadCount }, () => new AnalysisThread(options));
+  static async create(options: AnalysisPoolOptions): Promise<AnalysisPool> {
+    const pool = new AnalysisPool(options);
     try {
-      await Promise.all(threads.map((thread) => thread.ready()));
+      await Promise.all(pool.#threads.map((thread) => thread.ready()));
     } catch (error) {
-      await Promise.all(threads.map((thread) => thread.close()));
+      await pool.close();
       throw error;
     }
-    return new AnalysisPool(threads, options);
+    return pool;
   }
 
   get threads(): number {
@@ -60,7 +85,7 @@ export class AnalysisPool {
   /** Takes over the frame and its buffer; a stream that is not open has its frames dropped. */
   push(stream: string, frame: TapFrame): void {
     const thread = this.#pins.get(stream);
-    if (thread === undefined) this.#options.buffers.recycle(frame.rgb);
+    if (thread === undefined) this.#buffers.recycle(frame.rgb);
     else thread.push(stream, frame);
   }
 

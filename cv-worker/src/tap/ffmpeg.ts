@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
@@ -16,6 +17,8 @@ export const GAP_MS = 1000;
 
 /** Its binary is fetched at set-up, which closed networks prevent: then the system's ffmpeg serves. */
 const require = createRequire(import.meta.url);
+
+let setprivWorks: boolean | undefined;
 
 /** `FFMPEG_PATH`, else the binary of ffmpeg-static, else `ffmpeg` on PATH. */
 export function findFfmpeg(environment: Record<string, string | undefined> = process.env): string {
@@ -51,3 +54,13 @@ export const PICTURE_OUTPUT: readonly string[] = [
   ...['-fps_mode', 'passthrough', '-enc_time_base', '1:90000'],
   ...['-c:v', 'rawvideo', '-pix_fmt', 'rgb24', '-f', 'nut', '-flush_packets', '1', 'pipe:1'],
 ];
+
+/**
+ * A command that runs ffmpeg so that it dies with this process, however this process dies: waiting for packets it
+ * would otherwise stay for ever. Where the system has no `setpriv` (util-linux), ffmpeg itself.
+ */
+export function dyingWithParent(ffmpeg: string): { command: string; prefix: readonly string[] } {
+  const prefix = ['--pdeathsig', 'KILL', '--'];
+  setprivWorks ??= spawnSync('setpriv', [...prefix, 'true']).status === 0;
+  return setprivWorks ? { command: 'setpriv', prefix: [...prefix, ffmpeg] } : { command: ffmpeg, prefix: [] };
+}

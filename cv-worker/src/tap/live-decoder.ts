@@ -1,7 +1,7 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
-import { MAX_FRAME_BYTES, PICTURE_OUTPUT } from './ffmpeg.ts';
+import { dyingWithParent, MAX_FRAME_BYTES, PICTURE_OUTPUT } from './ffmpeg.ts';
 import type { FrameBuffers } from './frame-buffers.ts';
 import { LineSplitter } from './line-splitter.ts';
 import { NutDemuxer, type NutFrame } from './nut.ts';
@@ -42,7 +42,10 @@ export class LiveDecoder extends EventEmitter<LiveDecoderEvents> {
       allocate: (bytes) => options.buffers.allocate(bytes),
       maxFrameBytes: MAX_FRAME_BYTES,
     });
-    this.#child = spawn(options.ffmpeg, liveArguments(options.address), { stdio: ['pipe', 'pipe', 'pipe'] });
+    const { command, prefix } = dyingWithParent(options.ffmpeg);
+    this.#child = spawn(command, [...prefix, ...liveArguments(options.address)], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
     this.ended = this.#watchEnd();
     this.#child.stdout.on('data', (chunk: Buffer) => this.#read(chunk));
     this.#child.stderr.on('data', (chunk: Buffer) => {

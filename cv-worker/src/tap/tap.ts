@@ -16,11 +16,10 @@ const RETRY_AFTER_MS = [0, 250, 1000, 2000, 4000] as const;
 const USEFUL_MS = 2000;
 /** How often the watch over pictures looks, ms. */
 const CHECK_INTERVAL_MS = 200;
-/** The server says that there is nothing to tap any more. */
+/** Trying again cannot help: the assignment is void, or its codec is none that a tap decodes. */
 const FINAL_CODES: ReadonlySet<ErrorCode> = new Set([
   'ASSIGNMENT_UNKNOWN',
   'STALE_EPOCH',
-  'STREAM_UNKNOWN',
   'UNSUPPORTED_CODEC',
 ]);
 
@@ -38,7 +37,7 @@ export type TapOptions = {
   logger: Logger;
   /** Takes over the picture and its buffer. */
   onFrame: (frame: TapFrame) => void;
-  /** The server has nothing to tap: it is over. Not called after {@link Tap.close}. */
+  /** Trying again cannot help: it is over. Not called after {@link Tap.close}. */
   onEnded: (code: ErrorCode) => void;
   now?: () => number;
 };

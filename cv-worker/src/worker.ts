@@ -1,0 +1,193 @@
+import { EventEmitter } from 'node:events';
+import type { Assignment, HavenError, Observation, WorkerStatus } from '@haven/protocol';
+import type { Logger } from 'pino';
+import type { AnalyzerOutput } from './analyzer.ts';
+import type { Config } from './config.ts';
+import { AnalysisPool } from './pool/analysis-pool.ts';
+import { CvClient } from './signalling/client.ts';
+import { ConditionLedger } from './signalling/condition-ledger.ts';
+import { toCleared, toObservations, toWaveforms } from './signalling/observations.ts';
+import { Outbox } from './signalling/outbox.ts';
+import { WaveformOutbox } from './signalling/waveform-outbox.ts';
+import { findFfmpeg } from './tap/ffmpeg.ts';
+import { FrameBuffers } from './tap/frame-buffers.ts';
+import { PortPairs } from './tap/ports.ts';
+import { Tap } from './tap/tap.ts';
+
+const STATUS_INTERVAL_MS = 2000;
+/** How long stopping waits for the server to take what is left, ms. */
+const FLUSH_MS = 3000;
+/** What each analysis thread runs. */
+const THREAD_ENTRY = new URL('./pool/thread-main.ts', import.meta.url);
+
+type AnalysedStream = { assignment: Assignment; tap: Tap; ledger: ConditionLedger };
+
+export type CvWorkerEvents = {
+  /** The server does not let this worker in; it goes on trying. */
+  refused: [error: HavenError];
+  connected: [];
+};
+
+export type CvWorkerOptions = { config: Config; logger: Logger; threadEntry?: URL };
+
+/** Analyses the streams that the server assigns: their taps, the threads, and the way back of what they find. */
+export class CvWorker extends EventEmitter<CvWorkerEvents> {
+  readonly #config: Config;
+  readonly #logger: Logger;
+  readonly #buffers: FrameBuffers;
+  readonly #pool: AnalysisPool;
+  readonly #client: CvClient;
+  readonly #outbox: Outbox;
+  readonly #waveforms: WaveformOutbox;
+  readonly #ports: PortPairs;
+  readonly #ffmpeg = findFfmpeg();
+  readonly #statusTimer: NodeJS.Timeout;
+  /** By assignment. */
+  readonly #streams = new Map<string, AnalysedStream>();
+  #closing: Promise<void> | null = null;
+
+  private constructor({ config, logger }: CvWorkerOptions, pool: AnalysisPool, buffers: FrameBuffers) {
+    super();
+    this.#config = config;
+    this.#logger = logger;
+    this.#buffers = buffers;
+    this.#pool = pool;
+    this.#client = new CvClient({ ...config, logger });
+    this.#outbox = new Outbox({ request: this.#client.request, logger });
+    this.#waveforms = new WaveformOutbox(this.#client.request);
+    this.#ports = new PortPairs({ address: config.tapAddress, range: config.tapPorts });
+    this.#statusTimer = setInterval(() => this.#reportStatus(), STATUS_INTERVAL_MS);
+    this.#listen();
+  }
+
+  /**
+   * Loads the models and connects; from then on the worker works by itself until it is closed.
+   * @throws Error when the analysis cannot be started
+   */
+  static async start(options: CvWorkerOptions): Promise<CvWorker> {
+    const { config, logger, threadEntry: entry = THREAD_ENTRY } = options;
+    const buffers = new FrameBuffers();
+    const pool = await AnalysisPool.create({ threads: config.threads, entry, buffers, logger });
+    const worker = new CvWorker(options, pool, buffers);
+    worker.#client.connect();
+    return worker;
+  }
+
+  /** Stops the taps, posts what is left (for at most 3 s) and ends. */
+  async close(): Promise<void> {
+    this.#closing ??= this.#close();
+    await this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    clearInterval(this.#statusTimer);
+    await Promise.all(Array.from(this.#streams.values(), (stream) => this.#drop(stream)));
+    await this.#outbox.flush(FLUSH_MS);
+    this.#outbox.close();
+    this.#waveforms.close();
+    this.#client.close();
+    await this.#pool.close();
+  }
+
+  #listen(): void {
+    this.#pool.on('output', (id, output) => this.#post(id, output));
+    this.#pool.on('restarted', (id) => {
+      this.#streams.get(id)?.ledger.restarted(this.#pool.statisticsOf(id)?.framesAnalysed ?? 0);
+    });
+    this.#client.on('connected', () => {
+      this.#outbox.connected();
+      this.emit('connected');
+    });
+    this.#client.on('disconnected', () => {
+      this.#outbox.disconnected();
+      for (const stream of this.#streams.values()) void this.#drop(stream);
+    });
+    this.#client.on('refused', (error) => this.emit('refused', error));
+    this.#client.on('assign', (assignment) => this.#take(assignment));
+    this.#client.on('unassign', ({ assignmentId }) => {
+      const stream = this.#streams.get(assignmentId);
+      if (stream !== undefined) void this.#drop(stream);
+    });
+  }
+
+  #take(assignment: Assignment): void {
+    const { assignmentId, streamId, epoch } = assignment;
+    if (this.#closing !== null || this.#streams.has(assignmentId)) return;
+    const older = Array.from(this.#streams.values()).find(
+      (stream) => stream.assignment.streamId === streamId,
+    );
+    if (older !== undefined) void this.#drop(older);
+    const logger = this.#logger.child({ streamId, epoch });
+    this.#pool.open(assignmentId);
+    const tap = new Tap({
+      assignment,
+      request: this.#client.request,
+      ports: this.#ports,
+      buffers: this.#buffers,
+      address: this.#config.tapAddress,
+      ffmpeg: this.#ffmpeg,
+      logger,
+      onFrame: (frame) => this.#pool.push(assignmentId, frame),
+      onEnded: (code) => {
+        logger.warn({ code }, 'the stream cannot be tapped');
+        const stream = this.#streams.get(assignmentId);
+        if (stream !== undefined) void this.#drop(stream);
+      },
+    });
+    this.#streams.set(assignmentId, { assignment, tap, ledger: new ConditionLedger() });
+    logger.info('a stream was assigned');
+  }
+
+  async #drop({ assignment, tap }: AnalysedStream): Promise<void> {
+    const { assignmentId, streamId, epoch } = assignment;
+    this.#streams.delete(assignmentId);
+    this.#pool.closeStream(assignmentId);
+    await tap.close();
+    this.#logger.info({ streamId, epoch }, 'a stream was given back');
+  }
+
+  #post(id: string, output: AnalyzerOutput): void {
+    const stream = this.#streams.get(id);
+    if (stream === undefined) return;
+    const { assignment, ledger } = stream;
+    for (const { condition, present } of output.conditions) ledger.report(condition, present);
+    const cleared = ledger.takeCleared(this.#pool.statisticsOf(id)?.framesAnalysed ?? 0);
+    try {
+      const observations: Observation[] = [
+        ...cleared.map((condition) => toCleared(assignment, condition, output.at)),
+        ...toObservations(assignment, output),
+      ];
+      for (const observation of observations) this.#outbox.add(observation);
+      for (const piece of toWaveforms(assignment, output.waveform)) this.#waveforms.add(piece);
+    } catch (error) {
+      this.#logger.error({ err: error, streamId: assignment.streamId }, 'an analyzer gave no valid output');
+    }
+  }
+
+  #reportStatus(): void {
+    this.#client.request('worker:status', this.#status()).catch((error: unknown) => {
+      this.#logger.debug({ err: error }, 'the status was not taken');
+    });
+  }
+
+  #status(): WorkerStatus {
+    const now = performance.now();
+    return {
+      threads: this.#pool.threads,
+      busyThreads: this.#pool.busyThreads,
+      queuedFrames: this.#pool.queuedFrames,
+      streams: Array.from(this.#streams, ([assignmentId, { tap }]) => {
+        const statistics = this.#pool.statisticsOf(assignmentId);
+        return {
+          assignmentId,
+          framesDecoded: tap.framesDecoded,
+          framesAnalysed: statistics?.framesAnalysed ?? 0,
+          framesDropped: statistics?.framesDropped ?? 0,
+          decoderRestarts: tap.restarts,
+          lastFrameAgeMs: statistics?.lastFrameAgeMs(now) ?? null,
+          latencyMs: statistics?.takeLatencyMs() ?? null,
+        };
+      }),
+    };
+  }
+}
