@@ -1,5 +1,5 @@
 import { CommandError, runCommand } from './run-command.mjs';
-import { SetupError } from './setup-error.mjs';
+import { SetupError, messageOf } from './setup-error.mjs';
 
 /** Unattended upgrades hold apt's locks for minutes after a machine's first boot. */
 const LOCK_LIMIT_SECONDS = 180;
@@ -46,9 +46,7 @@ export async function installPackages(packages, environment, progress) {
       progress,
     );
   } catch (error) {
-    const details = [error, updateFailure]
-      .filter((reason) => reason instanceof Error)
-      .map(({ message }) => message);
+    const details = [error, updateFailure].filter((reason) => reason !== undefined).map(messageOf);
     throw new SetupError(
       [
         `apt-get could not install ${packages.join(' ')}.`,

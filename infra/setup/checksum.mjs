@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { errorCode } from './setup-error.mjs';
 
 /** Folders that are made from the sources, or by npm. */
 const SKIPPED = new Set(['node_modules', 'dist']);
@@ -31,7 +32,7 @@ function filesIn(path) {
       .filter(({ name }) => !SKIPPED.has(name))
       .flatMap((entry) => (entry.isDirectory() ? filesIn(join(path, entry.name)) : [join(path, entry.name)]));
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return [path];
+    if (errorCode(error) === 'ENOTDIR') return [path];
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { SetupError, fileSystemError } from './setup-error.mjs';
+import { SetupError, errorCode, fileSystemError } from './setup-error.mjs';
 
 const RETRY_MS = 500;
 
@@ -46,14 +46,16 @@ function acquire(path) {
   const draft = `${path}.${process.pid}`;
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    writeFileSync(draft, String(process.pid));
-    linkSync(draft, path);
+    try {
+      writeFileSync(draft, String(process.pid));
+      linkSync(draft, path);
+    } finally {
+      rmSync(draft, { force: true });
+    }
     return true;
   } catch (error) {
-    if (hasCode(error, 'EEXIST')) return false;
+    if (errorCode(error) === 'EEXIST') return false;
     throw fileSystemError(error, `writing ${path}`);
-  } finally {
-    rmSync(draft, { force: true });
   }
 }
 
@@ -67,11 +69,6 @@ function livingHolder(path) {
     return holder;
   } catch (error) {
     // EPERM: it lives and belongs to somebody else.
-    return hasCode(error, 'EPERM') ? holder : undefined;
+    return errorCode(error) === 'EPERM' ? holder : undefined;
   }
-}
-
-/** @param {unknown} error @param {string} code */
-function hasCode(error, code) {
-  return error instanceof Error && 'code' in error && error.code === code;
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand } from './run-command.mjs';
-import { SetupError } from './setup-error.mjs';
+import { SetupError, messageOf } from './setup-error.mjs';
 
 /** The oldest Node that runs TypeScript files without a flag and that all packages support in its LTS line. */
 export const REQUIRED_NODE_MAJOR = 24;
@@ -58,7 +58,7 @@ async function nodeVersion(path) {
     return await runCommand(path, ['--version'], { limitSeconds: 10 });
   } catch (error) {
     throw new SetupError(
-      `The pinned Node in ${path} does not run on this machine (it needs glibc 2.28 or newer): ${error instanceof Error ? error.message : String(error)}`,
+      `The pinned Node in ${path} does not run on this machine (it needs glibc 2.28 or newer): ${messageOf(error)}`,
       { cause: error },
     );
   }

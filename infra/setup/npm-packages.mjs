@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandError, runCommand } from './run-command.mjs';
-import { SetupError, fileSystemError } from './setup-error.mjs';
+import { SetupError, fileSystemError, messageOf } from './setup-error.mjs';
 
 /** 500 packages take half a minute on a good network; this is for a very slow one. */
 const INSTALL_LIMIT_SECONDS = 1_200;
@@ -134,14 +134,16 @@ export function explainNpm(error) {
   const text = lines.join('\n');
   // npm's warnings about Node's version are meant for the Node that runs npm, not the one that runs Haven.
   const detail = lines.filter((line) => !/^npm (warn|http|notice)/.test(line)).map((line) => `    ${line}`);
-  const summary = /Run "npm help ci"|in sync/.test(text)
-    ? 'npm ci failed: package-lock.json does not agree with the package.json files. Get both from the repository again; after a change of dependencies, run npm install and commit the lockfile.'
-    : /ENOSPC|no space left/.test(text)
-      ? 'npm ci failed: the disk is full. Free some space (Haven needs about 2 GB) and start again.'
-      : /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH/.test(text)
-        ? 'npm ci failed: the package registry cannot be reached. Check the network, the proxy (npm config get proxy) and the registry (npm config get registry), then start again.'
-        : /EACCES|EPERM/.test(text)
-          ? 'npm ci failed: a folder is not writable by this user (the checkout, or the npm cache: npm config get cache).'
-          : `npm ci failed: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`;
+  if (/npm help ci/.test(text)) {
+    // What follows there is npm's manual page.
+    return 'npm ci failed: package-lock.json does not agree with the package.json files. Get both from the repository again; after a change of dependencies, run npm install and commit the lockfile.';
+  }
+  const summary = /ENOSPC|no space left/.test(text)
+    ? 'npm ci failed: the disk is full. Free some space (Haven needs about 2 GB) and start again.'
+    : /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH/.test(text)
+      ? 'npm ci failed: the package registry cannot be reached. Check the network, the proxy (npm config get proxy) and the registry (npm config get registry), then start again.'
+      : /EACCES|EPERM/.test(text)
+        ? 'npm ci failed: a folder is not writable by this user (the checkout, or the npm cache: npm config get cache).'
+        : `npm ci failed: ${messageOf(error).split('\n')[0]}`;
   return [summary, ...detail].join('\n');
 }

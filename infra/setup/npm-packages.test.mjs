@@ -50,7 +50,6 @@ describe('A failed npm ci is explained in a sentence', () => {
     ['npm error code ENOSPC', 'the disk is full'],
     ['npm error code ENOTFOUND', 'the package registry cannot be reached'],
     ['npm error code EACCES', 'not writable by this user'],
-    ['npm error Run "npm help ci" for more info', 'package-lock.json does not agree'],
   ])('for %s', (line, sentence) => {
     const text = explainNpm(
       new CommandError('npm failed with exit code 1:', { tail: ['npm warn EBADENGINE', line] }),
@@ -58,6 +57,13 @@ describe('A failed npm ci is explained in a sentence', () => {
     expect(text).toContain(sentence);
     expect(text).toContain(line);
     expect(text).not.toContain('EBADENGINE');
+  });
+
+  test("for a lockfile that does not fit, without npm's manual page", () => {
+    const tail = ['npm error   -w|--workspace', 'npm error Run "npm help ci" for more info'];
+    const text = explainNpm(new CommandError('npm failed with exit code 1:', { tail }));
+    expect(text).toContain('package-lock.json does not agree');
+    expect(text).not.toContain('--workspace');
   });
 
   test('and with what it was when the cause is none of those', () => {

@@ -7,6 +7,16 @@ export class SetupError extends Error {
   }
 }
 
+/** @param {unknown} error @returns {unknown} the code of a system error, such as ENOENT */
+export function errorCode(error) {
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+}
+
+/** @param {unknown} error @returns {string} */
+export function messageOf(error) {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /**
  * Says in plain words why a file or folder cannot be used.
  *
@@ -15,12 +25,20 @@ export class SetupError extends Error {
  * @returns {SetupError}
  */
 export function fileSystemError(error, doing) {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  const reason =
-    code === 'ENOSPC' || code === 'EDQUOT'
-      ? 'the disk is full. Free some space (Haven needs about 2 GB) and start again'
-      : code === 'EACCES' || code === 'EPERM' || code === 'EROFS'
-        ? 'it is not writable by this user'
-        : String(error);
-  return new SetupError(`The set-up failed ${doing}: ${reason}.`, { cause: error });
+  return new SetupError(`The set-up failed ${doing}: ${reasonOf(error)}.`, { cause: error });
+}
+
+/** @param {unknown} error @returns {string} */
+function reasonOf(error) {
+  switch (errorCode(error)) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return 'the disk is full. Free some space (Haven needs about 2 GB) and start again';
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return 'it is not writable by this user';
+    default:
+      return messageOf(error);
+  }
 }

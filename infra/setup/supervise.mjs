@@ -6,7 +6,7 @@ import { RestartPolicy } from './restart-policy.mjs';
 /** The server stops everything within 10 s; what is still there after this is killed. */
 const STOP_LIMIT_MS = 15_000;
 /** A dead server's children (CV workers, demo devices, the database) get this long to end in order. */
-const ORPHANS_LIMIT_MS = 5_000;
+const ORPHANS_LIMIT_MS = 3_000;
 
 /**
  * Runs a server and stays its parent: starts it again when it crashes, passes SIGTERM and SIGINT on.
@@ -39,16 +39,17 @@ export async function supervise({ command, args, cwd, environment, report, polic
       const child = spawn(command, args, { cwd, env: environment, stdio: 'inherit', detached: true });
       leader = child.pid;
       const end = await endOf(child);
+      const endedAt = performance.now();
       if (leader !== undefined) await endGroup(leader, ORPHANS_LIMIT_MS);
       leader = undefined;
       if (stop.signal.aborted) return exitCodeOf(end);
 
-      const decision = policy.afterEnd(end, performance.now() - startedAt);
+      const decision = policy.afterEnd(end, endedAt - startedAt);
       if ('exitCode' in decision) return decision.exitCode;
       report(
         `The server ended with ${describe(end)}; starting it again in ${decision.restartAfterMs / 1000} s.`,
       );
-      await delay(decision.restartAfterMs, stop.signal);
+      await delay(decision.restartAfterMs - (performance.now() - endedAt), stop.signal);
       if (stop.signal.aborted) return 0;
     }
   } finally {

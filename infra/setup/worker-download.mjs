@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from './run-command.mjs';
+import { messageOf } from './setup-error.mjs';
 
 const RELEASES = 'https://github.com/versatica/mediasoup/releases/download';
 /** Firewalls drop silently: without an answer by then there will be none. */
@@ -46,8 +47,8 @@ export async function downloadWorker({ version, directory, environment, platform
     return undefined;
   } catch (error) {
     if (abort.signal.aborted) return 'the download server did not answer in time';
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    return cause instanceof Error ? cause.message : String(cause);
+    // fetch wraps what happened: "fetch failed" alone helps nobody.
+    return messageOf(error instanceof TypeError && error.cause !== undefined ? error.cause : error);
   } finally {
     clearTimeout(limit);
   }
