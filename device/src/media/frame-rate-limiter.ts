@@ -4,15 +4,16 @@ const TOLERANCE = 0.25;
 /** Leaves out frames above a rate, as evenly as the frames' own times allow. */
 export class FrameRateLimiter {
   readonly #intervalMs: number;
-  #dueMs = -Infinity;
+  #dueMs: number | undefined;
 
   constructor(maxFramesPerSecond: number) {
     this.#intervalMs = 1000 / maxFramesPerSecond;
   }
 
   admits(timeMs: number): boolean {
-    if (timeMs < this.#dueMs - TOLERANCE * this.#intervalMs) return false;
-    this.#dueMs = Math.max(this.#dueMs + this.#intervalMs, timeMs);
+    const due = this.#dueMs ?? timeMs;
+    if (timeMs < due - TOLERANCE * this.#intervalMs) return false;
+    this.#dueMs = Math.max(due + this.#intervalMs, timeMs);
     return true;
   }
 }

@@ -52,7 +52,10 @@ export class DeviceServer {
     namespace.use((socket, next) => {
       const handshake = handshakeSchema.safeParse(socket.handshake.auth);
       const refusal = handshake.success ? options.refuse?.token : new HavenError('UNAUTHENTICATED');
-      if (!refusal) { next(); return; }
+      if (!refusal) {
+        next();
+        return;
+      }
       next(Object.assign(new Error(refusal.message), { data: refusal.toWire() }));
     });
     namespace.on('connection', (socket) => this.#serve(socket));

@@ -1,0 +1,57 @@
+import { describe, expect, test } from '@jest/globals';
+import { BandwidthController, MIN_BITRATE } from './bandwidth.ts';
+
+const MAX = 1_300_000;
+
+/** Reports once a second from `from` on, for so many seconds. */
+function report(controller: BandwidthController, lossFraction: number, from: number, seconds: number): void {
+  for (let second = 0; second < seconds; second++) controller.onLoss(lossFraction, (from + second) * 1000);
+}
+
+describe('the bandwidth controller', () => {
+  test('starts at the most that it may use and never exceeds it', () => {
+    const controller = new BandwidthController(MAX);
+    controller.onEstimate(5_000_000, MAX);
+    report(controller, 0, 0, 30);
+    expect(controller.target).toBe(MAX);
+  });
+
+  test('falls to an estimate below what is sent', () => {
+    const controller = new BandwidthController(MAX);
+    controller.onEstimate(500_000, MAX);
+    expect(controller.target).toBe(500_000);
+  });
+
+  test('is not misled by an estimate that only shows how little there was to send', () => {
+    const controller = new BandwidthController(MAX);
+    controller.onEstimate(300_000, 290_000);
+    expect(controller.target).toBe(MAX);
+  });
+
+  test('falls with heavy loss, once a second at most, and holds with moderate loss', () => {
+    const controller = new BandwidthController(MAX);
+    controller.onLoss(0.2, 1000);
+    controller.onLoss(0.2, 1100);
+    expect(controller.target).toBe(MAX * 0.9);
+    report(controller, 0.05, 3, 10);
+    expect(controller.target).toBe(MAX * 0.9);
+  });
+
+  test('grows by eight per cent a second while nothing is lost, up to the estimate', () => {
+    const controller = new BandwidthController(MAX);
+    controller.onEstimate(500_000, MAX);
+    controller.onLoss(0, 0);
+    controller.onEstimate(600_000, 500_000);
+    controller.onLoss(0, 1000);
+    expect(controller.target).toBeCloseTo(540_000, -4);
+    report(controller, 0, 2, 20);
+    expect(controller.target).toBe(600_000);
+  });
+
+  test('never falls below a picture in which a face can be found', () => {
+    const controller = new BandwidthController(MAX);
+    controller.onEstimate(1000, MAX);
+    report(controller, 0.9, 0, 60);
+    expect(controller.target).toBe(MIN_BITRATE);
+  });
+});

@@ -1,0 +1,42 @@
+import { describe, expect, test } from '@jest/globals';
+import { MAX_PAYLOAD_BYTES, Vp8Packetizer } from './vp8-payload.ts';
+
+const picture = (length: number, temporalLayer: 0 | 1 = 0) => ({
+  data: Buffer.alloc(length, 7),
+  temporalLayer,
+});
+const pictureIdOf = (payload: Buffer) => payload.readUInt16BE(2) & 0x7fff;
+
+describe('VP8 payloads', () => {
+  test('a small picture is one payload that starts a partition', () => {
+    const [payload, ...others] = new Vp8Packetizer(() => 0).packetize(picture(100));
+    expect(others).toEqual([]);
+    expect(payload).toEqual(Buffer.concat([Buffer.from([0x90, 0xe0, 0x80, 1, 1, 0]), Buffer.alloc(100, 7)]));
+  });
+
+  test('a large picture is split into payloads of nearly equal length under the limit', () => {
+    const payloads = new Vp8Packetizer().packetize(picture(10_000));
+    expect(payloads).toHaveLength(Math.ceil(10_000 / (MAX_PAYLOAD_BYTES - 6)));
+    const lengths = payloads.map((payload) => payload.length);
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(MAX_PAYLOAD_BYTES);
+    expect(Math.max(...lengths) - Math.min(...lengths)).toBeLessThanOrEqual(1);
+    expect(payloads.map((payload) => payload[0] & 0x10)).toEqual([0x10, ...payloads.slice(1).map(() => 0)]);
+    expect(Buffer.concat(payloads.map((payload) => payload.subarray(6)))).toEqual(picture(10_000).data);
+  });
+
+  test('the picture id has fifteen bits and wraps', () => {
+    const packetizer = new Vp8Packetizer(() => 0.99999);
+    expect(pictureIdOf(packetizer.packetize(picture(1))[0])).toBe(0);
+    expect(pictureIdOf(packetizer.packetize(picture(1))[0])).toBe(1);
+  });
+
+  test('a picture of temporal layer 1 is marked as one that nothing refers to and that may be joined', () => {
+    const packetizer = new Vp8Packetizer(() => 0);
+    const base = packetizer.packetize(picture(10))[0];
+    const upper = packetizer.packetize(picture(10, 1))[0];
+    expect(upper[0] & 0x20).toBe(0x20);
+    expect(upper[5]).toBe(0x60);
+    expect(upper[4]).toBe(base[4]);
+    expect(packetizer.packetize(picture(10))[0][4]).toBe(base[4] + 1);
+  });
+});
