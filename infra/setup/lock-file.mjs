@@ -46,16 +46,18 @@ function acquire(path) {
   const draft = `${path}.${process.pid}`;
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    try {
-      writeFileSync(draft, String(process.pid));
-      linkSync(draft, path);
-    } finally {
-      rmSync(draft, { force: true });
-    }
+    writeFileSync(draft, String(process.pid));
+  } catch (error) {
+    throw fileSystemError(error, `writing ${path}`);
+  }
+  try {
+    linkSync(draft, path);
     return true;
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return false;
     throw fileSystemError(error, `writing ${path}`);
+  } finally {
+    rmSync(draft, { force: true });
   }
 }
 
