@@ -52,6 +52,8 @@ export class Analyzer {
   #reason: WithheldReason | null = 'starting';
   #frameAt: number | null = null;
   #vitalsAt: number | null = null;
+  #width = 0;
+  #height = 0;
 
   constructor(options: { detector: FaceDetector }) {
     this.#faces = new FaceWatch(options.detector);
@@ -62,6 +64,7 @@ export class Analyzer {
     const at = frame.timeMs;
     this.#frameAt = at;
     this.#vitalsAt ??= at;
+    this.#noticeSize(frame);
     const picture = thumbnail(frame);
     const conditions = this.#picture.add(at, picture);
     let events: AnalyzerOutput['events'] = [];
@@ -75,12 +78,13 @@ export class Analyzer {
       this.#withhold(this.#picture.reason);
       this.#motion.reset();
     }
-    return { at, vitals: this.#dueVitals(at), waveform: this.#pulse.waveform(), events, conditions };
+    const vitals = this.#dueVitals(at);
+    return { at: Math.round(at), vitals, waveform: this.#pulse.waveform(), events, conditions };
   }
 
   /** To be called once a second: gives vitals, withheld in time, also when no frame comes. */
   tick(nowMs: number): AnalyzerOutput {
-    const output = { at: nowMs, vitals: null, waveform: null, events: [], conditions: [] };
+    const output = { at: Math.round(nowMs), vitals: null, waveform: null, events: [], conditions: [] };
     this.#vitalsAt ??= nowMs;
     this.#frameAt ??= nowMs;
     if (nowMs - this.#frameAt < NO_PICTURE_MS) return output;
@@ -96,6 +100,19 @@ export class Analyzer {
     if (reason === null) return;
     this.#pulse.block(reason);
     this.#breathing.block(reason);
+    this.#forgetPlaces();
+  }
+
+  /** Where skin and chest are is known by pixels: a camera that was turned upright makes that void. */
+  #noticeSize(frame: Frame): void {
+    if (frame.width === this.#width && frame.height === this.#height) return;
+    this.#width = frame.width;
+    this.#height = frame.height;
+    this.#interrupt('starting');
+    this.#forgetPlaces();
+  }
+
+  #forgetPlaces(): void {
     this.#skin.reset();
     this.#chest.reset();
     this.#mesh = null;
@@ -107,26 +124,26 @@ export class Analyzer {
     if (mesh !== null) this.#follow(frame, mesh);
     if (this.#mesh === null) return;
     if (this.#motion.level > MAX_MOTION) {
-      this.#interrupt();
+      this.#interrupt('moving');
       return;
     }
-    if (this.#skin.skinPixelCount >= MIN_SKIN_PIXELS) {
-      this.#pulse.addSample(frame.timeMs, this.#skin.sample(frame));
-    }
+    if (this.#skin.skinPixelCount < MIN_SKIN_PIXELS) this.#pulse.interrupt('too-far');
+    else this.#pulse.addSample(frame.timeMs, this.#skin.sample(frame));
     const chest = this.#chest.track(frame);
     if (chest !== null) this.#breathing.addSample(frame.timeMs, chest);
   }
 
   #follow(frame: Frame, mesh: FaceMesh): void {
-    if (this.#mesh !== null && displacement(this.#mesh, mesh) > MAX_FACE_DISPLACEMENT) this.#interrupt();
+    const moved = this.#mesh !== null && displacement(this.#mesh, mesh) > MAX_FACE_DISPLACEMENT;
+    if (moved) this.#interrupt('moving');
     this.#mesh = mesh;
     this.#skin.follow(frame, mesh);
     this.#chest.follow(frame, mesh.box);
   }
 
-  #interrupt(): void {
-    this.#pulse.interrupt('moving');
-    this.#breathing.interrupt('moving');
+  #interrupt(reason: WithheldReason): void {
+    this.#pulse.interrupt(reason);
+    this.#breathing.interrupt(reason);
   }
 
   #dueVitals(at: number): Vital[] | null {

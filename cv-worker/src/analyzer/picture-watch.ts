@@ -51,15 +51,16 @@ export class PictureWatch {
 
   add(timeMs: number, picture: Thumbnail): ConditionChange[] {
     const covered = structure(picture) < MIN_STRUCTURE;
+    // What a covered lens shows does not change either: only changes since then count.
+    if (covered) this.#changes = [];
     const frozen = this.#isFrozen(timeMs, picture);
     const raw: Record<Watched, boolean> = {
       'camera-covered': covered,
-      // A covered lens shows nothing that could move.
-      'picture-frozen': frozen && !covered,
+      'picture-frozen': frozen,
       'too-dark': !covered && average(picture) < DARK_LEVEL,
     };
     return CONDITIONS.filter(({ condition }) => this.#facts[condition].update(raw[condition], timeMs)).map(
-      ({ condition }) => ({ condition, present: this.#facts[condition].value, at: timeMs }),
+      ({ condition }) => ({ condition, present: this.#facts[condition].value, at: Math.round(timeMs) }),
     );
   }
 

@@ -145,15 +145,16 @@ export class FaceWatch {
   #events(now: number): FaceEvent[] {
     const events: FaceEvent[] = [];
     const crowded = this.#crowdCount >= CROWD_CONFIRMATIONS;
-    if (crowded && !this.#crowded) events.push({ event: 'second-person', confidence: 0.8, at: now });
+    if (crowded && !this.#crowded)
+      events.push({ event: 'second-person', confidence: 0.8, at: Math.round(now) });
     this.#crowded = crowded;
     if (!this.#absent && this.#face !== null && now - this.#seenAt >= EVENT_MS) {
       this.#absent = true;
-      events.push({ event: 'absent', confidence: 0.7, at: now });
+      events.push({ event: 'absent', confidence: 0.7, at: Math.round(now) });
     }
     if (this.#absent && this.#present && now - this.#appearedAt >= EVENT_MS) {
       this.#absent = false;
-      events.push({ event: 'returned', confidence: 0.9, at: now });
+      events.push({ event: 'returned', confidence: 0.9, at: Math.round(now) });
     }
     return events;
   }

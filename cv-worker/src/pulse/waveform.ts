@@ -45,7 +45,7 @@ export class WaveformWriter {
         : Array.from(fused(signals, this.#rateHz).subarray(end - count, end));
     const lastAt = latestAt - this.#settling * this.#periodMs;
     this.#writtenUntil = lastAt;
-    return { startAt: lastAt - (count - 1) * this.#periodMs, samples };
+    return { startAt: Math.round(lastAt - (count - 1) * this.#periodMs), samples };
   }
 
   reset(): void {
