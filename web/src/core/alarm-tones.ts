@@ -16,7 +16,7 @@ export type Burst = {
  * A technical alert sounds as a low one. Lost alarms have two long falling tones of their own.
  */
 export const BURSTS: Readonly<Record<AlarmSignal, Burst>> = {
-  high: { pulses: [...highGroup(0), ...highGroup(1.7)], every: 6 },
+  high: { pulses: [...highGroup(0), ...highGroup(1.9)], every: 6 },
   medium: { pulses: evenly([440, 523, 587], 0.2, 0.2), every: 10 },
   low: { pulses: evenly([440, 349], 0.2, 0.2), every: 20 },
   technical: { pulses: evenly([349, 349], 0.2, 0.2), every: 20 },

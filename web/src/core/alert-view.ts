@@ -33,9 +33,12 @@ export function patientWords(patient: Patient | undefined, patientId: string): s
   return patient === undefined ? patientId : `${bedWords(patient.bed)}, ${patient.name}`;
 }
 
-/** `Bed 3` for a bed called `3`; a bed that has a name of its own keeps it. */
+/** A bed's short code, such as `3` or `A3`. */
+const BED_CODE = /^\p{L}{0,2}-?\d{1,3}\p{L}?$/u;
+
+/** `Bed 3` for a bed called `3`; a bed that has a name of its own (`Window`) keeps it. */
 export function bedWords(bed: string): string {
-  return /^\d/.test(bed) ? `Bed ${bed}` : bed;
+  return BED_CODE.test(bed) ? `Bed ${bed}` : bed;
 }
 
 /** Not acknowledged before acknowledged, then by priority, then newest first. */

@@ -14,7 +14,7 @@ export function chooseColumns(count: number, width: number, height: number): num
   for (let columns = 1; columns <= most; columns += 1) {
     const rows = Math.ceil(count / columns);
     const size = Math.min(width / columns, (height / rows) * TILE_ASPECT);
-    if (size > bestSize) {
+    if (size >= bestSize) {
       best = columns;
       bestSize = size;
     }

@@ -78,5 +78,5 @@ const PHONE_WIDTH = 700;
 function gridStyle(enlarged: boolean, columns: number, count: number, width: number): CSSProperties {
   if (width < PHONE_WIDTH) return {};
   if (!enlarged) return { gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` };
-  return { gridTemplateRows: `repeat(${Math.max(1, count - 1)}, minmax(11rem, 1fr))` };
+  return { gridTemplateRows: `repeat(${Math.max(1, count - 1)}, minmax(9rem, 1fr))` };
 }

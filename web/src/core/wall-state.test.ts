@@ -1,0 +1,92 @@
+import { describe, expect, test } from '@jest/globals';
+import { anAlert, aPatient, aPulse, aSnapshot, aStream, someVitals, T0, uuid } from '../testing/fixtures.ts';
+import {
+  activeAlerts,
+  EMPTY_WALL,
+  withAlert,
+  withoutStream,
+  withSnapshot,
+  withStream,
+  withVitals,
+} from './wall-state.ts';
+
+const joined = withSnapshot(EMPTY_WALL, aSnapshot(), new Map(), T0);
+const patient = (state: typeof joined) => state.patients.get('P-101');
+
+describe('a snapshot', () => {
+  test('orders patients by bed as people count', () => {
+    const patients = ['10', '2', '1'].map((bed, index) => aPatient({ id: `P-10${index}`, bed }));
+    const state = withSnapshot(EMPTY_WALL, aSnapshot({ patients }), new Map(), T0);
+    expect([...state.patients.values()].map((entry) => entry.patient.bed)).toEqual(['1', '2', '10']);
+  });
+
+  test('leaves out vitals of a stream that is over', () => {
+    const vitals = [someVitals([aPulse()], { streamId: uuid(99) })];
+    expect(patient(withSnapshot(EMPTY_WALL, aSnapshot({ vitals }), new Map(), T0))?.vitals).toBeNull();
+  });
+
+  test('keeps an alert that came while it was under way, in its highest version', () => {
+    const early = new Map([
+      [uuid(900), anAlert({ version: 3 })],
+      [uuid(901), anAlert({ id: uuid(901) })],
+    ]);
+    const state = withSnapshot(EMPTY_WALL, aSnapshot({ alerts: [anAlert({ version: 2 })] }), early, T0);
+    expect(activeAlerts(state).map(({ version }) => version)).toEqual([3, 1]);
+  });
+
+  test('drops alerts that ended while the connection was lost', () => {
+    const before = withAlert(joined, anAlert());
+    expect(activeAlerts(withSnapshot(before, aSnapshot(), new Map(), T0))).toEqual([]);
+  });
+});
+
+describe('vitals', () => {
+  test('are shown with the time at which they came', () => {
+    const news = someVitals([aPulse({ value: 80 })], { at: T0 + 1000 });
+    expect(patient(withVitals(joined, news, T0 + 1100))).toMatchObject({ vitals: news, vitalsAt: T0 + 1100 });
+  });
+
+  test('of another stream, an unknown patient or the past change nothing', () => {
+    expect(withVitals(joined, someVitals([], { streamId: uuid(2) }), T0)).toBe(joined);
+    expect(withVitals(joined, someVitals([], { patientId: 'P-999' }), T0)).toBe(joined);
+    expect(withVitals(joined, someVitals([], { at: T0 - 1 }), T0)).toBe(joined);
+  });
+});
+
+describe('a stream', () => {
+  test('that begins anew has no vitals of the one before', () => {
+    const state = withStream(joined, aStream({ streamId: uuid(2) }), T0 + 5000);
+    expect(patient(state)).toMatchObject({ vitals: null, streamSince: T0 + 5000 });
+  });
+
+  test('that only changes keeps them', () => {
+    const state = withStream(joined, aStream({ conditions: ['too-dark'] }), T0 + 5000);
+    expect(patient(state)).toMatchObject({ streamSince: T0, stream: { conditions: ['too-dark'] } });
+    expect(patient(state)?.vitals).not.toBeNull();
+  });
+
+  test('that ends takes its vitals along, but a late message about an older one changes nothing', () => {
+    expect(patient(withoutStream(joined, 'P-101', uuid(1)))).toMatchObject({ stream: null, vitals: null });
+    expect(withoutStream(joined, 'P-101', uuid(2))).toBe(joined);
+  });
+});
+
+describe('an alert', () => {
+  test('that ended is not revived by an older message', () => {
+    const ended = withAlert(joined, anAlert({ version: 5, active: false }));
+    expect(activeAlerts(withAlert(ended, anAlert({ version: 4 })))).toEqual([]);
+  });
+
+  test('of another room is not shown', () => {
+    expect(withAlert(joined, anAlert({ roomId: 'ward-2' }))).toBe(joined);
+  });
+
+  test('that ended is forgotten when many others have ended since', () => {
+    let state = withAlert(joined, anAlert({ id: uuid(5000) }));
+    for (let index = 1; index <= 300; index += 1) {
+      state = withAlert(state, anAlert({ id: uuid(index), startedAt: T0 + index, active: false }));
+    }
+    expect(state.alerts.size).toBe(201);
+    expect(activeAlerts(state)).toHaveLength(1);
+  });
+});

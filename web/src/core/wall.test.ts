@@ -1,0 +1,222 @@
+/** @jest-environment node */
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { HavenError, MONITOR_NAMESPACE, monitorRequests, type MonitorRequests } from '@haven/protocol';
+import { ViewerMedia } from '../media/viewer-media.ts';
+import { createFakeDevice, mediaAnswers } from '../testing/fake-media.ts';
+import { anAlert, aSnapshot, aStream, someVitals, T0, uuid } from '../testing/fixtures.ts';
+import { NamespaceServer } from '../testing/monitor-server.ts';
+import { until } from '../testing/until.ts';
+import { alarmSignal } from './alarm-bell.ts';
+import { Connection } from './connection.ts';
+import { activeAlerts } from './wall-state.ts';
+import { Wall, type MonitorConnection } from './wall.ts';
+
+let server: NamespaceServer<MonitorRequests>;
+let now: number;
+let tick: () => void;
+let wall: Wall;
+
+beforeEach(async () => {
+  now = T0;
+  server = await NamespaceServer.start<MonitorRequests>(MONITOR_NAMESPACE, {
+    ...mediaAnswers(),
+    'session:describe': () => ({
+      userId: uuid(7),
+      displayName: 'Nurse',
+      roles: ['clinician'],
+      rooms: [{ id: 'ward-1', name: 'Ward 1' }],
+    }),
+    'room:join': () => aSnapshot(),
+  });
+});
+
+afterEach(async () => {
+  wall.close();
+  await server.close();
+});
+
+function openWall(roomId: string | null = null): void {
+  const connection: MonitorConnection = new Connection({
+    url: server.url,
+    requests: monitorRequests,
+    credentials: { token: () => Promise.resolve('token') },
+  });
+  const media = new ViewerMedia((name, request) => connection.request(name, request), createFakeDevice);
+  wall = new Wall({ connection, media, now: () => now, roomId });
+  wall.open({
+    onTick: (listener) => {
+      tick = listener;
+      return () => undefined;
+    },
+    close: () => undefined,
+  });
+}
+
+async function joined(): Promise<void> {
+  await until('the room', () => wall.state.get().room !== null && wall.alarms.get() === 'on');
+}
+
+describe('joining', () => {
+  test("shows the user's first room, its patients and their video", async () => {
+    openWall();
+    await joined();
+    expect([...wall.state.get().patients.keys()]).toEqual(['P-101']);
+    await until('a track', () => wall.media.tracks.get().has(uuid(1)));
+  });
+
+  test('goes to another room when the remembered one is not the user’s any more', async () => {
+    server.answers['room:join'] = ({ roomId }) => {
+      if (roomId !== 'ward-1') throw new HavenError('ROOM_NOT_ASSIGNED');
+      return aSnapshot();
+    };
+    openWall('ward-9');
+    await joined();
+    expect(wall.problem.get()).toBeNull();
+  });
+
+  test('says so when the user has no room', async () => {
+    server.answers['session:describe'] = () => ({
+      userId: uuid(7),
+      displayName: 'Nurse',
+      roles: [],
+      rooms: [],
+    });
+    openWall();
+    await until('a sentence', () => wall.problem.get() !== null);
+    expect(wall.problem.get()).toContain('not assigned');
+  });
+});
+
+describe('the alarm channel', () => {
+  test('is off, and heard to be, when heartbeats stop, and on again with the next', async () => {
+    openWall();
+    await joined();
+    now += 4001;
+    tick();
+    expect(wall.alarms.get()).toBe('off');
+    expect(alarmSignal(wall)).toBe('alarms-off');
+    server.emit('heartbeat', { serverTime: now });
+    await until('alarms', () => wall.alarms.get() === 'on');
+    expect(alarmSignal(wall)).toBeNull();
+  });
+
+  test('is off when the room was never joined, though the connection stands', async () => {
+    server.answers['room:join'] = () => {
+      throw new HavenError('STORAGE_UNAVAILABLE');
+    };
+    openWall('ward-1');
+    await until('a sentence', () => wall.problem.get() !== null);
+    server.emit('heartbeat', { serverTime: now });
+    now += 4001;
+    tick();
+    expect(wall.alarms.get()).toBe('off');
+  });
+
+  test('a connection that stands but is silent is opened anew', async () => {
+    openWall();
+    await joined();
+    now += 6001;
+    tick();
+    await until('a second handshake', () => server.tokens.length === 2);
+    await joined();
+  });
+
+  test('is off when the room is taken from the user', async () => {
+    openWall();
+    await joined();
+    server.answers['session:describe'] = () => ({
+      userId: uuid(7),
+      displayName: 'Nurse',
+      roles: [],
+      rooms: [],
+    });
+    server.emit('room:closed', { roomId: 'ward-1', code: 'ROOM_NOT_ASSIGNED' });
+    await until('the end', () => wall.alarms.get() === 'off');
+    expect(wall.state.get().patients.size).toBe(0);
+    expect(wall.media.tracks.get().size).toBe(0);
+  });
+});
+
+test('after a lost connection it joins again and its video returns', async () => {
+  openWall();
+  await joined();
+  await until('a track', () => wall.media.tracks.get().has(uuid(1)));
+  const before = wall.media.tracks.get().get(uuid(1));
+  for (const socket of server.sockets) socket.disconnect();
+  await until('another track', () => {
+    const track = wall.media.tracks.get().get(uuid(1));
+    return track !== undefined && track !== before;
+  });
+  expect(server.requestsOf('room:join')).toHaveLength(2);
+  expect(server.requestsOf('transport:open')).toHaveLength(2);
+});
+
+test('vitals, streams and alerts change what is on the wall', async () => {
+  openWall();
+  await joined();
+  server.emit('vitals', someVitals([], { at: T0 + 1000 }));
+  server.emit('alert', anAlert());
+  server.emit('stream:ended', { streamId: uuid(1), patientId: 'P-101', reason: 'device-lost' });
+  server.emit('stream:started', aStream({ streamId: uuid(2) }));
+  await until('the new stream', () => wall.state.get().patients.get('P-101')?.stream?.streamId === uuid(2));
+  expect(alarmSignal(wall)).toBe('high');
+  await until('its track', () => wall.media.tracks.get().has(uuid(2)));
+  expect(wall.media.tracks.get().has(uuid(1))).toBe(false);
+});
+
+test('the enlarged patient is asked for in the highest layer, and the others in the lowest', async () => {
+  openWall();
+  await joined();
+  await until('a track', () => wall.media.tracks.get().has(uuid(1)));
+  wall.focus('P-101');
+  wall.focus(null);
+  await until('both wishes', () => server.requestsOf('consumer:prefer-layers').length === 2);
+  expect(server.requestsOf('consumer:prefer-layers')).toEqual([
+    { consumerId: 'consumer-1', spatialLayer: 1 },
+    { consumerId: 'consumer-1', spatialLayer: 0 },
+  ]);
+});
+
+test('a consumer is resumed when its track is shown, once', async () => {
+  openWall();
+  await joined();
+  await until('a track', () => wall.media.tracks.get().has(uuid(1)));
+  expect(server.requestsOf('consumer:resume')).toEqual([]);
+  wall.media.shown(uuid(1));
+  wall.media.shown(uuid(1));
+  await until('the request', () => server.requestsOf('consumer:resume').length > 0);
+  expect(server.requestsOf('consumer:resume')).toEqual([{ consumerId: 'consumer-1' }]);
+});
+
+test('a closed consumer of a running stream is made again', async () => {
+  openWall();
+  await joined();
+  await until('a track', () => wall.media.tracks.get().has(uuid(1)));
+  server.emit('consumer:closed', { consumerId: 'consumer-1', reason: 'media-worker-died' });
+  await until('a second consumer', () => server.requestsOf('consumer:create').length === 2);
+  await until('its track', () => wall.media.tracks.get().has(uuid(1)));
+});
+
+test('a transport that the server does not know any more is opened anew', async () => {
+  openWall();
+  const create = server.answers['consumer:create'];
+  server.answers['consumer:create'] = () => {
+    server.answers['consumer:create'] = create!;
+    throw new HavenError('TRANSPORT_UNKNOWN');
+  };
+  await joined();
+  await until('a track', () => wall.media.tracks.get().has(uuid(1)));
+  expect(server.requestsOf('transport:open')).toHaveLength(2);
+});
+
+test('an acknowledgement is sent and shown, and silences the alarm', async () => {
+  openWall();
+  await joined();
+  server.emit('alert', anAlert());
+  await until('the alert', () => alarmSignal(wall) === 'high');
+  const acknowledgement = { userId: uuid(7), userName: 'Nurse', at: T0 };
+  server.answers['alert:acknowledge'] = () => anAlert({ version: 2, acknowledgement });
+  await wall.acknowledge(uuid(900));
+  expect(activeAlerts(wall.state.get())[0]?.acknowledgement?.userName).toBe('Nurse');
+  expect(alarmSignal(wall)).toBeNull();
+});

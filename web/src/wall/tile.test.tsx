@@ -1,0 +1,110 @@
+import { beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { cleanup, render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { afterEach } from '@jest/globals';
+import { WaveformTrace } from '../core/waveform-trace.ts';
+import { anAlert, aPatient, aPulse, aStream, someVitals, T0 } from '../testing/fixtures.ts';
+import { stubVideo } from '../testing/stub-video.ts';
+import { testIds } from '../test-ids.ts';
+import { Tile, type TileProps } from './tile.tsx';
+
+beforeAll(stubVideo);
+afterEach(cleanup);
+
+function renderTile(change: Partial<TileProps> = {}) {
+  const props: TileProps = {
+    state: {
+      patient: aPatient({ bed: '3' }),
+      stream: aStream(),
+      streamSince: T0,
+      vitals: someVitals(),
+      vitalsAt: T0,
+    },
+    alerts: [],
+    moment: { now: T0 + 1000, serverNow: T0 + 1000 },
+    connected: true,
+    track: null,
+    trace: new WaveformTrace(),
+    now: () => T0 + 1000,
+    focused: false,
+    onToggle: () => undefined,
+    onKey: () => undefined,
+    onShown: () => undefined,
+    ...change,
+  };
+  render(<Tile {...props} />);
+  return props;
+}
+const text = (testId: string) => screen.getByTestId(testId).textContent;
+
+describe('a tile', () => {
+  test('says whose it is, and what was measured with which quality', () => {
+    renderTile();
+    expect(screen.getByRole('article').getAttribute('aria-label')).toBe('Bed 3, Anna Berg');
+    expect(text(testIds.pulseValue)).toBe('72');
+    expect(text(testIds.pulseQuality)).toContain('good');
+    expect(screen.getByTestId(testIds.pulseValue).title).toBe('Method: POS+CHROM');
+  });
+
+  test('shows no percentage, which beside a pulse would be read as an oxygen saturation', () => {
+    renderTile();
+    expect(screen.getByRole('article').textContent).not.toContain('%');
+  });
+
+  test('shows a held value with its age', () => {
+    renderTile({ moment: { now: T0 + 7000, serverNow: T0 + 7000 } });
+    expect(screen.getByTestId(testIds.pulseValue).dataset.state).toBe('held');
+    expect(text(testIds.pulseNote)).toBe('held 7 s');
+  });
+
+  test('shows a withheld value as dashes with the reason, and no quality', () => {
+    const vitals = someVitals([aPulse({ state: 'withheld', value: null, reason: 'covered' })]);
+    renderTile({
+      state: { patient: aPatient(), stream: aStream(), streamSince: T0, vitals, vitalsAt: T0 },
+    });
+    expect(text(testIds.pulseValue)).toBe('– –');
+    expect(text(testIds.pulseNote)).toBe('Camera covered');
+    expect(screen.queryByTestId(testIds.pulseQuality)).toBeNull();
+  });
+
+  test.each([
+    ['synthetic', 'SIMULATED'],
+    ['file', 'FILE'],
+  ] as const)('marks a %s source', (source, badge) => {
+    renderTile({
+      state: {
+        patient: aPatient(),
+        stream: aStream({ source }),
+        streamSince: T0,
+        vitals: null,
+        vitalsAt: T0,
+      },
+    });
+    expect(text(testIds.sourceBadge)).toBe(badge);
+  });
+
+  test('without a stream says NO SIGNAL and shows no number', () => {
+    renderTile({
+      state: { patient: aPatient(), stream: null, streamSince: T0, vitals: someVitals(), vitalsAt: T0 },
+    });
+    expect(text(testIds.pictureState)).toBe('NO SIGNAL');
+    expect(text(testIds.pulseValue)).toBe('– –');
+  });
+
+  test('shows its highest alert in words, and keeps it when acknowledged', () => {
+    const acknowledgement = { userId: aStream().streamId, userName: 'Nurse', at: T0 };
+    renderTile({ alerts: [anAlert({ acknowledgement })] });
+    expect(text(testIds.tileAlert)).toContain('HIGH: Pulse high 141 (limit 120)');
+    expect(text(testIds.tileAlert)).toContain('acknowledged');
+    expect(screen.getByRole('article').dataset.alert).toBe('high');
+  });
+
+  test.each(['{Enter}', ' '])('is enlarged by the key %j', async (key) => {
+    const onToggle = jest.fn();
+    renderTile({ onToggle });
+    const user = userEvent.setup();
+    await user.tab();
+    await user.keyboard(key);
+    expect(onToggle).toHaveBeenCalledTimes(1);
+  });
+});

@@ -1,0 +1,98 @@
+import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { act, cleanup, render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { Store } from '../core/store.ts';
+import { EMPTY_WALL, withAlert, withSnapshot } from '../core/wall-state.ts';
+import type { AlarmChannel } from '../core/wall.ts';
+import { WaveformTrace } from '../core/waveform-trace.ts';
+import { anAlert, aPatient, aSnapshot, T0 } from '../testing/fixtures.ts';
+import { stubVideo } from '../testing/stub-video.ts';
+import { testIds } from '../test-ids.ts';
+import { WallView, type WallViewProps } from './wall-view.tsx';
+
+beforeAll(stubVideo);
+afterEach(cleanup);
+
+function renderWall() {
+  const patients = ['P-101', 'P-102', 'P-103', 'P-104'].map((id, index) =>
+    aPatient({ id, bed: `${index + 1}` }),
+  );
+  const state = new Store(withSnapshot(EMPTY_WALL, aSnapshot({ patients }), new Map(), T0));
+  const alarms = new Store<AlarmChannel>('on');
+  const focused = new Store<string | null>(null);
+  const blocked = new Store(false);
+  const trace = new WaveformTrace();
+  const wall: WallViewProps['wall'] = {
+    state,
+    alarms,
+    focused,
+    problem: new Store<string | null>(null),
+    moment: new Store({ now: T0, serverNow: T0 }),
+    media: { tracks: new Store(new Map()), shown: () => undefined },
+    trace: () => trace,
+    now: () => T0,
+    focus: (patientId) => focused.set(patientId),
+    acknowledge: () => Promise.resolve(),
+    joinRoom: () => undefined,
+  };
+  render(
+    <WallView
+      wall={wall}
+      sound={{ blocked, unblock: () => blocked.set(false) }}
+      settings={{ protocol: 1, demo: true, announcedAddress: null, patientIdPattern: '^P-\\d{3}$' }}
+      userName="Nurse Joy"
+      onSignOut={() => undefined}
+    />,
+  );
+  return { state, alarms, focused, blocked };
+}
+
+describe('the wall', () => {
+  test('says ALARMS OFF, in the title too, as long as the alarm channel is lost', () => {
+    const { alarms } = renderWall();
+    expect(screen.queryByTestId(testIds.alarmsOff)).toBeNull();
+    act(() => alarms.set('off'));
+    expect(screen.getByTestId(testIds.alarmsOff).textContent).toBe(
+      'ALARMS OFF — connection to Haven lost. Watch the patients directly.',
+    );
+    expect(document.title).toContain('ALARMS OFF');
+    expect(screen.getAllByTestId(testIds.pulseValue)[0]?.dataset.state).toBe('held');
+    act(() => alarms.set('on'));
+    expect(screen.queryByTestId(testIds.alarmsOff)).toBeNull();
+  });
+
+  test('announces a high alert assertively', () => {
+    const { state } = renderWall();
+    act(() => state.update((before) => withAlert(before, anAlert())));
+    const spoken = document.querySelector('[aria-live=assertive]');
+    expect(spoken?.textContent).toBe('HIGH alert: Pulse high 141 (limit 120), Bed 1, Anna Berg');
+    expect(document.title).toBe('HIGH ALERT – Haven');
+  });
+
+  test('says that the browser blocks sound, until a click allows it', async () => {
+    const { blocked } = renderWall();
+    act(() => blocked.set(true));
+    await userEvent.click(screen.getByTestId(testIds.soundBlocked));
+    expect(screen.queryByTestId(testIds.soundBlocked)).toBeNull();
+  });
+
+  test('a click enlarges a patient, Escape returns, arrow keys move between the tiles', async () => {
+    const { focused } = renderWall();
+    const user = userEvent.setup();
+    const tiles = screen.getAllByTestId(testIds.tileFocus);
+    await user.click(tiles[0]!);
+    expect(focused.get()).toBe('P-101');
+    await user.keyboard('{Escape}');
+    expect(focused.get()).toBeNull();
+    await user.keyboard('{ArrowRight}');
+    expect(document.activeElement).toBe(tiles[1]);
+    await user.keyboard('{Enter}');
+    expect(focused.get()).toBe('P-102');
+  });
+
+  test('says that it is a demonstration, and what it is not', () => {
+    renderWall();
+    expect(screen.getByText('Demonstration: all patients are simulated.')).not.toBeNull();
+    expect(screen.getByText(/not a medical device/)).not.toBeNull();
+  });
+});
