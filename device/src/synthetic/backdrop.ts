@@ -2,6 +2,8 @@ import { mix, smoothstep, srgb, type Colour } from './colour.ts';
 import type { Lighting } from './lighting.ts';
 import { valueNoise } from './noise.ts';
 
+const { abs, cos } = Math;
+
 /** The room behind the patient, out of focus: wall, rail with sockets, headboard, and the pillow. */
 
 const WALL = srgb(196, 204, 200);
@@ -24,8 +26,8 @@ function box(u: number, v: number, [left, top, right, bottom]: readonly number[]
 
 /** Height of the pillow's surface over its edge, 0 outside to 1 in the middle. */
 function pillowHeight(u: number, v: number): number {
-  const x = Math.abs(u / 0.98);
-  const y = Math.abs((v - 0.18) / 0.72);
+  const x = abs(u / 0.98);
+  const y = abs((v - 0.18) / 0.72);
   return 1 - (x ** 3.4 + y ** 3.4) ** (1 / 3.4);
 }
 
@@ -45,7 +47,7 @@ export function backdropAt(u: number, v: number, lighting: Lighting): Colour {
   for (const x of [-1.12, -0.94, 0.98]) lay(SOCKET, box(u, v, [x, -0.69, x + 0.1, -0.61], 0.02));
   lay(HEADBOARD, box(u, v, [-1.22, -0.28, 1.22, 2], 0.03), 1 - 0.25 * smoothstep(-0.1, 0.7, v));
   lay(HEADBOARD, box(u, v, [-1.22, -0.28, 1.22, -0.2], 0.03), 1.15);
-  lay(SHEET, smoothstep(0.62, 0.7, v + 0.06 * Math.cos(2 * u)), 0.85);
+  lay(SHEET, smoothstep(0.62, 0.7, v + 0.06 * cos(2 * u)), 0.85);
   const height = pillowHeight(u, v);
   const creases = valueNoise(u * 4 + 3 * v, v * 3, 3.5) - 0.5;
   const shading = 0.78 + 0.3 * smoothstep(0, 0.45, height) - 0.1 * u - 0.06 * v + 0.1 * creases;

@@ -1,3 +1,5 @@
+const { exp, max, min } = Math;
+
 /** Linear light, 1 for white. */
 export type Colour = readonly [red: number, green: number, blue: number];
 
@@ -17,9 +19,7 @@ const SHOULDER = 0.6;
 /** The 8-bit level, not rounded, that a camera gives for linear light: a soft shoulder, then the sRGB curve. */
 export function encode(light: number): number {
   const rolled =
-    light < SHOULDER
-      ? Math.max(0, light)
-      : 1 - (1 - SHOULDER) * Math.exp(-(light - SHOULDER) / (1 - SHOULDER));
+    light < SHOULDER ? max(0, light) : 1 - (1 - SHOULDER) * exp(-(light - SHOULDER) / (1 - SHOULDER));
   return 255 * (rolled <= 0.0031308 ? 12.92 * rolled : 1.055 * rolled ** (1 / 2.4) - 0.055);
 }
 
@@ -29,11 +29,11 @@ export function mix(a: number, b: number, share: number): number {
 
 /** 0 up to `from`, 1 beyond `to`, smooth between; `from` may be the greater one. */
 export function smoothstep(from: number, to: number, value: number): number {
-  const share = Math.min(1, Math.max(0, (value - from) / (to - from)));
+  const share = min(1, max(0, (value - from) / (to - from)));
   return share * share * (3 - 2 * share);
 }
 
 /** A bell of height 1 about 0, one `width` wide at 1/e. */
 export function bell(distance: number, width: number): number {
-  return Math.exp(-((distance / width) ** 2));
+  return exp(-((distance / width) ** 2));
 }

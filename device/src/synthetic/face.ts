@@ -4,6 +4,8 @@ import type { Look } from './looks.ts';
 import type { SkinTone, Surface } from './materials.ts';
 import { valueNoise } from './noise.ts';
 
+const { abs, atan2, cos, hypot, max, min } = Math;
+
 /**
  * The features that are painted on the skin rather than modelled. All lengths in centimetres of the head's own
  * coordinates; the right half is painted and mirrored.
@@ -51,7 +53,7 @@ export function paintFace(
   z: number,
 ): void {
   if (z < 1 || y < -12 || y > 9) return;
-  const side = Math.abs(x);
+  const side = abs(x);
   paintBlush(surface, tone, side, y);
   paintLines(surface, look.age, side, y);
   paintStubble(surface, look, side, y, z);
@@ -80,17 +82,17 @@ function paintLines(surface: Surface, age: number, side: number, y: number): voi
     (0.12 + 0.16 * age) * bell(side - foldX, 0.3) * smoothstep(-3.2, -4, y) * smoothstep(-7, -5.8, y);
   let forehead = 0;
   for (const line of [3.6, 4.6, 5.6]) {
-    forehead += bell(y - line - 0.05 * Math.cos(side), 0.1) * smoothstep(4.2, 2.5, side);
+    forehead += bell(y - line - 0.05 * cos(side), 0.1) * smoothstep(4.2, 2.5, side);
   }
   shade(surface, underEye + fold + 0.16 * age * forehead);
 }
 
 function paintStubble(surface: Surface, look: Look, side: number, y: number, z: number): void {
   if (look.stubble === 0) return;
-  const beard = smoothstep(-3, -5.4, y - 0.1 * side * side + 0.9 * Math.max(0, side - 3));
+  const beard = smoothstep(-3, -5.4, y - 0.1 * side * side + 0.9 * max(0, side - 3));
   const lips = bell(side, 2.1) * bell(y - MOUTH_Y + 0.3, 0.95);
   const grain = 0.7 + 0.6 * valueNoise(side * 7, y * 7, z * 7);
-  const share = look.stubble * beard * (1 - Math.min(1, 1.2 * lips)) * grain;
+  const share = look.stubble * beard * (1 - min(1, 1.2 * lips)) * grain;
   blendIn(surface, look.brow.colour, share);
   surface.perfusion *= 1 - share;
 }
@@ -102,8 +104,8 @@ function paintBrow(surface: Surface, look: Look, side: number, y: number): void 
   const thickness =
     0.4 * (1 - 0.6 * along * along) * smoothstep(0, 0.2, along) * smoothstep(1, 0.7, along) + 0.02;
   const hairs = valueNoise(side * 5 - y * 7, y * 2 + side * 3, 7.5);
-  const share = smoothstep(thickness * 1.15, thickness * 0.35, Math.abs(y - centre)) * (0.6 + 0.35 * hairs);
-  cover(surface, look.brow.colour, Math.min(1, share * look.brow.weight) * smoothstep(0, 0.15, along));
+  const share = smoothstep(thickness * 1.15, thickness * 0.35, abs(y - centre)) * (0.6 + 0.35 * hairs);
+  cover(surface, look.brow.colour, min(1, share * look.brow.weight) * smoothstep(0, 0.15, along));
 }
 
 function paintNostril(surface: Surface, side: number, y: number, z: number): void {
@@ -113,8 +115,8 @@ function paintNostril(surface: Surface, side: number, y: number, z: number): voi
 
 function paintLips(surface: Surface, look: Look, tone: SkinTone, side: number, y: number): void {
   const height = y - MOUTH_Y - look.smile * 0.045 * side * side;
-  if (side > 3 || Math.abs(height) > 1.6) return;
-  const taper = Math.max(0, 1 - (side / LIP_HALF_WIDTH) ** 2);
+  if (side > 3 || abs(height) > 1.6) return;
+  const taper = max(0, 1 - (side / LIP_HALF_WIDTH) ** 2);
   const bow = 1 - 0.26 * bell(side, 0.34);
   const upper = 0.58 * taper ** 0.8 * bow;
   const lower = -0.92 * taper ** 0.75;
@@ -137,10 +139,10 @@ function paintEye(
   // `across` runs from the inner corner (−) to the outer one (+), which lies a little higher.
   const across = side - PUPIL_X;
   const up = height - 0.02 - 0.06 * across;
-  if (Math.abs(across) > 2 || Math.abs(up) > 1.4) return;
+  if (abs(across) > 2 || abs(up) > 1.4) return;
   const almond = 1 - (across / EYE_HALF_WIDTH) ** 2;
-  const crease = 0.82 * Math.max(0, 1 - (across / 1.8) ** 2) ** 0.6;
-  shade(surface, 0.34 * bell(up - crease, 0.1) * smoothstep(1.75, 1.2, Math.abs(across)));
+  const crease = 0.82 * max(0, 1 - (across / 1.8) ** 2) ** 0.6;
+  shade(surface, 0.34 * bell(up - crease, 0.1) * smoothstep(1.75, 1.2, abs(across)));
   if (almond <= 0) return;
   const lower = -0.38 * almond;
   const upper = mix(lower + 0.04, 0.5 * almond ** 0.75, open);
@@ -148,7 +150,7 @@ function paintEye(
   if (inside > 0) paintEyeball(surface, look, across, up, upper, sign, inside);
   const lashes = LINE * bell(up - upper - 0.04, 0.11) * smoothstep(-1.5, -0.7, across);
   const lowerLashes = 0.35 * LINE * bell(up - lower + 0.02, 0.06);
-  cover(surface, PUPIL, Math.max(lashes, lowerLashes));
+  cover(surface, PUPIL, max(lashes, lowerLashes));
 }
 
 function paintEyeball(
@@ -160,20 +162,20 @@ function paintEyeball(
   sign: number,
   inside: number,
 ): void {
-  const radius = Math.hypot(across, up - 0.04);
+  const radius = hypot(across, up - 0.04);
   const eyeball: Surface = { ...surface };
   blendIn(eyeball, WHITE_OF_EYE, 1);
   blendIn(eyeball, TEAR_DUCT, 0.8 * bell(across + 1.38, 0.22));
   const iris = smoothstep(IRIS_RADIUS + 0.04, IRIS_RADIUS - 0.04, radius);
   const ring = 1 - 0.6 * smoothstep(0.4, IRIS_RADIUS, radius);
-  const fibres = (0.75 + 0.5 * valueNoise(Math.atan2(up, across) * 7, radius * 3, 1.5)) * ring;
+  const fibres = (0.75 + 0.5 * valueNoise(atan2(up, across) * 7, radius * 3, 1.5)) * ring;
   const [red, green, blue] = look.iris;
   blendIn(eyeball, [red * fibres, green * fibres, blue * fibres], iris);
   blendIn(eyeball, PUPIL, smoothstep(PUPIL_RADIUS + 0.03, PUPIL_RADIUS - 0.03, radius));
   // The lid shadows the ball, which also turns away from the light at its corners.
-  const lit = 1 - 0.5 * smoothstep(0.4, 0, upper - up) - 0.25 * smoothstep(1, 1.5, Math.abs(across));
+  const lit = 1 - 0.5 * smoothstep(0.4, 0, upper - up) - 0.25 * smoothstep(1, 1.5, abs(across));
   // The window's reflection sits on the same side of both eyes.
-  const glint = smoothstep(0.16, 0.09, Math.hypot(across * sign + 0.2, up - 0.24));
+  const glint = smoothstep(0.16, 0.09, hypot(across * sign + 0.2, up - 0.24));
   const colour: Colour = [
     eyeball.red * lit + 0.7 * glint,
     eyeball.green * lit + 0.7 * glint,

@@ -2,6 +2,8 @@ import { FACE, EAR, TORSO, hairOf, type Blob } from './anatomy.ts';
 import type { Look } from './looks.ts';
 import { valueNoise } from './noise.ts';
 
+const { abs, atan2, cos, max, min, sin, sqrt } = Math;
+
 /**
  * Signed distances (centimetres, negative inside) to a head with hair and a gowned body, as blended ellipsoids: a
  * point in space is asked how far the nearest surface is (Hart 1996, sphere tracing). Axes: x to the right of the
@@ -16,16 +18,16 @@ export type Material = typeof SKIN | typeof HAIR | typeof GOWN;
 /** The joint about which the head turns: the top of the neck. */
 const ATLAS = { y: -7, z: -2 };
 
-/** Beyond this distance the exact shape of the head does not matter for a step. */
-const FAR = 2.5;
+/** Beyond this distance the exact shape of the head matters neither for a step nor for the softest shadow. */
+const FAR = 3;
 
 /** Above this height the head is always nearer than the shoulders. */
 const SHOULDERS_MATTER_BELOW = 1;
 
 /** Union with a rounded seam of size `k` (polynomial smooth minimum, Quilez 2013). */
 export function blend(a: number, b: number, k: number): number {
-  const overlap = k - Math.abs(a - b);
-  const nearest = Math.min(a, b);
+  const overlap = k - abs(a - b);
+  const nearest = min(a, b);
   return overlap > 0 ? nearest - (overlap * overlap) / (4 * k) : nearest;
 }
 
@@ -35,7 +37,7 @@ export function carve(a: number, b: number, k: number): number {
 }
 
 /** Numbers of a blob in packed form. */
-const STRIDE = 13;
+const STRIDE = 14;
 
 /** Blobs packed into one array: they are asked millions of times. */
 class Blobs {
@@ -45,9 +47,9 @@ class Blobs {
     this.#packed = new Float64Array(blobs.length * STRIDE);
     blobs.forEach(({ at, radii, seam, turn = 0, tilt = 0, carved = false, mirrored = false }, index) => {
       const inverse = radii.map((radius) => 1 / radius);
-      const angles = [Math.cos(turn), Math.sin(turn), Math.cos(tilt), Math.sin(tilt)];
+      const angles = [cos(turn), sin(turn), cos(tilt), sin(tilt)];
       this.#packed.set(
-        [...at, ...inverse, ...angles, seam, Number(carved), Number(mirrored)],
+        [...at, ...inverse, ...angles, seam, carved ? -1 : 1, Number(mirrored), max(...radii)],
         index * STRIDE,
       );
     });
@@ -56,12 +58,17 @@ class Blobs {
   /** Adds these blobs to, and carves them from, what is `start` away. */
   distance(x: number, y: number, z: number, start: number): number {
     const packed = this.#packed;
-    const mirroredX = Math.sqrt(x * x + 0.01);
+    const mirroredX = sqrt(x * x + 0.01);
     let distance = start;
     for (let i = 0; i < packed.length; i += STRIDE) {
       const dx = (packed[i + 12] === 1 ? mirroredX : x) - packed[i];
       const dy = y - packed[i + 1];
       const dz = z - packed[i + 2];
+      // A blob whose ball is out of reach of the seam changes nothing.
+      const sign = packed[i + 11];
+      const seam = packed[i + 10];
+      const reach = sign * distance + seam + packed[i + 13];
+      if (reach < 0 || dx * dx + dy * dy + dz * dz > reach * reach) continue;
       const cosTurn = packed[i + 6];
       const sinTurn = packed[i + 7];
       const cosTilt = packed[i + 8];
@@ -74,10 +81,9 @@ class Blobs {
       const a = u * packed[i + 3];
       const b = v * packed[i + 4];
       const c = w * packed[i + 5];
-      const scaled = Math.sqrt(u * u + v * v + w * w);
-      const ellipsoid = (scaled * (scaled - 1)) / (Math.sqrt(a * a + b * b + c * c) + 1e-9);
-      const seam = packed[i + 10];
-      distance = packed[i + 11] === 1 ? carve(distance, ellipsoid, seam) : blend(distance, ellipsoid, seam);
+      const scaled = sqrt(u * u + v * v + w * w);
+      const ellipsoid = (scaled * (scaled - 1)) / (sqrt(a * a + b * b + c * c) + 1e-9);
+      distance = sign < 0 ? carve(distance, ellipsoid, seam) : blend(distance, ellipsoid, seam);
     }
     return distance;
   }
@@ -97,8 +103,8 @@ export class Figure {
 
   constructor(look: Look, yaw: number) {
     this.#look = look;
-    this.#cos = Math.cos(yaw);
-    this.#sin = Math.sin(yaw);
+    this.#cos = cos(yaw);
+    this.#sin = sin(yaw);
     const { jaw, cheeks, nose } = look.proportions;
     const widths: Readonly<Record<string, number>> = { jaw, cheeks, nose };
     this.#face = new Blobs(
@@ -135,7 +141,7 @@ export class Figure {
   distance(x: number, y: number, z: number): number {
     const hx = this.headX(x, z);
     const hz = this.headZ(x, z);
-    const reach = Math.sqrt(hx * hx + (y - 0.5) ** 2 + (hz + 1.2) ** 2) - this.#hairReach;
+    const reach = sqrt(hx * hx + (y - 0.5) ** 2 + (hz + 1.2) ** 2) - this.#hairReach;
     let skin = reach;
     let hair = reach;
     if (reach < FAR) {
@@ -149,7 +155,7 @@ export class Figure {
       skin = blend(skin, torso, 1.6);
     }
     this.#material = hair < skin ? (hair < gown ? HAIR : GOWN) : skin < gown ? SKIN : GOWN;
-    return Math.min(skin, hair, gown);
+    return min(skin, hair, gown);
   }
 
   /** Distance to the hair in coordinates of the head. */
@@ -159,11 +165,11 @@ export class Figure {
     const detail = 1 - distance;
     if (detail <= 0) return distance;
     const { curl, strands } = this.#look.hair;
-    const angle = Math.atan2(x - 1.2, z + 4);
+    const angle = atan2(x - 1.2, z + 4);
     const locks =
       valueNoise(angle * 9, y * 0.25, 2.5) - 0.5 + 0.5 * (valueNoise(angle * 24, y * 0.4, 7.5) - 0.5);
     const curls = valueNoise(x * 1.6, y * 1.6, z * 1.6) - 0.5;
-    return distance - Math.min(1, detail) * (strands * locks + curl * curls);
+    return distance - min(1, detail) * (strands * locks + curl * curls);
   }
 
   #headDistance(x: number, y: number, z: number): number {
@@ -172,13 +178,13 @@ export class Figure {
 
   /** A loose shell about the torso with a V-shaped neck and folds. */
   #gownDistance(x: number, y: number, z: number, torso: number): number {
-    const neck = Math.sqrt(x * x + (z + 1) ** 2 * 0.35 + 0.2);
+    const neck = sqrt(x * x + (z + 1) ** 2 * 0.35 + 0.2);
     const neckline = (y + 21.5 - 0.95 * neck) * 0.7;
     const shell = carve(torso - 0.45, -neckline, 0.3);
     const detail = 1 - shell;
     if (detail <= 0) return shell;
     const folds =
       0.3 * (valueNoise(x * 0.35, y * 0.2, z * 0.3) - 0.5) + 0.1 * (valueNoise(x, y * 0.5, z) - 0.5);
-    return shell - Math.min(1, detail) * folds;
+    return shell - min(1, detail) * folds;
   }
 }

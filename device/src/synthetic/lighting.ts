@@ -2,6 +2,8 @@ import { mix, type Colour } from './colour.ts';
 import type { Surface } from './materials.ts';
 import type { LightName } from './parameters.ts';
 
+const { hypot, max, sqrt } = Math;
+
 export interface Vector {
   x: number;
   y: number;
@@ -22,7 +24,7 @@ export interface Lighting {
 }
 
 function direction(x: number, y: number, z: number): Vector {
-  const length = Math.hypot(x, y, z);
+  const length = hypot(x, y, z);
   return { x: x / length, y: y / length, z: z / length };
 }
 
@@ -72,7 +74,7 @@ export interface Exposure {
 
 /** Brightness of a lamp at an angle, softened past the edge by `bleed` (wrapped Lambert, Green 2004). */
 function diffuse(cosine: number, bleed: number): number {
-  return Math.max(0, (cosine + bleed) / (1 + bleed));
+  return max(0, (cosine + bleed) / (1 + bleed));
 }
 
 function dot(a: Vector, b: Vector): number {
@@ -84,8 +86,8 @@ function reflection(light: Vector, { normal, view }: Exposure, gloss: number): n
   const x = light.x - view.x;
   const y = light.y - view.y;
   const z = light.z - view.z;
-  const cosine = (normal.x * x + normal.y * y + normal.z * z) / Math.sqrt(x * x + y * y + z * z);
-  return Math.max(0, cosine) ** gloss;
+  const cosine = (normal.x * x + normal.y * y + normal.z * z) / sqrt(x * x + y * y + z * z);
+  return max(0, cosine) ** gloss;
 }
 
 /** Turns a surface's colour into the linear light that the camera receives; the shine carries no pulse. */

@@ -1,5 +1,5 @@
 import { Random } from './noise.ts';
-import { srgb, type Colour } from './colour.ts';
+import { mix, smoothstep, srgb, type Colour } from './colour.ts';
 
 export type HairStyle = 'short' | 'cropped' | 'curly' | 'long' | 'bald';
 
@@ -95,12 +95,20 @@ const TEMPLATES: readonly Template[] = [
   },
 ];
 
+/** From this age hair is grey whatever the tone of the skin. */
+const GREY_AGE = 0.8;
+/** Hair that has kept its pigment is darker on dark skin: against the template's, on the darkest. */
+const DARKEST_HAIR = 0.3;
+
 /** The person of a seed: neighbouring seeds look different, and no two seeds quite the same. */
-export function lookOf(seed: number): Look {
-  const { jaw, ...look } = TEMPLATES[seed % TEMPLATES.length];
+export function lookOf(seed: number, tone: number): Look {
+  const { jaw, hair, ...look } = TEMPLATES[seed % TEMPLATES.length];
   const random = new Random(seed);
+  const pigment = look.age < GREY_AGE ? mix(1, DARKEST_HAIR, smoothstep(4, 9, tone)) : 1;
+  const [red, green, blue] = hair.colour;
   return {
     ...look,
+    hair: { ...hair, colour: [red * pigment, green * pigment, blue * pigment] },
     proportions: {
       jaw: jaw * random.between(0.98, 1.02),
       cheeks: random.between(0.97, 1.03),

@@ -4,6 +4,8 @@ import { GOWN, HAIR, type Figure, type Material } from './geometry.ts';
 import type { Look } from './looks.ts';
 import { valueNoise } from './noise.ts';
 
+const { abs, atan2, exp, floor, hypot, min, round } = Math;
+
 /** What light meets at one point: colour, shine, and how much blood answers the heart there. */
 export interface Surface {
   red: number;
@@ -55,7 +57,7 @@ export function skinTone(tone: number): SkinTone {
   const skin: Colour = [tinted(0), tinted(1), tinted(2)];
   return {
     skin,
-    lip: [skin[0] * 0.74, skin[1] * mix(0.44, 0.6, darkness), skin[2] * mix(0.5, 0.7, darkness)],
+    lip: [skin[0] * 0.74, skin[1] * mix(0.44, 0.6, darkness), skin[2] * mix(0.5, 0.62, darkness)],
     blush: mix(0.13, 0.05, darkness),
     shine: mix(0.07, 0.12, darkness),
   };
@@ -87,12 +89,12 @@ export class Materials {
 
   #fillHair(surface: Surface, x: number, y: number, z: number): void {
     const { colour, curl } = this.#look.hair;
-    const angle = Math.atan2(x - 1.2 + 0.1 * y, z + 4);
+    const angle = atan2(x - 1.2 + 0.1 * y, z + 4);
     const strands = valueNoise(angle * 32, y * 0.35, 1.5) * 0.6 + valueNoise(angle * 85, y * 0.7, 4.5) * 0.4;
     const curls = valueNoise(x * 2.6, y * 2.6, z * 2.6);
-    const tint = 0.6 + 0.8 * mix(strands, curls, Math.min(1, curl));
+    const tint = 0.6 + 0.8 * mix(strands, curls, min(1, curl));
     paint(surface, colour, tint);
-    surface.shine = 0.1 * strands * (1 - 0.7 * Math.min(1, curl));
+    surface.shine = 0.1 * strands * (1 - 0.7 * min(1, curl));
     surface.gloss = 10;
     surface.scatter = 0.6;
     surface.perfusion = 0;
@@ -101,8 +103,8 @@ export class Materials {
   /** Hospital cotton with a small printed pattern. */
   #fillGown(surface: Surface, x: number, y: number, z: number): void {
     const weave = 0.95 + 0.1 * valueNoise(x * 6, y * 6, z * 6);
-    const dotX = x / 1.3 + (Math.floor(y / 1.1) % 2) * 0.5;
-    const dot = Math.hypot(dotX - Math.round(dotX), (y / 1.1 - Math.floor(y / 1.1) - 0.5) * 0.85);
+    const dotX = x / 1.3 + (floor(y / 1.1) % 2) * 0.5;
+    const dot = hypot(dotX - round(dotX), (y / 1.1 - floor(y / 1.1) - 0.5) * 0.85);
     paint(surface, this.#look.gown, weave * mix(0.62, 1, smoothstep(0.1, 0.2, dot)));
     surface.shine = 0;
     surface.gloss = 1;
@@ -129,8 +131,8 @@ export class Materials {
     if (y < -3) return;
     const distance = this.#figure.hairDistance(x, y, z);
     if (distance > 0.8) return;
-    const roots = valueNoise(Math.atan2(x, y + 3) * 55, y * 0.7, z * 0.5);
-    const share = smoothstep(0.6, 0, distance) * Math.min(1, 0.15 + roots) * 0.8;
+    const roots = valueNoise(atan2(x, y + 3) * 55, y * 0.7, z * 0.5);
+    const share = smoothstep(0.6, 0, distance) * min(1, 0.15 + roots) * 0.8;
     cover(surface, this.#look.hair.colour, share);
   }
 }
@@ -138,8 +140,8 @@ export class Materials {
 /** Forehead and cheeks have most blood near the surface, the neck little (Verkruysse 2008; Kumar 2015). */
 function perfusionAt(x: number, y: number): number {
   if (y < -11.5) return 0.45;
-  const cheeks = 0.3 * Math.exp(-((Math.abs(x) - 3.8) ** 2 + (y + 3) ** 2) / 8);
-  const forehead = 0.25 * Math.exp(-(x * x) / 20 - (y - 5) ** 2 / 6);
+  const cheeks = 0.3 * exp(-((abs(x) - 3.8) ** 2 + (y + 3) ** 2) / 8);
+  const forehead = 0.25 * exp(-(x * x) / 20 - (y - 5) ** 2 / 6);
   return 0.85 + cheeks + forehead;
 }
 

@@ -1,3 +1,5 @@
+const { PI, cos, floor, imul, log, sqrt } = Math;
+
 const UNIT = 1 / 2 ** 32;
 
 /** xorshift32 (Marsaglia 2003): a small reproducible generator. */
@@ -6,7 +8,7 @@ export class Random {
 
   constructor(seed: number) {
     // Spreads neighbouring seeds apart; a state of zero would stay zero.
-    this.#state = Math.imul(seed + 1, 0x9e3779b1) ^ 0x5bf03635 || 1;
+    this.#state = imul(seed + 1, 0x9e3779b1) ^ 0x5bf03635 || 1;
   }
 
   /** An integer from 0 to 2^32 − 1. */
@@ -33,15 +35,15 @@ export const GAUSSIAN_MASK = GAUSSIAN_COUNT - 1;
 export function gaussianTable(seed: number): Float32Array {
   const random = new Random(seed);
   return Float32Array.from({ length: GAUSSIAN_COUNT }, () => {
-    const radius = Math.sqrt(-2 * Math.log(random.between(Number.EPSILON, 1)));
-    return radius * Math.cos(random.between(0, 2 * Math.PI));
+    const radius = sqrt(-2 * log(random.between(Number.EPSILON, 1)));
+    return radius * cos(random.between(0, 2 * PI));
   });
 }
 
 function lattice(x: number, y: number, z: number): number {
-  let hash = Math.imul(x, 0x27d4eb2f) ^ Math.imul(y, 0x165667b1) ^ Math.imul(z, 0x3c6ef372);
-  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
-  hash = Math.imul(hash ^ (hash >>> 12), 0x297a2d39);
+  let hash = imul(x, 0x27d4eb2f) ^ imul(y, 0x165667b1) ^ imul(z, 0x3c6ef372);
+  hash = imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  hash = imul(hash ^ (hash >>> 12), 0x297a2d39);
   return ((hash ^ (hash >>> 15)) >>> 0) * UNIT;
 }
 
@@ -51,9 +53,9 @@ function lerp(a: number, b: number, share: number): number {
 
 /** Smooth value noise in space: 0 to 1, with features of about one unit. */
 export function valueNoise(x: number, y: number, z: number): number {
-  const x0 = Math.floor(x);
-  const y0 = Math.floor(y);
-  const z0 = Math.floor(z);
+  const x0 = floor(x);
+  const y0 = floor(y);
+  const z0 = floor(z);
   let u = x - x0;
   let v = y - y0;
   let w = z - z0;

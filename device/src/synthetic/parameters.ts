@@ -21,7 +21,7 @@ export interface SyntheticParameters {
   pulse: Timeline<number>;
   /** Breaths a minute. */
   breathing: Timeline<number>;
-  /** Half the height of the pulse wave in the green of well perfused skin, as a share of the green. */
+  /** Half the height of the pulse wave in the mean green of the face, as a share of that mean. */
   amplitude: Timeline<number>;
   /** Standard deviation of the sensor's noise in each colour, 8-bit levels. */
   noise: Timeline<number>;
@@ -104,7 +104,11 @@ function tone(key: string, text: string): number {
 }
 
 function seed(key: string, text: string): number {
-  return Math.trunc(number(0, 2 ** 31 - 1)(key, text));
+  const value = number(0, 2 ** 31 - 1)(key, text);
+  if (!Number.isInteger(value)) {
+    throw invalid(`Synthetic parameter "${key}" must be a whole number, not "${text}".`);
+  }
+  return value;
 }
 
 function parseEntry(text: string): Entry {

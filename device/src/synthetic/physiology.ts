@@ -1,5 +1,7 @@
 import { RampedRate, valueAt, type Timeline } from './timeline.ts';
 
+const { PI, cos, exp, floor, max, min, round, sin, trunc } = Math;
+
 /** Respiratory sinus arrhythmia: the heart beats faster breathing in, by this share of its rate. */
 const SINUS_ARRHYTHMIA = 0.02;
 
@@ -26,13 +28,13 @@ function beatTable(): Float32Array {
   for (let i = 0; i < BEAT_SAMPLES; i++) {
     for (const { peak, width, height } of BEAT) {
       const distance = i / BEAT_SAMPLES - peak;
-      const wrapped = distance - Math.round(distance);
-      table[i] += height * Math.exp(-0.5 * (wrapped / width) ** 2);
+      const wrapped = distance - round(distance);
+      table[i] += height * exp(-0.5 * (wrapped / width) ** 2);
     }
   }
   const samples = table.subarray(0, BEAT_SAMPLES);
   const mean = samples.reduce((sum, value) => sum + value, 0) / BEAT_SAMPLES;
-  const halfHeight = (Math.max(...samples) - Math.min(...samples)) / 2;
+  const halfHeight = (max(...samples) - min(...samples)) / 2;
   for (let i = 0; i < BEAT_SAMPLES; i++) table[i] = (table[i] - mean) / halfHeight;
   table[BEAT_SAMPLES] = table[0]!;
   return table;
@@ -42,8 +44,8 @@ const BEAT_TABLE = beatTable();
 
 /** Blood volume over one beat: mean 0, from lowest to highest 2. `phase` in beats. */
 export function beat(phase: number): number {
-  const position = (phase - Math.floor(phase)) * BEAT_SAMPLES;
-  const index = Math.trunc(position);
+  const position = (phase - floor(phase)) * BEAT_SAMPLES;
+  const index = trunc(position);
   return BEAT_TABLE[index] + (BEAT_TABLE[index + 1] - BEAT_TABLE[index]) * (position - index);
 }
 
@@ -69,22 +71,22 @@ export class Physiology {
     return this.#breathing.at(seconds);
   }
 
-  /** Relative change of the green that well perfused skin reflects: more blood makes it darker. */
+  /** Relative change of the face's mean green: more blood makes it darker. */
   greenChange(seconds: number): number {
     return -valueAt(this.#amplitude, seconds) * beat(this.#heartCycles(seconds));
   }
 
   /** How full the lungs are: about −1 (breathed out) to 1. */
   breath(seconds: number): number {
-    const angle = 2 * Math.PI * this.#breathing.cycles(seconds);
-    return Math.sin(angle) + EXPIRATION_TILT * Math.sin(2 * angle);
+    const angle = 2 * PI * this.#breathing.cycles(seconds);
+    return sin(angle) + EXPIRATION_TILT * sin(2 * angle);
   }
 
   /** The arrhythmia is the integral of a sine of the breath, so that it stays exact at any time. */
   #heartCycles(seconds: number): number {
     const beatsPerBreath = this.#pulse.at(seconds) / this.#breathing.at(seconds);
-    const breathAngle = 2 * Math.PI * this.#breathing.cycles(seconds);
-    const advance = (SINUS_ARRHYTHMIA * beatsPerBreath * (1 - Math.cos(breathAngle))) / (2 * Math.PI);
+    const breathAngle = 2 * PI * this.#breathing.cycles(seconds);
+    const advance = (SINUS_ARRHYTHMIA * beatsPerBreath * (1 - cos(breathAngle))) / (2 * PI);
     return this.#pulse.cycles(seconds) + advance;
   }
 }

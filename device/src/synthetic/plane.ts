@@ -3,9 +3,11 @@ import { GAUSSIAN_MASK, gaussianTable, Random } from './noise.ts';
 import type { FigureLayer, Layers, Picture, Rectangle } from './renderer.ts';
 import type { Warp } from './warp.ts';
 
+const { ceil, hypot, sin, trunc } = Math;
+
 /** What differs from one frame to the next. Lengths are pixels of the full picture. */
 export interface FrameState {
-  /** Relative change of the green of well perfused skin. */
+  /** Relative change of the face's mean green. */
   greenChange: number;
   /** How far the shoulders are raised. */
   lift: number;
@@ -36,7 +38,7 @@ const STRIDE = 3;
 
 /** Light of a row: a lamp that flickers does so while the sensor reads row after row. */
 function gainOf(state: FrameState, row: number): number {
-  return state.gain * (1 + state.flicker * Math.sin(state.flickerPhase + row * state.flickerPhasePerRow));
+  return state.gain * (1 + state.flicker * sin(state.flickerPhase + row * state.flickerPhasePerRow));
 }
 
 function clamp(value: number, maximum: number): number {
@@ -76,7 +78,7 @@ export class Plane {
     this.#emptyBed = this.#bedLevels(layers.emptyBed);
     this.#gaussian = gaussianTable(seed);
     this.#random = new Random(seed);
-    this.#noiseShare = Math.hypot(...channel.weights) / channel.scale;
+    this.#noiseShare = hypot(...channel.weights) / channel.scale;
     this.#convertFigure({ x: 0, y: 0, width: warp.width, height: warp.height }, 0);
   }
 
@@ -128,10 +130,10 @@ export class Plane {
     const change = state.greenChange;
     const headShare = warp.headShare[fullRow];
     const shift = (headShare * state.right) / scale;
-    const turn = (headShare * Math.sin(state.yaw)) / scale;
+    const turn = (headShare * sin(state.yaw)) / scale;
     const rise = (headShare * state.up + warp.liftShare[fullRow] * state.lift) / scale;
     const y = clamp(row + rise, this.#height - 1.01);
-    const y0 = Math.trunc(y);
+    const y0 = trunc(y);
     const lower = y - y0;
     const upper = 1 - lower;
     const line = y0 * width;
@@ -143,7 +145,7 @@ export class Plane {
     let next = this.#random.integer();
     for (let column = first; column < end; column++) {
       const x = clamp(column - shift - turn * relief[reliefStart + column * scale], lastX);
-      const x0 = Math.trunc(x);
+      const x0 = trunc(x);
       const right = x - x0;
       const lowerRight = right * lower;
       const lowerLeft = lower - lowerRight;
@@ -205,7 +207,7 @@ export class Plane {
     const levels = new Float32Array(this.#width * this.#height);
     for (let y = 0; y < this.#warp.height; y++) {
       for (let x = 0; x < this.#warp.width; x++) {
-        const sample = Math.trunc(y / scale) * this.#width + Math.trunc(x / scale);
+        const sample = trunc(y / scale) * this.#width + trunc(x / scale);
         levels[sample] += this.#levelOf(picture, y * this.#warp.width + x) / (scale * scale);
       }
     }
@@ -215,10 +217,10 @@ export class Plane {
   /** Converts what `area` touches of the figure, with lids closed by a share. */
   #convertFigure(area: Rectangle, lids: number): void {
     const { scale } = this.#channel;
-    const firstRow = Math.trunc(area.y / scale);
-    const endRow = Math.ceil((area.y + area.height) / scale);
-    const firstColumn = Math.trunc(area.x / scale);
-    const endColumn = Math.ceil((area.x + area.width) / scale);
+    const firstRow = trunc(area.y / scale);
+    const endRow = ceil((area.y + area.height) / scale);
+    const firstColumn = trunc(area.x / scale);
+    const endColumn = ceil((area.x + area.width) / scale);
     for (let row = firstRow; row < endRow; row++) {
       for (let column = firstColumn; column < endColumn; column++) {
         const sample = (row * this.#width + column) * STRIDE;

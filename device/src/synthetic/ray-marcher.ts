@@ -1,6 +1,8 @@
-import type { Figure, Material } from './geometry.ts';
+import { SKIN, type Figure, type Material } from './geometry.ts';
 import type { Vector } from './lighting.ts';
 import type { Size } from './renderer.ts';
+
+const { ceil, max, min, sqrt, trunc } = Math;
 
 /** From the camera to the middle of the head: a tablet at the foot of a bedside table. */
 const CAMERA_DISTANCE_CM = 64;
@@ -19,10 +21,16 @@ const MAX_STEPS = 90;
 /** Distances to blended and rippled shapes are estimates: step a little less. */
 const CAUTION = 0.9;
 
+/** Rays of a square of pixels of this size share the first part of their way. */
+const TILE = 16;
+/** A tile's rays part when they could go together no farther than this. */
+const PARTING_CM = 0.2;
+const UNKNOWN = -1;
+
 const NORMAL_OFFSET_CM = 0.05;
 const OCCLUSION_STEPS_CM = [0.4, 1.1, 2] as const;
 /** At fixed places, so that neighbouring pixels get the same answer and shadows show no bands. */
-const SHADOW_STEPS_CM = [0.3, 0.5, 0.75, 1.1, 1.6, 2.2, 3, 4.1, 5.6, 7.6, 10.3] as const;
+const SHADOW_STEPS_CM = [0.3, 0.5, 0.75, 1.1, 1.6, 2.2, 3, 4.1, 5.6, 7.6] as const;
 /** Apparent size of the key lamp: greater is sharper. */
 const SHADOW_SHARPNESS = 2.6;
 
@@ -36,13 +44,18 @@ export class RayMarcher {
   readonly #focalLength: number;
   readonly #centreX: number;
   readonly #centreY: number;
-  #material: Material = 1;
+  readonly #columns: number;
+  /** Per tile of the picture, how far its rays meet nothing; infinite where they never do. */
+  readonly #freeWay: Float32Array;
+  #material: Material = SKIN;
 
   constructor(figure: Figure, { width, height }: Size) {
     this.#figure = figure;
     this.#focalLength = (height / VISIBLE_HEIGHT_CM) * CAMERA_DISTANCE_CM;
     this.#centreX = width / 2;
     this.#centreY = height * EYE_LEVEL;
+    this.#columns = ceil(width / TILE);
+    this.#freeWay = new Float32Array(this.#columns * ceil(height / TILE)).fill(UNKNOWN);
   }
 
   /** What the last ray met. */
@@ -59,14 +72,10 @@ export class RayMarcher {
   /** Follows the ray through a point of the picture; true, with {@link hit}, when it meets the figure. */
   cast(x: number, y: number): boolean {
     const { ray, hit } = this;
-    const u = (x - this.#centreX) / this.#focalLength;
-    const v = (this.#centreY - y) / this.#focalLength;
-    const length = Math.sqrt(u * u + v * v + 1);
-    ray.x = u / length;
-    ray.y = v / length;
-    ray.z = -1 / length;
-    let travelled = CAMERA_DISTANCE_CM - NEAR_CM;
+    let travelled = this.#freeWayOf(x, y);
+    this.#aim(x, y);
     for (let step = 0; step < MAX_STEPS; step++) {
+      if (travelled > CAMERA_DISTANCE_CM + FAR_CM) return false;
       hit.x = ray.x * travelled;
       hit.y = ray.y * travelled;
       hit.z = CAMERA_DISTANCE_CM + ray.z * travelled;
@@ -76,9 +85,10 @@ export class RayMarcher {
         return true;
       }
       travelled += distance * CAUTION;
-      if (travelled > CAMERA_DISTANCE_CM + FAR_CM) return false;
     }
-    return false;
+    // A ray along a silhouette makes ever smaller steps: it has met what it cannot leave.
+    this.#material = this.#figure.material;
+    return true;
   }
 
   /** The direction away from the surface at {@link hit}: gradient by a tetrahedron of four points (Quilez 2015). */
@@ -93,7 +103,7 @@ export class RayMarcher {
     const nx = a - b - c + d;
     const ny = c + d - a - b;
     const nz = b + d - a - c;
-    const length = Math.sqrt(nx * nx + ny * ny + nz * nz) + 1e-12;
+    const length = sqrt(nx * nx + ny * ny + nz * nz) + 1e-12;
     this.normal.x = nx / length;
     this.normal.y = ny / length;
     this.normal.z = nz / length;
@@ -113,7 +123,7 @@ export class RayMarcher {
       hidden += (weight * (reach - distance)) / reach;
       weight *= 0.7;
     }
-    return Math.min(1, Math.max(0, 1 - 0.75 * hidden));
+    return min(1, max(0, 1 - 0.75 * hidden));
   }
 
   /** How much of a lamp in a direction reaches the point at {@link hit}: 0 to 1, soft at the edges of shadows. */
@@ -130,9 +140,46 @@ export class RayMarcher {
         startY + light.y * reach,
         startZ + light.z * reach,
       );
-      free = Math.min(free, (SHADOW_SHARPNESS * distance) / reach);
+      free = min(free, (SHADOW_SHARPNESS * distance) / reach);
       if (free <= 0) return 0;
     }
     return free * free * (3 - 2 * free);
+  }
+
+  #aim(x: number, y: number): void {
+    const u = (x - this.#centreX) / this.#focalLength;
+    const v = (this.#centreY - y) / this.#focalLength;
+    const length = sqrt(u * u + v * v + 1);
+    this.ray.x = u / length;
+    this.ray.y = v / length;
+    this.ray.z = -1 / length;
+  }
+
+  /** How far the rays of the tile about a point of the picture go together. */
+  #freeWayOf(x: number, y: number): number {
+    const column = trunc(x / TILE);
+    const row = trunc(y / TILE);
+    const tile = row * this.#columns + column;
+    if (this.#freeWay[tile] === UNKNOWN) this.#freeWay[tile] = this.#marchTile(column, row);
+    return this.#freeWay[tile];
+  }
+
+  /** Marches a cone that holds all rays of a tile. */
+  #marchTile(column: number, row: number): number {
+    this.#aim((column + 0.5) * TILE, (row + 0.5) * TILE);
+    const { ray } = this;
+    const spread = (TILE * Math.SQRT1_2) / this.#focalLength;
+    let travelled = CAMERA_DISTANCE_CM - NEAR_CM;
+    while (travelled < CAMERA_DISTANCE_CM + FAR_CM) {
+      const distance = this.#figure.distance(
+        ray.x * travelled,
+        ray.y * travelled,
+        CAMERA_DISTANCE_CM + ray.z * travelled,
+      );
+      const step = distance * CAUTION - spread * travelled;
+      if (step < PARTING_CM) return travelled;
+      travelled += step;
+    }
+    return Infinity;
   }
 }

@@ -9,6 +9,8 @@ import { Materials, skinTone, type Surface } from './materials.ts';
 import { RayMarcher } from './ray-marcher.ts';
 import type { LightName } from './parameters.ts';
 
+const { PI, abs, ceil, floor, max, min, round, trunc } = Math;
+
 /** Who is drawn, how, and in which light. */
 export interface Pose {
   seed: number;
@@ -40,7 +42,7 @@ export interface FigureLayer {
   colour: Picture;
   /** Share of the pixel that the figure covers. */
   coverage: Float32Array;
-  /** Pulse amplitude of the pixel against well perfused skin, multiplied by coverage. */
+  /** Pulse amplitude of the pixel against the mean of the face. */
   perfusion: Float32Array;
 }
 
@@ -79,8 +81,8 @@ class Renderer {
   readonly #exposure: Exposure;
 
   constructor(pose: Pose, size: Size, eyesOpen: number) {
-    const look = lookOf(pose.seed);
-    const figure = new Figure(look, (pose.yaw * Math.PI) / 180);
+    const look = lookOf(pose.seed, pose.tone);
+    const figure = new Figure(look, (pose.yaw * PI) / 180);
     this.#lighting = LIGHTING[pose.light];
     this.#materials = new Materials(figure, look, skinTone(pose.tone), eyesOpen);
     this.#marcher = new RayMarcher(figure, size);
@@ -166,8 +168,7 @@ class Slice {
 function isEdge(light: Float32Array, area: Rectangle, column: number, row: number): boolean {
   const index = row * area.width + column;
   const here = light[index];
-  const differs = (other: number): boolean =>
-    Math.abs(other - here) > EDGE_CONTRAST * (other + here) * 0.5 + 0.01;
+  const differs = (other: number): boolean => abs(other - here) > EDGE_CONTRAST * (other + here) * 0.5 + 0.01;
   return (
     (column > 0 && differs(light[index - 1])) ||
     (column + 1 < area.width && differs(light[index + 1])) ||
@@ -198,11 +199,11 @@ const CONTACT_SHADOW = 0.42;
 
 /** Darkens the bed near the figure, more below it than above since the light comes from above. */
 function withContactShadow(bed: Picture, figure: FigureLayer, { width, height }: Size): Picture {
-  const shadow = blur(figure.coverage, width, height, Math.round(height / 24));
+  const shadow = blur(figure.coverage, width, height, round(height / 24));
   const shadowed = new Float32Array(bed.length);
-  const drop = Math.round(height / 60);
+  const drop = round(height / 60);
   for (let index = 0; index < width * height; index++) {
-    const above = Math.max(index - drop * width, index % width);
+    const above = max(index - drop * width, index % width);
     const share = 1 - CONTACT_SHADOW * shadow[above];
     for (let channel = 0; channel < 3; channel++) {
       shadowed[index * 3 + channel] = bed[index * 3 + channel] * share;
@@ -231,7 +232,7 @@ function blurLines(
 ): Float32Array {
   const target = new Float32Array(source.length);
   const clamped = (line: number, at: number): number =>
-    source[line * lineStride + Math.min(length - 1, Math.max(0, at)) * stride];
+    source[line * lineStride + min(length - 1, max(0, at)) * stride];
   for (let line = 0; line < lines; line++) {
     let sum = 0;
     for (let at = -radius; at <= radius; at++) sum += clamped(line, at);
@@ -243,9 +244,22 @@ function blurLines(
   return target;
 }
 
+/** Mean perfusion of the skin above a row, weighted by its green: shine and beard take from it. */
+function facePerfusion({ area, colour, perfusion }: FigureLayer, chin: number): number {
+  let pulsing = 0;
+  let total = 0;
+  for (let index = 0; index < min(area.height, trunc(chin)) * area.width; index++) {
+    if (perfusion[index] === 0) continue;
+    const green = colour[index * 3 + 1];
+    pulsing += perfusion[index] * green;
+    total += green;
+  }
+  return total > 0 ? pulsing / total : 1;
+}
+
 /** Draws a pose: a few seconds of work for 640×480, done in slices between which the event loop turns. */
 export async function renderLayers(pose: Pose, size: Size): Promise<Layers> {
-  const figure = new Figure(lookOf(pose.seed), (pose.yaw * Math.PI) / 180);
+  const figure = new Figure(lookOf(pose.seed, pose.tone), (pose.yaw * PI) / 180);
   const camera = new RayMarcher(figure, size);
   const project = (x: number, y: number, z: number): { x: number; y: number } => {
     const world = figure.worldOf(x, z);
@@ -253,25 +267,30 @@ export async function renderLayers(pose: Pose, size: Size): Promise<Layers> {
   };
   const left = project(-PUPIL_X - 2, 0, 6);
   const right = project(PUPIL_X + 2, 0, 6);
-  const top = Math.max(0, Math.floor(project(0, 1.5, 6).y));
+  const top = max(0, floor(project(0, 1.5, 6).y));
   const eyes = {
-    x: Math.max(0, Math.floor(Math.min(left.x, right.x))),
+    x: max(0, floor(min(left.x, right.x))),
     y: top,
-    width: Math.ceil(Math.abs(right.x - left.x)),
-    height: Math.ceil(project(0, -1.5, 6).y) - top,
+    width: ceil(abs(right.x - left.x)),
+    height: ceil(project(0, -1.5, 6).y) - top,
   };
-  const whole = { x: 0, y: 0, ...size };
-  const drawn = await new Renderer(pose, size, 1).draw(whole);
+  const drawn = await new Renderer(pose, size, 1).draw({ x: 0, y: 0, ...size });
+  const closedEyes = await new Renderer(pose, size, 0).draw(eyes);
+  const chin = project(0, CHIN_Y, 5).y;
+  const meanPerfusion = facePerfusion(drawn, chin);
+  for (const layer of [drawn, closedEyes]) {
+    layer.perfusion.forEach((share, index) => (layer.perfusion[index] = share / meanPerfusion));
+  }
   const emptyBed = drawBed(size, LIGHTING[pose.light]);
   return {
     size,
     figure: drawn,
-    closedEyes: await new Renderer(pose, size, 0).draw(eyes),
+    closedEyes,
     emptyBed,
     bed: withContactShadow(emptyBed, drawn, size),
     head: {
       top: project(0, VERTEX_Y, 0).y,
-      chin: project(0, CHIN_Y, 5).y,
+      chin,
       x: project(0, 0, 4).x,
     },
   };
