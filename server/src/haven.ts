@@ -1,7 +1,9 @@
+import { mkdirSync, openSync } from 'node:fs';
 import { createServer as createHttpServer, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { destination } from 'pino';
 import { openAccess } from './access/open-access.ts';
 import { Alerts } from './alerts/alerts.ts';
 import { ConfigError, type Config } from './config/config.ts';
@@ -61,7 +63,12 @@ export class Haven {
       onStep(name, performance.now() - startedAt);
       return result;
     };
-    const telemetry = new OpenTelemetry({ service: 'haven-server', logLevel: config.logLevel });
+    const logFile = config.logFile === undefined ? undefined : openLogFile(config.logFile);
+    const telemetry = new OpenTelemetry({
+      service: 'haven-server',
+      logLevel: config.logLevel,
+      ...(logFile === undefined ? {} : { destination: destination(logFile) }),
+    });
     closers.push({ name: 'telemetry', close: () => telemetry.close() });
     try {
       measureProcess(telemetry, clock);
@@ -127,7 +134,11 @@ export class Haven {
       };
       app.serve({ access, records, metricsToken: seeded.metricsToken, probes });
 
-      const supervisor = new Supervisor({ telemetry, clock });
+      const supervisor = new Supervisor({
+        telemetry,
+        clock,
+        ...(logFile === undefined ? {} : { output: logFile }),
+      });
       closers.push({ name: 'children', close: () => supervisor.stop() });
       startChildren(supervisor, config, url, seeded, tls);
       readiness = 'ready';
@@ -198,6 +209,16 @@ function startChildren(
       environment: { ...inherited, HAVEN_DEVICE_TOKEN: token },
     });
   });
+}
+
+/** @throws ConfigError when it cannot be written */
+function openLogFile(path: string): number {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    return openSync(path, 'a', 0o600);
+  } catch (error) {
+    throw new ConfigError(`The log file ${path} cannot be written: ${String(error)}.`);
+  }
 }
 
 async function listen(server: Server, config: Config, tls: TlsFiles | undefined): Promise<string> {

@@ -12,7 +12,7 @@ const say = (line: string) => process.stderr.write(`${line}\n`);
 
 async function main(): Promise<void> {
   const startedAt = performance.now();
-  const config = readConfig(process.env);
+  const config = readConfig(process.env, process.stdout.isTTY);
   const haven = await Haven.start(config, (name, ms) =>
     say(`  ${name.padEnd(10)} ${(ms / 1000).toFixed(1)} s`),
   );
@@ -23,6 +23,7 @@ async function main(): Promise<void> {
   if (haven.newCredentials.length > 0) {
     say(`  (shown only now; also in ${config.dataDirectory}/credentials.txt, readable by you alone)`);
   }
+  if (config.logFile !== undefined) say(`  logs: ${config.logFile}`);
   if (config.demo) say('  Four simulated patients are shown; HAVEN_DEMO=0 starts without them.');
 
   let stopping = false;

@@ -34,6 +34,12 @@ describe('the settings', () => {
     expect(readConfig(hosted)).toMatchObject({ demo: false, syntheticAllowed: false });
   });
 
+  test('send logs to a file when a person reads the terminal, unless told otherwise', () => {
+    expect(readConfig({ HAVEN_DATA_DIR: '/data' }, true).logFile).toBe('/data/haven.log');
+    expect(readConfig({ HAVEN_DATA_DIR: '/data' }).logFile).toBeUndefined();
+    expect(readConfig({ HAVEN_LOG_FILE: '-' }, true).logFile).toBeUndefined();
+  });
+
   test('let other machines in over TLS', () => {
     expect(readConfig({ HAVEN_LISTEN: '0.0.0.0', HAVEN_TLS: 'self-signed' }).listenAddress).toBe('0.0.0.0');
   });

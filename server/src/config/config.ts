@@ -29,6 +29,8 @@ const environmentSchema = z.object({
   /** Start a CV worker as a child (0: workers are run by somebody else). */
   HAVEN_CV_WORKERS: count(0, 64).default(1),
   HAVEN_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  /** File for the JSON logs of the server and its children; `-` is standard output. */
+  HAVEN_LOG_FILE: z.string().optional(),
   /** Origins that browsers may come from besides Haven's own, comma separated. */
   HAVEN_ALLOWED_ORIGINS: list.default([]),
   HAVEN_PATIENT_ID_PATTERN: z
@@ -73,9 +75,10 @@ export class ConfigError extends Error {
 
 /**
  * @param environment usually `process.env`
+ * @param terminal whether a person reads standard output: then logs go to a file by default
  * @throws ConfigError naming the first wrong setting
  */
-export function readConfig(environment: Record<string, string | undefined>) {
+export function readConfig(environment: Record<string, string | undefined>, terminal = false) {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const parsed = environmentSchema.safeParse(given);
   if (!parsed.success) {
@@ -103,19 +106,23 @@ export function readConfig(environment: Record<string, string | undefined>) {
       'HAVEN_DEMO=1 shows synthetic patients and is refused in production and with SUPABASE_URL.',
     );
   }
+  const dataDirectory = resolve(settings.HAVEN_DATA_DIR.replace(/^~(?=\/)/, homedir()));
+  const logFile = settings.HAVEN_LOG_FILE ?? (terminal ? join(dataDirectory, 'haven.log') : '-');
   return {
     production,
     port: settings.PORT,
     listenAddress: settings.HAVEN_LISTEN,
     tls: settings.HAVEN_TLS,
     announcedAddress: settings.HAVEN_ANNOUNCED_ADDRESS,
-    dataDirectory: resolve(settings.HAVEN_DATA_DIR.replace(/^~(?=\/)/, homedir())),
+    dataDirectory,
     repositoryRoot,
     demo,
     /** Synthetic sources are only for demonstrations and tests. */
     syntheticAllowed: !production && !hosted,
     cvWorkers: settings.HAVEN_CV_WORKERS,
     logLevel: settings.HAVEN_LOG_LEVEL,
+    /** Undefined: standard output. */
+    logFile: logFile === '-' ? undefined : resolve(logFile),
     allowedOrigins: settings.HAVEN_ALLOWED_ORIGINS,
     patientIdPattern: new RegExp(settings.HAVEN_PATIENT_ID_PATTERN),
     media: {

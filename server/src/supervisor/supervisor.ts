@@ -29,13 +29,16 @@ const STOP_WITHIN_MS = 4_000;
 export class Supervisor {
   readonly #telemetry: Telemetry;
   readonly #clock: () => number;
+  readonly #output: number | 'inherit';
   readonly #children: Running[] = [];
   readonly #restarts;
   #stopping = false;
 
-  constructor({ telemetry, clock }: { telemetry: Telemetry; clock: () => number }) {
+  /** @param output file descriptor for the children's standard output; the server's own when absent */
+  constructor({ telemetry, clock, output }: { telemetry: Telemetry; clock: () => number; output?: number }) {
     this.#telemetry = telemetry;
     this.#clock = clock;
+    this.#output = output ?? 'inherit';
     this.#restarts = telemetry.counter(
       'child_restarts_total',
       'Child processes that died and were started again',
@@ -65,7 +68,10 @@ export class Supervisor {
     if (this.#stopping) return;
     const { name, entry, arguments: args, environment } = child.definition;
     const startedAt = this.#clock();
-    const started = fork(entry, args, { env: environment, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const started = fork(entry, args, {
+      env: environment,
+      stdio: ['ignore', this.#output, 'inherit', 'ipc'],
+    });
     child.process = started;
     started.once('error', (error) =>
       this.#telemetry.logger.error({ err: error, child: name }, 'a child process failed'),
