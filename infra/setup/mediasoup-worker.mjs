@@ -23,7 +23,7 @@ export async function checkWorker(context) {
   return [
     {
       what: 'mediasoup-worker',
-      why: "the SFU's media process: it is downloaded or, where that fails, built with the tools above",
+      why: "the SFU's media process: it is downloaded, or built where that fails",
       packages: [],
       instead: 'MEDIASOUP_WORKER_BIN=/path/to/mediasoup-worker names one of your own.',
     },

@@ -99,7 +99,7 @@ export async function ensurePackages(context, progress) {
         onLine: (line) => {
           if (!isFetchedPackage(line)) return;
           fetched += 1;
-          progress(`${fetched} fetched of about ${missing.length}`);
+          progress(`${Math.min(fetched, missing.length)} of ${missing.length} fetched`);
         },
       },
     );

@@ -5,8 +5,8 @@ import { RestartPolicy } from './restart-policy.mjs';
 
 /** The server stops everything within 10 s; what is still there after this is killed. */
 const STOP_LIMIT_MS = 15_000;
-/** A dead server's children (CV workers, demo devices, the database) get this long to end in order. */
-const ORPHANS_LIMIT_MS = 3_000;
+/** A dead server's children (media and CV workers, demo devices) keep nothing that is worth a longer wait. */
+const ORPHANS_LIMIT_MS = 1_000;
 
 /**
  * Runs a server and stays its parent: starts it again when it crashes, passes SIGTERM and SIGINT on.

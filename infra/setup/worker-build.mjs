@@ -1,13 +1,15 @@
+import { existsSync } from 'node:fs';
 import { availableParallelism, freemem } from 'node:os';
 import { join } from 'node:path';
 import { findOnPath } from './executables.mjs';
-import { runCommand, succeeds } from './run-command.mjs';
+import { runCommand } from './run-command.mjs';
 
 /** About 5 minutes of one core; ten times that is a machine that swaps. */
 const BUILD_LIMIT_SECONDS = 3_600;
 /** The largest file takes 20 s. */
 const SILENCE_LIMIT_SECONDS = 600;
 const CONFIGURE_LIMIT_SECONDS = 120;
+const QUESTION_LIMIT_SECONDS = 10;
 /** What one compiler process needs at most. */
 const BYTES_PER_JOB = 1024 ** 3;
 
@@ -20,11 +22,11 @@ const TOOLS = [
   { command: 'flatc', packages: ['flatbuffers-compiler'] },
 ];
 const LIBRARIES = [
-  { module: 'libuv', packages: ['libuv1-dev'] },
-  { module: 'openssl', packages: ['libssl-dev'] },
-  { module: 'libsrtp2', packages: ['libsrtp2-dev'] },
-  { module: 'absl_strings', packages: ['libabsl-dev'] },
-  { module: 'flatbuffers', packages: ['libflatbuffers-dev'] },
+  { module: 'libuv', header: 'uv.h', packages: ['libuv1-dev'] },
+  { module: 'openssl', header: 'openssl/ssl.h', packages: ['libssl-dev'] },
+  { module: 'libsrtp2', header: 'srtp2/srtp.h', packages: ['libsrtp2-dev'] },
+  { module: 'absl_strings', header: 'absl/strings/match.h', packages: ['libabsl-dev'] },
+  { module: 'flatbuffers', header: 'flatbuffers/flatbuffers.h', packages: ['libflatbuffers-dev'] },
 ];
 
 /**
@@ -33,11 +35,7 @@ const LIBRARIES = [
  */
 export async function checkBuildTools(environment) {
   const tools = TOOLS.filter(({ command }) => findOnPath([command], environment) === undefined);
-  // Without pkg-config nobody knows: asking for a package that is there does no harm.
-  const known = !tools.some(({ command }) => command === 'pkg-config');
-  const found = await Promise.all(
-    LIBRARIES.map(({ module }) => known && succeeds('pkg-config', ['--exists', module])),
-  );
+  const found = await Promise.all(LIBRARIES.map((library) => hasLibrary(library, environment)));
   return [
     ...tools.map(({ command, packages }) => ({ what: command, why: WHY, packages })),
     ...LIBRARIES.filter((_, index) => !found[index]).map(({ module, packages }) => ({
@@ -46,6 +44,27 @@ export async function checkBuildTools(environment) {
       packages,
     })),
   ];
+}
+
+/**
+ * Debian's libflatbuffers2 has flatbuffers' pkg-config file without its headers, so that both are looked for.
+ *
+ * @param {{ module: string, header: string }} library
+ * @param {NodeJS.ProcessEnv} environment
+ * @returns {Promise<boolean>} false too where there is no pkg-config: asking for what is there does no harm
+ */
+async function hasLibrary({ module, header }, environment) {
+  const pkgConfig = findOnPath(['pkg-config'], environment);
+  if (pkgConfig === undefined) return false;
+  try {
+    const directory = await runCommand(pkgConfig, ['--variable=includedir', module], {
+      env: environment,
+      limitSeconds: QUESTION_LIMIT_SECONDS,
+    });
+    return existsSync(join(directory, header));
+  } catch {
+    return false;
+  }
 }
 
 /**

@@ -26,14 +26,24 @@ export function prebuiltName(version, { os, arch }, kernel) {
 /**
  * Downloads mediasoup's own prebuilt worker into a directory.
  *
- * @param {{ version: string, directory: string, environment: NodeJS.ProcessEnv, platform: { os: string, arch: string } }} options
- *   the environment may set mediasoup's own MEDIASOUP_WORKER_PREBUILT_DOWNLOAD_BASE_URL
+ * @param {object} options
+ * @param {string} options.version mediasoup's
+ * @param {string} options.directory
+ * @param {NodeJS.ProcessEnv} options.environment may set mediasoup's own MEDIASOUP_WORKER_PREBUILT_DOWNLOAD_BASE_URL
+ * @param {{ os: string, arch: string }} options.platform
+ * @param {number} [options.answerLimitMs]
  * @returns {Promise<string | undefined>} why there is none; undefined when it is there
  */
-export async function downloadWorker({ version, directory, environment, platform }) {
+export async function downloadWorker({
+  version,
+  directory,
+  environment,
+  platform,
+  answerLimitMs = ANSWER_LIMIT_MS,
+}) {
   const base = environment.MEDIASOUP_WORKER_PREBUILT_DOWNLOAD_BASE_URL || RELEASES;
   const abort = new AbortController();
-  let limit = setTimeout(() => abort.abort(), ANSWER_LIMIT_MS);
+  let limit = setTimeout(() => abort.abort(), answerLimitMs);
   try {
     const response = await fetch(`${base}/${version}/${prebuiltName(version, platform, release())}`, {
       signal: abort.signal,
@@ -48,7 +58,8 @@ export async function downloadWorker({ version, directory, environment, platform
   } catch (error) {
     if (abort.signal.aborted) return 'the download server did not answer in time';
     // fetch wraps what happened: "fetch failed" alone helps nobody.
-    return messageOf(error instanceof TypeError && error.cause !== undefined ? error.cause : error);
+    const cause = typeof error === 'object' && error !== null && 'cause' in error ? error.cause : undefined;
+    return messageOf(cause ?? error);
   } finally {
     clearTimeout(limit);
   }
