@@ -1,10 +1,11 @@
 import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { installPackages } from './apt.mjs';
 import { executableFrom, isExecutable } from './executables.mjs';
 import { withLock } from './lock-file.mjs';
 import { describeMissing, packagesOf } from './missing.mjs';
 import { SetupError, fileSystemError } from './setup-error.mjs';
+import { checkSystem } from './system-packages.mjs';
 import { buildWorker, checkBuildTools } from './worker-build.mjs';
 import { cachedWorker, workerFault } from './worker-cache.mjs';
 import { downloadWorker } from './worker-download.mjs';
@@ -49,8 +50,9 @@ export async function ensureWorker(context, progress) {
   const { version, directory, binary } = cachedWorker(context);
   if (await works(binary)) return { value: binary, note: `${version}, cached` };
 
+  prepareCache(directory);
   return withLock(
-    `${directory}.lock`,
+    join(directory, 'making.lock'),
     {
       limitSeconds: LOCK_LIMIT_SECONDS,
       onWait: (holder) => progress(`waiting for process ${holder}, which is making it`),
@@ -77,7 +79,7 @@ async function works(binary) {
  */
 async function makeWorker(context, { version, directory, binary }, progress) {
   const { root, environment, platform } = context;
-  const scratch = makeScratch(directory);
+  const scratch = mkdtempSync(join(directory, 'making-'));
   try {
     const refusal = environment.MEDIASOUP_SKIP_WORKER_PREBUILT_DOWNLOAD
       ? 'MEDIASOUP_SKIP_WORKER_PREBUILT_DOWNLOAD is set'
@@ -117,7 +119,8 @@ async function tryDownload(options, progress) {
  * @param {string} refusal why the download failed
  * @param {import('./steps.mjs').Progress} progress
  */
-async function ensureBuildTools({ environment, platform }, refusal, progress) {
+async function ensureBuildTools(context, refusal, progress) {
+  const { environment, platform } = context;
   const missing = await checkBuildTools(environment);
   if (missing.length === 0) return;
   if (!platform.debianLike || !platform.root) {
@@ -125,28 +128,26 @@ async function ensureBuildTools({ environment, platform }, refusal, progress) {
       [
         `mediasoup-worker could not be downloaded (${refusal}), and the tools to build it are not all there.`,
         'MEDIASOUP_WORKER_BIN=/path/to/mediasoup-worker names one that you have.',
-        describeMissing(missing, platform),
+        describeMissing([...checkSystem(context), ...missing], platform),
       ].join('\n'),
     );
   }
   await installPackages(packagesOf(missing), environment, progress);
 }
 
-/** @param {string} directory @returns {string} a new folder on the same file system */
-function makeScratch(directory) {
+/** @param {string} directory will hold the binary */
+function prepareCache(directory) {
   try {
-    mkdirSync(dirname(directory), { recursive: true, mode: 0o700 });
-    return mkdtempSync(`${directory}.making-`);
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
   } catch (error) {
-    const failure = fileSystemError(error, `writing ${dirname(directory)}`);
-    throw new SetupError(`${failure.message} HAVEN_CACHE_DIR names another folder.`, { cause: error });
+    const { message } = fileSystemError(error, `making the folder ${directory}`);
+    throw new SetupError(`${message} HAVEN_CACHE_DIR names another place for it.`, { cause: error });
   }
 }
 
 /** @param {string} made @param {string} binary */
 function keep(made, binary) {
   try {
-    mkdirSync(dirname(binary), { recursive: true });
     renameSync(made, binary);
   } catch (error) {
     throw fileSystemError(error, `writing ${binary}`);
