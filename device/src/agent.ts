@@ -37,6 +37,7 @@ export class DeviceAgent {
   #connected = Promise.withResolvers<undefined>();
   #publication: Publication | undefined;
   #retryMs = RETRY_MS;
+  #closing: Promise<void> | undefined;
 
   constructor(options: AgentOptions) {
     this.#options = options;
@@ -77,7 +78,11 @@ export class DeviceAgent {
 
   /** Says goodbye to the server and lets go of everything. */
   async close(): Promise<void> {
-    if (this.#stopped()) return;
+    this.#closing ??= this.#close();
+    await this.#closing;
+  }
+
+  async #close(): Promise<void> {
     this.#stop.abort();
     const publication = this.#publication;
     if (publication) {
@@ -121,16 +126,15 @@ export class DeviceAgent {
         layerCount,
         maxBitrate,
         maxFramesPerSecond,
+        onClaimed: (claimed) => {
+          this.#publication = claimed;
+        },
         onEncoderRestart: (complaint) => this.#log.warn({ complaint }, 'the encoder died and is replaced'),
       });
-      if (this.#stopped() || !this.#signalling.connected) {
-        await publication.close();
-        return undefined;
-      }
-      this.#publication = publication;
       this.#log.info({ streamId: publication.streamId }, 'publishing');
       return publication;
     } catch (error) {
+      this.#publication = undefined;
       this.#publishFailed(error);
       return undefined;
     }

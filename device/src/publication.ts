@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { DeviceState, StreamEndReason } from '@haven/protocol';
+import { HavenError, type DeviceState, type StreamEndReason } from '@haven/protocol';
 import { Encoder } from './encoder/encoder.ts';
 import { BandwidthController } from './media/bandwidth.ts';
 import { FrameRateLimiter } from './media/frame-rate-limiter.ts';
@@ -31,6 +31,8 @@ export type PublicationOptions = {
   layerCount: number;
   maxBitrate: number;
   maxFramesPerSecond: number;
+  /** The stream has its id: the server may speak of it from now on. */
+  onClaimed: (publication: Publication) => void;
   onEncoderRestart: (complaint: string) => void;
 };
 
@@ -100,8 +102,9 @@ export class Publication {
     });
     const { streamId } = stream;
     const publication = new Publication(options, stream);
+    options.onClaimed(publication);
     try {
-      const transport = await MediaTransport.connect(
+      publication.#transport = await MediaTransport.connect(
         stream.transport,
         (dtlsParameters) => signalling.request('publish:connect', { streamId, dtlsParameters }),
         {
@@ -114,12 +117,14 @@ export class Publication {
         },
       );
       await publication.#produce(
-        transport,
+        publication.#transport,
         negotiate(stream.routerRtpCapabilities, publication.#layers, streamId),
       );
       return publication;
     } catch (error) {
       await publication.close();
+      // It may have been closed before there was a transport to close.
+      await publication.#transport?.close();
       throw error;
     }
   }
@@ -136,7 +141,7 @@ export class Publication {
   }
 
   publish(frame: RawFrame): void {
-    if (this.#closed || !this.#limiter.admits(frame.timeMs)) return;
+    if (this.#closed || this.#senders.length === 0 || !this.#limiter.admits(frame.timeMs)) return;
     this.#frameMeter.count(1, performance.now());
     this.#encoder.encode(frame);
   }
@@ -160,10 +165,11 @@ export class Publication {
   }
 
   async #produce(transport: MediaTransport, negotiated: ReturnType<typeof negotiate>): Promise<void> {
-    this.#transport = transport;
     const { streamId } = this;
     const { rtpParameters, identities } = negotiated;
+    this.#assertOpen();
     await this.#signalling.request('publish:produce', { requestId: randomUUID(), streamId, rtpParameters });
+    this.#assertOpen();
     this.#senders = identities.map((identity) => new LayerSender(identity, transport));
     this.#lastRtcpAt = performance.now();
     this.#timers.push(
@@ -171,6 +177,11 @@ export class Publication {
       setInterval(() => this.#sendState(), STATE_INTERVAL_MS),
       setInterval(() => this.#watchSilence(), SILENCE_CHECK_MS),
     );
+  }
+
+  #assertOpen(): void {
+    if (this.#closed)
+      throw new HavenError('STREAM_UNKNOWN', 'The stream was closed while it was being opened.');
   }
 
   #send(layer: number, frame: EncodedFrame): void {

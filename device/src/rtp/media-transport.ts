@@ -31,6 +31,7 @@ export class MediaTransport {
   readonly #ice: RTCIceTransport;
   readonly #dtls: RTCDtlsTransport;
   #ended = false;
+  #closed = false;
 
   private constructor(ice: RTCIceTransport, dtls: RTCDtlsTransport, events: MediaTransportEvents) {
     this.#ice = ice;
@@ -100,6 +101,8 @@ export class MediaTransport {
 
   async close(): Promise<void> {
     this.#ended = true;
+    if (this.#closed) return;
+    this.#closed = true;
     this.#dtls.dtls?.close();
     await this.#dtls.stop();
   }

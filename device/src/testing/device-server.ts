@@ -11,6 +11,7 @@ import {
 import { createWorker } from 'mediasoup';
 import type { types } from 'mediasoup';
 import { Server, type Socket } from 'socket.io';
+import { LossyRelay } from './lossy-relay.ts';
 
 const MEDIA_CODECS: types.RouterRtpCodecCapability[] = [
   { kind: 'video', mimeType: 'video/VP8', clockRate: 90_000 },
@@ -29,6 +30,8 @@ type Options = {
   /** Refuses the handshake with the token, or a claim of the patient. */
   refuse?: { token?: HavenError; claim?: HavenError };
   port?: number;
+  /** Of the media packets on their way to the SFU every so many-th is lost. */
+  loseEvery?: number;
 };
 
 /** A server of the device namespace alone: real sockets and a real mediasoup worker, no rooms and no records. */
@@ -36,6 +39,10 @@ export class DeviceServer {
   readonly streams: PublishedStream[] = [];
   readonly states: DeviceState[] = [];
   readonly stopped: string[] = [];
+  claims = 0;
+  /** What is refused from now on; may be changed. */
+  readonly refuse: { token?: HavenError | undefined; claim?: HavenError | undefined };
+  readonly #relays: LossyRelay[] = [];
   readonly router: types.Router;
   readonly #worker: types.Worker;
   readonly #http: HttpServer;
@@ -47,11 +54,12 @@ export class DeviceServer {
     this.router = router;
     this.#http = http;
     this.#options = options;
+    this.refuse = { ...options.refuse };
     this.#io = new Server(http, { serveClient: false });
     const namespace = this.#io.of(DEVICE_NAMESPACE);
     namespace.use((socket, next) => {
       const handshake = handshakeSchema.safeParse(socket.handshake.auth);
-      const refusal = handshake.success ? options.refuse?.token : new HavenError('UNAUTHENTICATED');
+      const refusal = handshake.success ? this.refuse.token : new HavenError('UNAUTHENTICATED');
       if (!refusal) {
         next();
         return;
@@ -84,9 +92,15 @@ export class DeviceServer {
     return stream?.producer ? { ...stream, producer: stream.producer } : undefined;
   }
 
+  /** Media packets lost so far. */
+  get lost(): number {
+    return this.#relays.reduce((sum, relay) => sum + relay.lost, 0);
+  }
+
   /** Ends as a killed process does: without a goodbye to anybody. */
   async close(): Promise<void> {
     this.#worker.close();
+    for (const relay of this.#relays) relay.close();
     for (const stream of this.streams) stream.socket.conn.close();
     await this.#io.close();
   }
@@ -94,13 +108,15 @@ export class DeviceServer {
   #serve(socket: Socket): void {
     this.#answer(socket, 'publish:start', async (request) => {
       const { patientId } = deviceRequests['publish:start'].request.parse(request);
-      if (this.#options.refuse?.claim) throw this.#options.refuse.claim;
+      this.claims++;
+      if (this.refuse.claim) throw this.refuse.claim;
       const transport = await this.router.createWebRtcTransport({
         listenInfos: [{ protocol: 'udp', ip: '127.0.0.1' }],
       });
       const streamId = randomUUID();
       this.streams.push({ streamId, patientId, socket, transport, producer: undefined });
-      const { id, iceParameters, iceCandidates, dtlsParameters } = transport;
+      const { id, iceParameters, dtlsParameters } = transport;
+      const iceCandidates = await this.#candidates(transport);
       return {
         streamId,
         routerRtpCapabilities: this.router.rtpCapabilities,
@@ -130,6 +146,18 @@ export class DeviceServer {
       this.#stream(streamId).transport.close();
       return Promise.resolve({});
     });
+  }
+
+  async #candidates(transport: types.WebRtcTransport): Promise<types.IceCandidate[]> {
+    const { loseEvery } = this.#options;
+    if (loseEvery === undefined) return transport.iceCandidates;
+    return await Promise.all(
+      transport.iceCandidates.map(async (candidate) => {
+        const relay = await LossyRelay.open(candidate.port, loseEvery);
+        this.#relays.push(relay);
+        return { ...candidate, port: relay.port };
+      }),
+    );
   }
 
   #stream(streamId: string): PublishedStream {

@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import type { types } from 'mediasoup';
+
+const LOOPBACK = '127.0.0.1';
+
+/**
+ * Decodes a producer by ffmpeg, through a PlainTransport, until there are so many pictures of a size.
+ * @returns a hash of each picture's pixels
+ */
+export async function decodeAll(
+  router: types.Router,
+  producerId: string,
+  { ffmpeg, size, count }: { ffmpeg: string; size: string; count: number },
+): Promise<string[]> {
+  const port = await freePort();
+  const transport = await router.createPlainTransport({
+    listenInfo: { protocol: 'udp', ip: LOOPBACK },
+    rtcpMux: false,
+    comedia: false,
+  });
+  await transport.connect({ ip: LOOPBACK, port, rtcpPort: port + 1 });
+  const consumer = await transport.consume({ producerId, rtpCapabilities: videoOnly(router), paused: true });
+  const payloadType = consumer.rtpParameters.codecs[0].payloadType;
+  const sdp = [
+    'v=0',
+    `o=- 0 0 IN IP4 ${LOOPBACK}`,
+    's=-',
+    `c=IN IP4 ${LOOPBACK}`,
+    't=0 0',
+    `m=video ${port} RTP/AVP ${payloadType}`,
+    `a=rtpmap:${payloadType} VP8/90000`,
+    '',
+  ].join('\r\n');
+  const input = ['-protocol_whitelist', 'pipe,udp,rtp', '-probesize', '32', '-analyzeduration', '0'];
+  const child = spawn(
+    ffmpeg,
+    [
+      ...['-hide_banner', '-nostats', '-loglevel', 'verbose', ...input, '-f', 'sdp', '-i', 'pipe:0'],
+      ...['-vf', 'showinfo', '-fps_mode', 'passthrough', '-f', 'null', '-'],
+    ],
+    { stdio: ['pipe', 'ignore', 'pipe'] },
+  );
+  child.stdin.end(sdp);
+  const hashes: string[] = [];
+  for await (const line of createInterface({ input: child.stderr })) {
+    if (line.includes('setting jitter buffer size')) await consumer.resume();
+    const shown = /\bs:(\d+x\d+) .*\bchecksum:([0-9A-F]+)/.exec(line);
+    if (shown?.[1] === size && hashes.push(shown[2]) === count) break;
+  }
+  child.kill('SIGKILL');
+  transport.close();
+  return hashes;
+}
+
+function videoOnly(router: types.Router): types.RtpCapabilities {
+  const codecs = (router.rtpCapabilities.codecs ?? [])
+    .filter(({ mimeType }) => mimeType === 'video/VP8')
+    .map((codec) => ({ ...codec, rtcpFeedback: [] }));
+  return { codecs, headerExtensions: [] };
+}
+
+async function freePort(): Promise<number> {
+  const socket = createSocket('udp4').bind(0, LOOPBACK);
+  await once(socket, 'listening');
+  const { port } = socket.address();
+  socket.close();
+  return port;
+}
