@@ -28,7 +28,10 @@ function start(argv: string[], environment: NodeJS.ProcessEnv = TOKEN, ipc = fal
   closing.push(() => child.kill('SIGKILL'));
   let errors = '';
   child.stderr?.on('data', (piece: Buffer) => (errors += piece.toString()));
-  const ended = once(child, 'close').then(([code]: unknown[]) => ({ code, errors }));
+  // Not `close`: it is not told of a child whose channel the parent closed.
+  const ended = Promise.all([once(child, 'exit'), child.stderr && once(child.stderr, 'close')]).then(
+    ([[code]]: [unknown[], unknown]) => ({ code, errors }),
+  );
   return { child, ended };
 }
 
