@@ -1,0 +1,90 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { pino } from 'pino';
+import { readConfig } from './config.ts';
+import { CvServer, TEST_KEY } from './signalling/testing/cv-server.ts';
+import { eventually } from './tap/testing/eventually.ts';
+import { TestSfu } from './tap/testing/sfu.ts';
+import { CvWorker } from './worker.ts';
+
+let sfu: TestSfu;
+let server: CvServer;
+let worker: CvWorker;
+
+beforeEach(async () => {
+  [sfu, server] = await Promise.all([TestSfu.create(), CvServer.start()]);
+  server.taps = (name, request) => sfu.serve(name, request);
+  worker = await CvWorker.start({
+    config: readConfig({
+      HAVEN_URL: server.url,
+      HAVEN_CV_KEY: TEST_KEY,
+      HAVEN_CV_THREADS: '1',
+      HAVEN_TAP_PORTS: '21300-21399',
+    }),
+    logger: pino({ level: 'silent' }),
+    threadEntry: new URL('./pool/testing/scripted-thread.ts', import.meta.url),
+  });
+  await eventually(() => server.connections === 1);
+}, 15_000);
+
+afterEach(async () => {
+  await worker.close();
+  await Promise.all([sfu.close(), server.close()]);
+});
+
+describe('the CV worker', () => {
+  test('analyses an assigned stream, posts what it finds and reports how it goes', async () => {
+    const assignment = server.assign();
+    await eventually(() => server.observations.length >= 15);
+    expect(server.observations[0]).toMatchObject({ ...assignment, kind: 'event' });
+    expect(new Set(server.observations.map(({ id }) => id)).size).toBe(server.observations.length);
+    await eventually(() => (server.statuses.at(-1)?.streams[0]?.framesAnalysed ?? 0) > 10);
+    expect(server.statuses.at(-1)).toMatchObject({
+      threads: 1,
+      streams: [{ assignmentId: assignment.assignmentId, framesDropped: 0, decoderRestarts: 0 }],
+    });
+  }, 30_000);
+
+  test('gives a stream back when it is unassigned', async () => {
+    const assignment = server.assign();
+    await eventually(() => server.observations.length > 0);
+    server.unassign(assignment);
+    await eventually(() => server.statuses.at(-1)?.streams.length === 0);
+  }, 30_000);
+
+  test('begins with new assignments after the connection was lost', async () => {
+    server.assign();
+    await eventually(() => server.observations.length > 0);
+    server.cut();
+    await eventually(() => server.connections === 2);
+    const assignment = server.assign();
+    await eventually(() =>
+      server.observations.some(({ assignmentId }) => assignmentId === assignment.assignmentId),
+    );
+    expect(sfu.opened).toBe(2);
+  }, 30_000);
+
+  test('lets the newest assignment of a stream win', async () => {
+    const first = server.assign();
+    await eventually(() => server.observations.length > 0);
+    const second = server.assign({ streamId: first.streamId });
+    await eventually(() => server.observations.at(-1)?.assignmentId === second.assignmentId);
+    await eventually(() => server.statuses.at(-1)?.streams[0]?.assignmentId === second.assignmentId);
+    expect(server.statuses.at(-1)?.streams).toHaveLength(1);
+  }, 30_000);
+
+  test('drops a stream that cannot be tapped', async () => {
+    server.taps = () => Promise.resolve({ ...description, mimeType: 'video/AV1' });
+    server.assign();
+    await eventually(() => server.statuses.at(-1)?.streams.length === 1 || server.statuses.length > 1);
+    await eventually(() => server.statuses.at(-1)?.streams.length === 0);
+  }, 30_000);
+});
+
+const description = {
+  payloadType: 101,
+  clockRate: 90_000,
+  ssrc: 1,
+  parameters: {},
+  sourceIp: '127.0.0.1',
+  sourcePort: 40_000,
+};
