@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { WITHHELD_WORDS, type Vital } from '@haven/protocol';
 import { analyzeRecording, type RecordingReport } from './analyzer/recording.ts';
-import { parseTensorBackend } from './face/backend.ts';
+import { BackendSettingError, parseTensorBackend } from './face/backend.ts';
 import { TensorFaceDetector } from './face/detector.ts';
 import { DecodeError, openFile } from './tap/decoder.ts';
 
@@ -54,6 +54,7 @@ try {
     process.exitCode = error.exitCode === 0 ? 0 : EXIT_INPUT;
   } else {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = error instanceof DecodeError ? EXIT_INPUT : 1;
+    const isInput = error instanceof DecodeError || error instanceof BackendSettingError;
+    process.exitCode = isInput ? EXIT_INPUT : 1;
   }
 }

@@ -13,8 +13,8 @@ const DARK_LEVEL = 22;
  * A frozen camera's picture is encoded again and again: it changes a little as the encoder refines it, and at each key
  * frame. A living one changes by noise in every frame: more in the mean, or, in the dark, strongly in some blocks.
  */
-const FROZEN_MEAN_CHANGE = 0.04;
-const FROZEN_LARGEST_CHANGE = 1.2;
+const FROZEN_MEAN_CHANGE = 0.035;
+const FROZEN_LARGEST_CHANGE = 1.7;
 /** Frames over which the middle change is taken: outlives a key frame, shorter than the 3 s there are to notice. */
 const FROZEN_WINDOW_MS = 1500;
 /** Fewer frames say nothing about a freeze. */

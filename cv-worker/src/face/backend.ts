@@ -8,16 +8,25 @@ export type TensorBackend = (typeof TENSOR_BACKENDS)[number];
 
 const NATIVE_BACKEND_PACKAGE = '@tensorflow/tfjs-node';
 
-/** Reads the setting HAVEN_TFJS_BACKEND. @throws Error with a sentence that names it. */
+/** A setting that does not fit; the message is a sentence that names it. */
+export class BackendSettingError extends Error {
+  override readonly name = 'BackendSettingError';
+}
+
+/** Reads the setting HAVEN_TFJS_BACKEND. @throws BackendSettingError */
 export function parseTensorBackend(setting: string | undefined): TensorBackend {
   const backend = TENSOR_BACKENDS.find((name) => name === (setting ?? 'wasm'));
   if (backend === undefined) {
-    throw new Error(`HAVEN_TFJS_BACKEND must be one of ${TENSOR_BACKENDS.join(', ')}.`);
+    throw new BackendSettingError(`HAVEN_TFJS_BACKEND must be one of ${TENSOR_BACKENDS.join(', ')}.`);
   }
   return backend;
 }
 
-/** Makes tfjs ready in this thread. `node` needs the optional package @tensorflow/tfjs-node. */
+/**
+ * Makes tfjs ready in this thread. `node` needs the optional package @tensorflow/tfjs-node.
+ *
+ * @throws BackendSettingError when that is not installed
+ */
 export async function startTensorBackend(backend: TensorBackend): Promise<void> {
   if (backend === 'wasm') {
     const entry = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
@@ -29,7 +38,7 @@ export async function startTensorBackend(backend: TensorBackend): Promise<void> 
     try {
       await import(NATIVE_BACKEND_PACKAGE);
     } catch (error) {
-      throw new Error(`HAVEN_TFJS_BACKEND=node needs the package ${NATIVE_BACKEND_PACKAGE}.`, {
+      throw new BackendSettingError(`HAVEN_TFJS_BACKEND=node needs the package ${NATIVE_BACKEND_PACKAGE}.`, {
         cause: error,
       });
     }

@@ -137,9 +137,9 @@ export class FaceWatch {
         : others.some(
             (other) => intersectionArea(scaleBox(other.box, REACH), scaleBox(patient.box, REACH)) > 0,
           );
+    // From here on it could be either of them, until one has been alone for long enough.
+    if ((near || this.#othersNear) && patient !== null) this.#newFaceUntil = now + NEW_FACE_MS;
     this.#othersNear = near;
-    // From here on it could be either of them.
-    if (near && patient !== null) this.#newFaceUntil = now + NEW_FACE_MS;
   }
 
   #events(now: number): FaceEvent[] {
