@@ -7,6 +7,7 @@ import { AlarmSound } from './core/alarm-sound.ts';
 import { callApi } from './core/api.ts';
 import { steadyNow } from './core/clock.ts';
 import { SessionKeeper } from './core/session-keeper.ts';
+import { CrashScreen } from './ui/crash-screen.tsx';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no element with the id "root"');
@@ -14,7 +15,9 @@ if (root === null) throw new Error('index.html has no element with the id "root"
 const keeper = new SessionKeeper(callApi, sessionStorage, Date.now);
 const sound = new AlarmSound(new AudioContext(), steadyNow);
 createRoot(root).render(
-  <BrowserRouter>
-    <App api={callApi} keeper={keeper} sound={sound} />
-  </BrowserRouter>,
+  <CrashScreen onSound={() => sound.play('alarms-off')}>
+    <BrowserRouter>
+      <App api={callApi} keeper={keeper} sound={sound} />
+    </BrowserRouter>
+  </CrashScreen>,
 );

@@ -20,7 +20,14 @@ const RESTART_ICE_AFTER_MS = 2000;
 /** How long a restarted ICE may take before the transport is opened anew, ms. */
 const REOPEN_AFTER_MS = 5000;
 
-type Watched = { consumer: types.Consumer; shown: boolean; layer: number };
+type Watched = {
+  consumer: types.Consumer;
+  /** Its track is attached to an element, and the server was asked to send. */
+  shown: boolean;
+  resumed: boolean;
+  /** The layer that was asked for last; null after a request that failed. */
+  layer: number | null;
+};
 type Session = {
   transport: types.Transport;
   device: types.Device;
@@ -80,13 +87,9 @@ export class ViewerMedia {
   /** The track of this stream has been attached to an element: its packets may flow. */
   shown(streamId: string): void {
     const watched = this.#session?.watched.get(streamId);
-    if (watched === undefined || watched.shown) return;
+    if (watched === undefined) return;
     watched.shown = true;
-    const generation = this.#generation;
-    this.#request('consumer:resume', { consumerId: watched.consumer.id }).catch((error: unknown) => {
-      watched.shown = false;
-      if (generation === this.#generation) this.#failed(error);
-    });
+    this.#reconcile();
   }
 
   /** The server has closed a consumer. */
@@ -159,7 +162,7 @@ export class ViewerMedia {
     }
     for (const [streamId, layer] of this.#wanted) {
       const watched = session.watched.get(streamId);
-      if (watched !== undefined) this.#prefer(watched, layer);
+      if (watched !== undefined) this.#adjust(watched, layer);
       else if (!session.pending.has(streamId)) void this.#consume(session, streamId);
     }
     this.#publish();
@@ -185,7 +188,7 @@ export class ViewerMedia {
         streamId,
       });
       if (generation !== this.#generation) return;
-      session.watched.set(streamId, { consumer, shown: false, layer: 0 });
+      session.watched.set(streamId, { consumer, shown: false, resumed: false, layer: 0 });
       session.pending.delete(streamId);
       this.#reconcile();
     } catch (error) {
@@ -201,14 +204,28 @@ export class ViewerMedia {
     this.#request('consumer:close', { consumerId: consumer.id }).catch(() => undefined);
   }
 
-  #prefer(watched: Watched, layer: number): void {
-    if (watched.layer === layer) return;
-    watched.layer = layer;
+  /** Asks for what the consumer does not do yet. */
+  #adjust(watched: Watched, layer: number): void {
+    const consumerId = watched.consumer.id;
+    if (watched.shown && !watched.resumed) {
+      watched.resumed = true;
+      this.#ask('consumer:resume', { consumerId }, () => (watched.resumed = false));
+    }
+    if (watched.layer !== layer) {
+      watched.layer = layer;
+      this.#ask('consumer:prefer-layers', { consumerId, spatialLayer: layer }, () => (watched.layer = null));
+    }
+  }
+
+  /** @param undo notes that it was not done, so that it is asked for again */
+  #ask<K extends 'consumer:resume' | 'consumer:prefer-layers'>(
+    name: K,
+    request: RequestOf<MonitorRequests, K>,
+    undo: () => void,
+  ): void {
     const generation = this.#generation;
-    this.#request('consumer:prefer-layers', {
-      consumerId: watched.consumer.id,
-      spatialLayer: layer,
-    }).catch((error: unknown) => {
+    this.#request(name, request).catch((error: unknown) => {
+      undo();
       if (generation === this.#generation) this.#failed(error);
     });
   }

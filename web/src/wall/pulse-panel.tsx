@@ -73,7 +73,11 @@ function Quality({ quality }: { quality: number }) {
 
 export function BreathingRow({ breathing }: { breathing: VitalView }) {
   return (
-    <p className={styles.breathing} data-state={breathing.state}>
+    <p
+      className={styles.breathing}
+      data-state={breathing.state}
+      title={breathing.state === 'withheld' ? breathing.words : `Method: ${breathing.method}`}
+    >
       <span>
         Breathing<span className={styles.breathingOrigin}> (camera)</span>
       </span>
@@ -81,7 +85,7 @@ export function BreathingRow({ breathing }: { breathing: VitalView }) {
         {breathing.state === 'withheld' ? NO_VALUE : Math.round(breathing.value)}
       </span>
       <span>/min</span>
-      <span>{noteOf(breathing)}</span>
+      <span>{breathing.state === 'held' && noteOf(breathing)}</span>
     </p>
   );
 }
