@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { TensorFaceDetector } from '../../../cv-worker/src/face/detector.ts';
 import { parseSyntheticParameters } from './parameters.ts';
 import { SyntheticPatient } from './patient.ts';
@@ -7,12 +7,15 @@ import { toRgb } from './testing/signal.ts';
 const WIDTH = 320;
 const HEIGHT = 240;
 
+/** Drawing a pose takes a second or two, and longer beside other suites on a small machine. */
+jest.setTimeout(60_000);
+
 describe('the face of a synthetic patient', () => {
   let detector: TensorFaceDetector;
 
   beforeAll(async () => {
     detector = await TensorFaceDetector.load('wasm');
-  }, 60_000);
+  });
 
   afterAll(() => detector.close());
 

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { parseSyntheticParameters } from './parameters.ts';
 import { SyntheticPatient } from './patient.ts';
 import { amplitudeAt, meanGreen, strongestRate } from './testing/signal.ts';
@@ -23,6 +23,9 @@ function greens(patient: SyntheticPatient, region: typeof WALL, from: number, se
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
+
+/** Drawing a pose takes a second or two, and longer beside other suites on a small machine. */
+jest.setTimeout(60_000);
 
 describe('a synthetic patient', () => {
   test.each([

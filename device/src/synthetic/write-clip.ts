@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { HavenError } from '@haven/protocol';
 import { findFfmpeg } from '../ffmpeg.ts';
@@ -71,16 +71,24 @@ export async function writeClip(options: ClipOptions): Promise<void> {
   ffmpeg.stderr.setEncoding('utf8').on('data', (text: string) => {
     message = (message + text).slice(0, MAX_MESSAGE);
   });
-  const closed = new Promise<number | null>((resolve) => ffmpeg.once('close', resolve));
-  // A dead encoder is told by its exit, with its message; the broken pipe says nothing more.
-  ffmpeg.stdin.on('error', () => undefined);
-  for (let frame = 0; frame < Math.round(seconds * fps) && ffmpeg.stdin.writable; frame++) {
-    const flowing = ffmpeg.stdin.write(Buffer.from(patient.frame(frame / fps)));
-    if (!flowing) await Promise.race([once(ffmpeg.stdin, 'drain'), closed]);
-  }
-  ffmpeg.stdin.end();
-  const code = await closed;
+  const closed = new Promise<number | null>((resolve, reject) =>
+    ffmpeg.once('close', resolve).once('error', reject),
+  );
+  const count = Math.round(seconds * fps);
+  const [sent, code] = await Promise.all([
+    // An encoder that ends early breaks the pipe; its exit and its message say why.
+    pipeline(frames(patient, count, fps), ffmpeg.stdin).then(
+      () => null,
+      (error: unknown) => error,
+    ),
+    closed,
+  ]);
   if (code !== 0) throw new HavenError('INTERNAL', `ffmpeg could not write the clip: ${message.trim()}`);
+  if (sent !== null) throw new HavenError('INTERNAL', 'The clip is not complete.', { cause: sent });
+}
+
+function* frames(patient: SyntheticPatient, count: number, fps: number): Generator<Buffer> {
+  for (let frame = 0; frame < count; frame++) yield Buffer.from(patient.frame(frame / fps));
 }
 
 function optionsFromArguments(): ClipOptions {
