@@ -7,6 +7,8 @@ import type {
   WaveformMessage,
 } from '@haven/protocol';
 import type { Stream } from '../sfu/stream.ts';
+import type { Counter, Telemetry } from '../telemetry/telemetry.ts';
+import { Backlog } from './backlog.ts';
 import type { MonitorNamespace } from './sockets.ts';
 
 /** Vitals older than this, ms, are withheld from whoever joins: nothing stale is shown as if it were live. */
@@ -16,11 +18,18 @@ const STALE_AFTER_MS = 15_000;
 export class RoomHub {
   readonly #namespace: MonitorNamespace;
   readonly #clock: () => number;
+  readonly #backlog = new Backlog();
+  readonly #withheld: Counter;
   readonly #latest = new Map<string, { message: VitalsMessage; receivedAt: number }>();
 
-  constructor(namespace: MonitorNamespace, clock: () => number) {
+  constructor(namespace: MonitorNamespace, telemetry: Telemetry, clock: () => number) {
     this.#namespace = namespace;
     this.#clock = clock;
+    this.#withheld = telemetry.counter(
+      'haven_broadcast_failures_total',
+      'Vitals and waveforms withheld from viewers that could not keep up',
+    );
+    namespace.on('connection', (socket) => this.#backlog.follow(socket));
   }
 
   /** The Socket.IO room in which a monitoring room's viewers are. */
@@ -58,11 +67,11 @@ export class RoomHub {
     // A batch that is posted again must not turn the clock back.
     if (latest?.streamId === message.streamId && latest.at > message.at) return;
     this.#latest.set(message.patientId, { message, receivedAt: this.#clock() });
-    this.#volatileTo(roomId, 'vitals', message);
+    this.#freshTo(roomId, 'vitals', message);
   }
 
   waveform(roomId: string, message: WaveformMessage): void {
-    this.#volatileTo(roomId, 'waveform', message);
+    this.#freshTo(roomId, 'waveform', message);
   }
 
   /** The latest vitals of these patients, as far as they are fresh. */
@@ -83,11 +92,16 @@ export class RoomHub {
   }
 
   /** A viewer that cannot keep up misses these rather than letting them queue. */
-  #volatileTo<E extends keyof ServerToMonitor>(
+  #freshTo<E extends keyof ServerToMonitor>(
     roomId: string,
     event: E,
     ...message: Parameters<ServerToMonitor[E]>
   ): void {
-    this.#namespace.to(RoomHub.channelOf(roomId)).volatile.emit(event, ...message);
+    const { slow } = this.#backlog;
+    if (slow.size > 0) this.#withheld.add(slow.size);
+    this.#namespace
+      .to(RoomHub.channelOf(roomId))
+      .except([...slow])
+      .emit(event, ...message);
   }
 }

@@ -53,7 +53,7 @@ export function startSignalling(options: SignallingOptions): Signalling {
   const devices: DeviceNamespace = io.of(DEVICE_NAMESPACE);
   const cvWorkers: CvNamespace = io.of(CV_NAMESPACE);
 
-  const hub = new RoomHub(monitors, clock);
+  const hub = new RoomHub(monitors, telemetry, clock);
   const coordinator = new CvCoordinator(clock);
   const intake = new ObservationIntake({ coordinator, records, alerts, hub, telemetry, clock });
   const metrics = new AnalysisMetrics(telemetry);

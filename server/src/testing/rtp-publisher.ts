@@ -42,7 +42,7 @@ export class RtpPublisher {
     }, FRAME_INTERVAL_MS);
   }
 
-  /** Stops sending; the transport stays. */
+  /** Stops sending for a while. */
   pause(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;

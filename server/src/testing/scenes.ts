@@ -40,6 +40,7 @@ export async function publishRtp(server: TestServer, patientId: string, token?: 
     rtpParameters,
   );
   await produce(device, streamId, rtpParameters);
+  server.atClose(() => publisher.close());
   publisher.start();
   return { ...claimed, publisher };
 }

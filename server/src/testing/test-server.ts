@@ -47,6 +47,7 @@ export class TestServer {
   readonly url: string;
   readonly #httpServer: Server;
   readonly #clients = new Set<{ close(): void }>();
+  readonly #closers: (() => Promise<void>)[] = [];
   readonly #time: { offsetMs: number };
 
   private constructor(parts: {
@@ -103,7 +104,13 @@ export class TestServer {
     return this.#client(CV_NAMESPACE, cvRequests, { token, worker }, {});
   }
 
+  /** Has something closed with the server, also when a test fails. */
+  atClose(close: () => Promise<void>): void {
+    this.#closers.push(close);
+  }
+
   async close(): Promise<void> {
+    await Promise.all(this.#closers.map((close) => close()));
     for (const client of this.#clients) client.close();
     await this.signalling.close();
     await this.sfu.close();
