@@ -1,6 +1,6 @@
 import { CHANNELS, i420Planes, i420Size } from './i420.ts';
 import { Plane, type FrameState } from './plane.ts';
-import type { Layers } from './renderer.ts';
+import type { Layers } from './layers.ts';
 import { Warp } from './warp.ts';
 
 /** Levels above black, and noise, of luma behind a covered lens; its chroma has none. */

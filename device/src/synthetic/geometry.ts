@@ -2,6 +2,10 @@ import { FACE, EAR, TORSO, hairOf, type Blob } from './anatomy.ts';
 import type { Look } from './looks.ts';
 import { valueNoise } from './noise.ts';
 
+/**
+ * Names of this module, here and in the others that compute every pixel: in another realm, such as a test runner's,
+ * each look at a global costs more than the arithmetic.
+ */
 const { abs, atan2, cos, max, min, sin, sqrt } = Math;
 
 /**

@@ -4,7 +4,8 @@ import { blink, headPosition } from './movement.ts';
 import type { SyntheticParameters } from './parameters.ts';
 import { Physiology } from './physiology.ts';
 import type { FrameState } from './plane.ts';
-import { renderLayers, type Size } from './renderer.ts';
+import type { Size } from './layers.ts';
+import { renderLayers } from './renderer.ts';
 import { valueAt } from './timeline.ts';
 
 /** What is true of the patient at a moment, whatever a camera makes of it. */

@@ -1,6 +1,6 @@
 import type { Channel } from './i420.ts';
 import { GAUSSIAN_MASK, gaussianTable, Random } from './noise.ts';
-import type { FigureLayer, Layers, Picture, Rectangle } from './renderer.ts';
+import type { FigureLayer, Layers, Picture, Rectangle } from './layers.ts';
 import type { Warp } from './warp.ts';
 
 const { ceil, hypot, sin, trunc } = Math;

@@ -1,6 +1,6 @@
 import { SKIN, type Figure, type Material } from './geometry.ts';
 import type { Vector } from './lighting.ts';
-import type { Size } from './renderer.ts';
+import type { Size } from './layers.ts';
 
 const { ceil, max, min, sqrt, trunc } = Math;
 

@@ -1,63 +1,15 @@
 import { setImmediate } from 'node:timers/promises';
 import { CHIN_Y, PUPIL_X, VERTEX_Y } from './anatomy.ts';
-import { backdropAt } from './backdrop.ts';
+import { drawBed, withContactShadow } from './bed.ts';
 import { encode } from './colour.ts';
 import { Figure } from './geometry.ts';
 import { illuminate, LIGHTING, type Exposure, type Lighting } from './lighting.ts';
 import { lookOf } from './looks.ts';
 import { Materials, skinTone, type Surface } from './materials.ts';
 import { RayMarcher } from './ray-marcher.ts';
-import type { LightName } from './parameters.ts';
+import type { FigureLayer, Layers, Pose, Rectangle, Size } from './layers.ts';
 
-const { PI, abs, ceil, floor, max, min, round, trunc } = Math;
-
-/** Who is drawn, how, and in which light. */
-export interface Pose {
-  seed: number;
-  tone: number;
-  light: LightName;
-  /** Degrees. */
-  yaw: number;
-}
-
-export interface Size {
-  width: number;
-  height: number;
-}
-
-export interface Rectangle {
-  x: number;
-  y: number;
-  width: number;
-  height: number;
-}
-
-/** Three floats a pixel (R, G, B in 8-bit levels), rows from the top. */
-export type Picture = Float32Array;
-
-/** The patient without the room, for the pixels of `area`. */
-export interface FigureLayer {
-  area: Rectangle;
-  /** Multiplied by coverage. */
-  colour: Picture;
-  /** Share of the pixel that the figure covers. */
-  coverage: Float32Array;
-  /** Pulse amplitude of the pixel against the mean of the face. */
-  perfusion: Float32Array;
-}
-
-/** Everything a pose needs to be shown in motion. */
-export interface Layers {
-  size: Size;
-  figure: FigureLayer;
-  /** The figure again with closed lids, about the eyes only. */
-  closedEyes: FigureLayer;
-  /** The bed without the patient, and with the shadow that the head throws on the pillow. */
-  emptyBed: Picture;
-  bed: Picture;
-  /** Rows of the picture, and the column of the head's middle. */
-  head: { top: number; chin: number; x: number };
-}
+const { PI, abs, ceil, floor, max, min, trunc } = Math;
 
 /** The event loop is given a turn at least this often, so that a device goes on answering its server. */
 const SLICE_MS = 15;
@@ -175,73 +127,6 @@ function isEdge(light: Float32Array, area: Rectangle, column: number, row: numbe
     (row > 0 && differs(light[index - area.width])) ||
     (row + 1 < area.height && differs(light[index + area.width]))
   );
-}
-
-function drawBed({ width, height }: Size, lighting: Lighting): Picture {
-  const bed = new Float32Array(width * height * 3);
-  for (let y = 0, index = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, index += 3) {
-      const [red, green, blue] = backdropAt(
-        (2 * x + 1 - width) / height,
-        (2 * y + 1 - height) / height,
-        lighting,
-      );
-      bed[index] = encode(red);
-      bed[index + 1] = encode(green);
-      bed[index + 2] = encode(blue);
-    }
-  }
-  return bed;
-}
-
-/** Share of the light that the figure takes from the pillow right behind it. */
-const CONTACT_SHADOW = 0.42;
-
-/** Darkens the bed near the figure, more below it than above since the light comes from above. */
-function withContactShadow(bed: Picture, figure: FigureLayer, { width, height }: Size): Picture {
-  const shadow = blur(figure.coverage, width, height, round(height / 24));
-  const shadowed = new Float32Array(bed.length);
-  const drop = round(height / 60);
-  for (let index = 0; index < width * height; index++) {
-    const above = max(index - drop * width, index % width);
-    const share = 1 - CONTACT_SHADOW * shadow[above];
-    for (let channel = 0; channel < 3; channel++) {
-      shadowed[index * 3 + channel] = bed[index * 3 + channel] * share;
-    }
-  }
-  return shadowed;
-}
-
-/** Two box blurs along each axis: close enough to a Gaussian. */
-function blur(plane: Float32Array, width: number, height: number, radius: number): Float32Array {
-  let source = plane;
-  for (let pass = 0; pass < 2; pass++) {
-    source = blurLines(source, height, width, width, 1, radius);
-    source = blurLines(source, width, height, 1, width, radius);
-  }
-  return source;
-}
-
-function blurLines(
-  source: Float32Array,
-  lines: number,
-  length: number,
-  lineStride: number,
-  stride: number,
-  radius: number,
-): Float32Array {
-  const target = new Float32Array(source.length);
-  const clamped = (line: number, at: number): number =>
-    source[line * lineStride + min(length - 1, max(0, at)) * stride];
-  for (let line = 0; line < lines; line++) {
-    let sum = 0;
-    for (let at = -radius; at <= radius; at++) sum += clamped(line, at);
-    for (let at = 0; at < length; at++) {
-      target[line * lineStride + at * stride] = sum / (2 * radius + 1);
-      sum += clamped(line, at + radius + 1) - clamped(line, at - radius);
-    }
-  }
-  return target;
 }
 
 /** Mean perfusion of the skin above a row, weighted by its green: shine and beard take from it. */

@@ -1,5 +1,5 @@
 import { smoothstep } from './colour.ts';
-import type { Layers } from './renderer.ts';
+import type { Layers } from './layers.ts';
 
 /** Share of the shoulders' movement that reaches the head, which rests on the pillow. */
 const LIFT_OF_HEAD = 0.12;
