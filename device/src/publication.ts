@@ -6,6 +6,7 @@ import { FrameRateLimiter } from './media/frame-rate-limiter.ts';
 import type { EncodedFrame, RawFrame } from './media/frame.ts';
 import { layersOf, totalBitrate, type Layer } from './media/layers.ts';
 import { RateMeter } from './media/rate-meter.ts';
+import { TokenBucket } from './media/token-bucket.ts';
 import { RatePlan } from './media/rate-plan.ts';
 import { readFeedback, type Feedback } from './rtp/feedback.ts';
 import { LayerSender } from './rtp/layer-sender.ts';
@@ -20,6 +21,13 @@ const SENDER_REPORT_INTERVAL_MS = 500;
 /** The SFU reports each second: so long a silence means that the path is dead, long before ICE consent expires. */
 const SILENCE_MS = 6000;
 const SILENCE_CHECK_MS = 1000;
+/**
+ * Retransmissions get a part of the rate. Where a path is too narrow nearly everything is reported lost, and
+ * answering all of it would narrow the path further; what is lost by chance fits in.
+ */
+const RESEND_SHARE = 0.25;
+/** A key frame or two. */
+const RESEND_BURST_BYTES = 40_000;
 /** Before the first receiver report. */
 const ASSUMED_ROUND_TRIP_MS = 50;
 
@@ -50,6 +58,7 @@ export class Publication {
   readonly #encoder: Encoder;
   readonly #frameMeter = new RateMeter();
   readonly #byteMeter = new RateMeter();
+  readonly #resendBudget = new TokenBucket(RESEND_BURST_BYTES);
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #over = Promise.withResolvers<PublicationEnd>();
   #transport: MediaTransport | undefined;
@@ -187,7 +196,8 @@ export class Publication {
   #send(layer: number, frame: EncodedFrame): void {
     const now = performance.now();
     const sender = this.#senders.at(layer);
-    if (this.#closed || !sender) return;
+    // A layer that was given up is dropped at once, not when the encoder has followed.
+    if (this.#closed || !sender || layer >= this.#plan.layers.length) return;
     const before = sender.bytesSent;
     sender.send(frame, now);
     this.#byteMeter.count(sender.bytesSent - before, now);
@@ -197,7 +207,12 @@ export class Publication {
     switch (feedback.kind) {
       case 'lost-packets': {
         const sender = this.#senders.find(({ ssrc }) => ssrc === feedback.ssrc);
-        sender?.resend(feedback.sequenceNumbers, now, this.#roundTripMs ?? ASSUMED_ROUND_TRIP_MS);
+        if (!sender) return;
+        const before = sender.bytesSent;
+        this.#resendBudget.refill((this.#bandwidth.target / 8) * RESEND_SHARE, now);
+        const roundTripMs = this.#roundTripMs ?? ASSUMED_ROUND_TRIP_MS;
+        sender.resend(feedback.sequenceNumbers, now, roundTripMs, this.#resendBudget);
+        this.#byteMeter.count(sender.bytesSent - before, now);
         return;
       }
       case 'key-frame': {
@@ -206,16 +221,20 @@ export class Publication {
         return;
       }
       case 'estimate':
-        this.#bandwidth.onEstimate(feedback.bitrate, this.#byteMeter.perSecond(now) * 8);
+        this.#bandwidth.onEstimate(feedback.bitrate, this.#sentBitrate(now));
         this.#replan();
         return;
       case 'report':
         if (!this.#senders.some(({ ssrc }) => ssrc === feedback.ssrc)) return;
         this.#roundTripMs = feedback.roundTripMs ?? this.#roundTripMs;
         this.#lossFraction = feedback.lossFraction;
-        this.#bandwidth.onLoss(feedback.lossFraction, now);
+        this.#bandwidth.onLoss(feedback.lossFraction, this.#sentBitrate(now), now);
         this.#replan();
     }
+  }
+
+  #sentBitrate(now: number): number {
+    return this.#byteMeter.perSecond(now) * 8;
   }
 
   #replan(): void {
@@ -239,7 +258,7 @@ export class Publication {
     const state: DeviceState = {
       streamId: this.streamId,
       framesPerSecond: this.#frameMeter.perSecond(now),
-      bitrate: this.#byteMeter.perSecond(now) * 8,
+      bitrate: this.#sentBitrate(now),
       layers: this.#plan.layers.map(({ width, height }) => ({ width, height })),
       roundTripMs: this.#roundTripMs ?? null,
       lossFraction: this.#lossFraction ?? null,

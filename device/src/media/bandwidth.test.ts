@@ -5,7 +5,8 @@ const MAX = 1_300_000;
 
 /** Reports once a second from `from` on, for so many seconds. */
 function report(controller: BandwidthController, lossFraction: number, from: number, seconds: number): void {
-  for (let second = 0; second < seconds; second++) controller.onLoss(lossFraction, (from + second) * 1000);
+  for (let second = 0; second < seconds; second++)
+    controller.onLoss(lossFraction, MAX, (from + second) * 1000);
 }
 
 describe('the bandwidth controller', () => {
@@ -28,21 +29,28 @@ describe('the bandwidth controller', () => {
     expect(controller.target).toBe(MAX);
   });
 
-  test('falls with heavy loss, once a second at most, and holds with moderate loss', () => {
+  test('falls with heavy loss, not again before that can show, and holds with moderate loss', () => {
     const controller = new BandwidthController(MAX);
-    controller.onLoss(0.2, 1000);
-    controller.onLoss(0.2, 1100);
+    controller.onLoss(0.2, 0, 1000);
+    controller.onLoss(0.2, 0, 1100);
     expect(controller.target).toBe(MAX * 0.9);
     report(controller, 0.05, 3, 10);
     expect(controller.target).toBe(MAX * 0.9);
   });
 
+  test('does not fall with loss below what came through', () => {
+    const controller = new BandwidthController(MAX);
+    controller.onEstimate(400_000, MAX);
+    controller.onLoss(0.6, 1_000_000, 1000);
+    expect(controller.target).toBe(340_000);
+  });
+
   test('grows by eight per cent a second while nothing is lost, up to the estimate', () => {
     const controller = new BandwidthController(MAX);
     controller.onEstimate(500_000, MAX);
-    controller.onLoss(0, 0);
+    controller.onLoss(0, 500_000, 0);
     controller.onEstimate(600_000, 500_000);
-    controller.onLoss(0, 1000);
+    controller.onLoss(0, 500_000, 1000);
     expect(controller.target).toBeCloseTo(540_000, -4);
     report(controller, 0, 2, 20);
     expect(controller.target).toBe(600_000);
@@ -51,7 +59,7 @@ describe('the bandwidth controller', () => {
   test('never falls below a picture in which a face can be found', () => {
     const controller = new BandwidthController(MAX);
     controller.onEstimate(1000, MAX);
-    report(controller, 0.9, 0, 60);
+    for (let second = 0; second < 60; second++) controller.onLoss(0.9, 0, second * 1000);
     expect(controller.target).toBe(MIN_BITRATE);
   });
 });

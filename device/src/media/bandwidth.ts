@@ -11,8 +11,10 @@ const HIGH_LOSS = 0.1;
 const LOW_LOSS = 0.02;
 /** Growth a second while nothing is lost. */
 const GROWTH = 1.08;
-/** Loss falls on the reports of the same second together: they count as one. */
-const DECREASE_INTERVAL_MS = 1000;
+/** Until an encoder has followed a decrease and the reports show it; those in between tell of the old rate. */
+const DECREASE_INTERVAL_MS = 2000;
+/** Of what came through a path that is too narrow, this much fits without a queue. */
+const DELIVERED_SHARE = 0.85;
 const MAX_STEP_MS = 2000;
 /** An estimate this near to what is sent says that the path is full, or that there was nothing more to measure. */
 const FULL_PATH = 0.95;
@@ -45,14 +47,18 @@ export class BandwidthController {
     if (estimate < sent * FULL_PATH) this.#set(Math.min(this.#target, estimate));
   }
 
-  /** @param fraction share of the packets lost since the last report, 0–1 */
-  onLoss(fraction: number, now: number): void {
+  /**
+   * @param fraction share of the packets lost since the last report, 0–1
+   * @param sent what was sent lately: the part that arrived is what the path has shown to carry
+   */
+  onLoss(fraction: number, sent: number, now: number): void {
     const elapsed = Math.min(MAX_STEP_MS, now - this.#lastLossAt);
     this.#lastLossAt = now;
     if (fraction > HIGH_LOSS) {
       if (now - this.#decreasedAt < DECREASE_INTERVAL_MS) return;
       this.#decreasedAt = now;
-      this.#set(this.#target * (1 - fraction / 2));
+      const delivered = sent * (1 - fraction) * DELIVERED_SHARE;
+      this.#set(Math.max(this.#target * (1 - fraction / 2), Math.min(this.#target, delivered)));
     } else if (fraction < LOW_LOSS && this.#remb > this.#target) {
       this.#set(Math.min(this.#remb, this.#target * GROWTH ** (elapsed / 1000)));
     }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { RtpHeader } from 'werift';
+import { TokenBucket } from '../media/token-bucket.ts';
 import { LayerSender } from './layer-sender.ts';
 
 type Sent = { payload: Buffer; header: RtpHeader };
@@ -19,6 +20,8 @@ const frame = (timeMs: number, bytes = 3000) => ({
   data: Buffer.alloc(bytes),
 });
 
+const budget = (bytes = 10_000) => new TokenBucket(bytes);
+
 describe('the sender of a layer', () => {
   test('numbers packets in sequence, marks the last of a picture and gives all of them its time', () => {
     const { sender, wire } = senderWithWire(undefined);
@@ -37,7 +40,7 @@ describe('the sender of a layer', () => {
     const { sender, wire } = senderWithWire({ ssrc: 2000, payloadType: 102 });
     sender.send(frame(0), 0);
     const lost = wire[1];
-    sender.resend([lost.header.sequenceNumber], 50, 10);
+    sender.resend([lost.header.sequenceNumber], 50, 10, budget());
     const resent = wire.at(-1)!;
     expect(resent.header).toMatchObject({ ssrc: 2000, payloadType: 102, timestamp: lost.header.timestamp });
     expect(resent.payload.readUInt16BE(0)).toBe(lost.header.sequenceNumber);
@@ -48,8 +51,16 @@ describe('the sender of a layer', () => {
     const { sender, wire } = senderWithWire(undefined);
     sender.send(frame(0), 0);
     const lost = wire[1];
-    sender.resend([lost.header.sequenceNumber], 50, 10);
+    sender.resend([lost.header.sequenceNumber], 50, 10, budget());
     expect(wire.at(-1)!.header).toMatchObject({ ssrc: 1000, sequenceNumber: lost.header.sequenceNumber });
+  });
+
+  test('does not send again more than the budget allows', () => {
+    const { sender, wire } = senderWithWire(undefined);
+    sender.send(frame(0), 0);
+    const numbers = wire.map(({ header }) => header.sequenceNumber);
+    sender.resend(numbers, 50, 10, budget(2100));
+    expect(wire).toHaveLength(numbers.length + 2);
   });
 
   test('reports nothing before its first packet, then the clock that its timestamps follow', () => {

@@ -1,5 +1,6 @@
 import { RtcpSenderInfo, RtcpSrPacket, RtpHeader, type RtcpPacket } from 'werift';
 import type { EncodedFrame } from '../media/frame.ts';
+import type { TokenBucket } from '../media/token-bucket.ts';
 import { absoluteSendTime, ntpTime, VIDEO_CLOCK_RATE } from './clocks.ts';
 import { RetransmissionBuffer, type SentPacket } from './retransmission-buffer.ts';
 import { Vp8Packetizer } from './vp8-payload.ts';
@@ -61,12 +62,13 @@ export class LayerSender {
     }
   }
 
-  /** Sends again what was lost, unless it is too old to help. */
-  resend(sequenceNumbers: readonly number[], now: number, roundTripMs: number): void {
+  /** Sends again what was lost, unless it is too old to help or `budget` (bytes) is used up. */
+  resend(sequenceNumbers: readonly number[], now: number, roundTripMs: number, budget: TokenBucket): void {
     const { payloadType, ssrc, rtx } = this.#identity;
     for (const sequenceNumber of sequenceNumbers) {
       const packet = this.#sent.take(sequenceNumber, now, roundTripMs);
       if (!packet) continue;
+      if (!budget.take(packet.payload.length)) return;
       if (!rtx) {
         this.#write(packet, payloadType, ssrc);
         continue;
