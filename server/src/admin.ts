@@ -1,9 +1,10 @@
-/** `npm run admin -- …`: rooms, patients, users, devices and keys, whether the server runs or not. */
+/** `npm run admin -- …`: rooms, patients, users, devices, keys and the audit trail, whether the server runs or not. */
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { roleSchema, type Role } from '@haven/protocol';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { AdministrationError, type AdministrationContext } from './access/administration/context.ts';
+import { listAudit } from './access/administration/audit-trail.ts';
 import * as machines from './access/administration/machines.ts';
 import * as patients from './access/administration/patients.ts';
 import * as rooms from './access/administration/rooms.ts';
@@ -252,6 +253,41 @@ function addMachineCommands(program: Command): void {
   );
 }
 
+const AUDIT_RESULTS = ['done', 'refused', 'failed'] as const;
+/** One answer of the store. */
+const MAX_AUDIT_LINES = 1000;
+
+function addAuditCommands(program: Command): void {
+  const audit = program.command('audit').description('who did what');
+  audit
+    .command('list')
+    .addOption(new Option('--result <result>', 'only these').choices(AUDIT_RESULTS))
+    .option('--limit <lines>', 'the newest lines', lineCount, 100)
+    .action((options: { result?: (typeof AUDIT_RESULTS)[number]; limit: number }) =>
+      withStore(async (context) => {
+        const rows = await listAudit(context, options);
+        return table(
+          rows.map((row) => [
+            row.at,
+            row.actor,
+            row.action,
+            row.subject,
+            row.result,
+            row.code ?? '-',
+            row.address ?? '-',
+          ]),
+          'There are no lines.',
+        );
+      }),
+    );
+}
+
+function lineCount(value: string): number {
+  const count = Number(value);
+  if (Number.isInteger(count) && count >= 1 && count <= MAX_AUDIT_LINES) return count;
+  throw new InvalidArgumentError(`A number from 1 to ${MAX_AUDIT_LINES}.`);
+}
+
 async function main(): Promise<number> {
   const program = new Command('admin').description('Administers a Haven installation.');
   // Before the commands are added: they inherit it.
@@ -260,6 +296,7 @@ async function main(): Promise<number> {
   addPatientCommands(program);
   addUserCommands(program);
   addMachineCommands(program);
+  addAuditCommands(program);
   try {
     await program.parseAsync(process.argv);
     return 0;

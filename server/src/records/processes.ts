@@ -5,26 +5,34 @@ import { hasCode } from './private-files.ts';
 /** How often a process that was told to stop is looked at, ms. */
 const POLL_INTERVAL_MS = 50;
 
+/** A process that has ended counts as gone, even while nobody has collected its exit code (in a container, often). */
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     return hasCode(error, 'EPERM');
   }
+  const state = statOf(pid)?.state;
+  return state !== 'Z' && state !== 'X';
 }
 
 /**
- * What tells a process from a later one with the same id: its start time in clock ticks since boot (proc(5), field
- * 22 of `stat`). Null where there is no /proc.
+ * What tells a process from a later one with the same id: its start time in clock ticks since boot. Null where there
+ * is no /proc.
  */
 export function startTimeOf(pid: number): string | null {
+  return statOf(pid)?.startTime ?? null;
+}
+
+/** Fields 3 and 22 of /proc/pid/stat, see proc(5). */
+function statOf(pid: number): { state: string | undefined; startTime: string | undefined } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The second field, the command in parentheses, may itself hold spaces and parentheses.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { state: fields[0], startTime: fields[19] };
   } catch {
-    return null;
+    return undefined;
   }
 }
 

@@ -1,6 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { App } from '@supabase/lite';
-import type { PostgresConnection } from '@supabase/lite/postgres';
 import { openLiteConnection } from './lite-connection.ts';
 import { migrate } from './migrations.ts';
 import { withoutPrinting } from './quiet-console.ts';
@@ -9,8 +7,6 @@ import type { Secrets } from './secrets.ts';
 /** How long an access token is good for, s. Rights are looked up at each use, so that it may be long. */
 const ACCESS_TOKEN_LIFETIME_S = 3600;
 export const MINIMUM_PASSWORD_LENGTH = 8;
-/** Queries under way get this long when the stack closes. */
-const CLOSE_TIMEOUT_S = 2;
 
 /** The roles that a hosted Supabase has from the start. */
 const ROLES_SQL = `do $$ begin
@@ -45,7 +41,7 @@ export async function openLiteStack(
   secrets: Secrets,
   migrations: string | undefined,
 ): Promise<LiteStack> {
-  const connection = openLiteConnection(url);
+  const { connection, close } = openLiteConnection(url);
   const makeApp = (signUp: boolean) =>
     new App({
       connection,
@@ -75,7 +71,7 @@ export async function openLiteStack(
       await connection.clearSchemaCache();
     });
   } catch (error) {
-    await closeConnection(connection);
+    await close();
     throw error;
   }
   const inProcess =
@@ -85,12 +81,6 @@ export async function openLiteStack(
   return {
     fetch: inProcess(app),
     fetchWithSignUp: inProcess(signUpApp),
-    close: () => closeConnection(connection),
+    close,
   };
-}
-
-/** The driver's own end never resolves when the database has gone before it. */
-async function closeConnection(connection: PostgresConnection): Promise<void> {
-  const end = connection.driver.end({ timeout: CLOSE_TIMEOUT_S });
-  await Promise.race([end, delay((CLOSE_TIMEOUT_S + 1) * 1000)]);
 }

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { appliedVersions, recordVersion, splitSqlStatements } from '@supabase/lite';
 import type { PostgresConnection } from '@supabase/lite/postgres';
+import { CompiledQuery } from 'kysely';
 import { StoreStartError } from '../errors.ts';
 
 const FILE_NAME = /^(\d{14})_(\w+)\.sql$/;
@@ -21,7 +22,10 @@ export async function migrate(connection: PostgresConnection, directory: string)
     if (version === undefined || name === undefined || applied.has(version)) continue;
     const statements = splitSqlStatements(await readFile(join(directory, file), 'utf8'));
     try {
-      await connection.transaction(statements, { intent: 'migration' });
+      // Not the connection's own transaction(): its statements may run on different connections of the pool.
+      await connection.runInTransaction(async (transaction) => {
+        for (const statement of statements) await transaction.executeQuery(CompiledQuery.raw(statement));
+      });
     } catch (error) {
       throw new StoreStartError(
         `The migration ${file} failed: ${error instanceof Error ? error.message : 'no reason given'}`,

@@ -25,8 +25,8 @@ const IMMEDIATE_STOP_MS = 2000;
 /** Waits between restarts of a server that died: first and longest. */
 const RESTART_DELAY_MS = 200;
 const LONGEST_RESTART_DELAY_MS = 5000;
-/** Enough of PostgreSQL's own words to explain a start that failed. */
-const KEPT_OUTPUT_CHARACTERS = 2000;
+/** The end of PostgreSQL's log: more than one read of its pipe, so that no line is missed. */
+const KEPT_OUTPUT_CHARACTERS = 128 * 1024;
 
 /** Small, since the working set of one ward is; fsync stays on. Errors stay out of its log: they quote rows. */
 const SETTINGS = {
@@ -118,7 +118,7 @@ export class PostgresServer {
     let wait = RESTART_DELAY_MS;
     while (await elapsed(wait, signal)) {
       try {
-        this.#process = await run(this.#options.directory, this.#launch, this.port);
+        this.#process = await run(this.#options.directory, this.#launch, this.port, signal);
         this.#watch();
         return;
       } catch {
@@ -171,32 +171,37 @@ async function initialise(options: PostgresOptions, launch: Launch, initdb: stri
 }
 
 /** Starts the server and waits until it accepts connections. */
-async function run(directory: string, launch: Launch, port: number): Promise<ChildProcess> {
+async function run(
+  directory: string,
+  launch: Launch,
+  port: number,
+  signal?: AbortSignal,
+): Promise<ChildProcess> {
   const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const { postgres } = postgresBinaries();
   const child = launchProgram(launch, postgres, ['-D', directory, '-p', String(port), ...settings]);
   const output = collectOutput(child);
+  const giveUp = () => child.kill('SIGQUIT');
+  const timer = setTimeout(giveUp, START_TIMEOUT_MS);
+  signal?.addEventListener('abort', giveUp);
+  let look: () => void = () => undefined;
   try {
     await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        child.kill('SIGQUIT');
-        reject(new Error(`no answer within ${START_TIMEOUT_MS / 1000} s`));
-      }, START_TIMEOUT_MS);
-      child.stderr?.on('data', () => {
-        if (!output().includes('ready to accept connections')) return;
-        clearTimeout(timer);
-        resolve();
-      });
       child.once('error', reject);
-      child.once('close', () => {
-        clearTimeout(timer);
-        reject(new Error(output()));
-      });
+      child.once('close', () => reject(new Error(output())));
+      look = () => {
+        if (output().includes('ready to accept connections')) resolve();
+      };
+      child.stderr?.on('data', look);
     });
+    return child;
   } catch (error) {
     throw startError('PostgreSQL did not start', error);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', giveUp);
+    child.stderr?.off('data', look);
   }
-  return child;
 }
 
 function launchProgram(launch: Launch, program: string, args: readonly string[]): ChildProcess {
@@ -210,12 +215,12 @@ function launchProgram(launch: Launch, program: string, args: readonly string[])
   });
 }
 
-/** @returns what the program said first, up to a limit */
+/** @returns what the program said last, up to a limit */
 function collectOutput(child: ChildProcess): () => string {
   let output = '';
   child.stderr?.setEncoding('utf8');
   child.stderr?.on('data', (chunk: string) => {
-    if (output.length < KEPT_OUTPUT_CHARACTERS) output += chunk.slice(0, KEPT_OUTPUT_CHARACTERS);
+    output = (output + chunk).slice(-KEPT_OUTPUT_CHARACTERS);
   });
   return () => output;
 }
