@@ -33,6 +33,8 @@ export interface SyntheticParameters {
   covered: Timeline<boolean>;
   frozen: Timeline<boolean>;
   absent: Timeline<boolean>;
+  /** Whether the time of day is drawn into the picture, for measuring how old it is when it is seen. */
+  clock: boolean;
 }
 
 /** More than anybody types; bounds the work of a hostile text. */
@@ -200,6 +202,7 @@ export function parseSyntheticParameters(text: string): SyntheticParameters {
     covered: entries.timeline('cover', flag, false),
     frozen: entries.timeline('freeze', flag, false),
     absent: entries.timeline('absent', flag, false),
+    clock: entries.constant('clock', flag, false),
   };
   entries.refuseUnknown();
   return parameters;

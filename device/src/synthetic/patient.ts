@@ -5,6 +5,7 @@ import type { SyntheticParameters } from './parameters.ts';
 import { Physiology } from './physiology.ts';
 import type { FrameState } from './plane.ts';
 import type { Size } from './layers.ts';
+import { drawClock } from './picture-clock.ts';
 import { renderLayers } from './renderer.ts';
 import { valueAt } from './timeline.ts';
 
@@ -38,22 +39,34 @@ export class SyntheticPatient {
   readonly #parameters: SyntheticParameters;
   readonly #physiology: Physiology;
   readonly #compositor: Compositor;
-  readonly #height: number;
+  readonly #size: Size;
+  readonly #wallClock: () => number;
   #drawn = false;
 
-  private constructor(parameters: SyntheticParameters, compositor: Compositor, height: number) {
+  private constructor(
+    parameters: SyntheticParameters,
+    compositor: Compositor,
+    size: Size,
+    wallClock: () => number,
+  ) {
     this.#parameters = parameters;
     this.#physiology = new Physiology(parameters);
     this.#compositor = compositor;
-    this.#height = height;
+    this.#size = size;
+    this.#wallClock = wallClock;
   }
 
   /**
    * Draws the patient's pose, which takes a few seconds; the event loop goes on meanwhile.
    *
+   * @param wallClock time of day, ms, for the `clock` parameter
    * @throws HavenError INVALID_REQUEST for a size that is not even or out of bounds.
    */
-  static async create(parameters: SyntheticParameters, size: Size): Promise<SyntheticPatient> {
+  static async create(
+    parameters: SyntheticParameters,
+    size: Size,
+    wallClock: () => number = Date.now,
+  ): Promise<SyntheticPatient> {
     for (const side of [size.width, size.height]) {
       if (side % 2 === 0 && side >= SMALLEST_SIDE && side <= LARGEST_SIDE) continue;
       throw new HavenError(
@@ -62,7 +75,7 @@ export class SyntheticPatient {
       );
     }
     const layers = await renderLayers(parameters, size);
-    return new SyntheticPatient(parameters, new Compositor(layers, parameters.seed), size.height);
+    return new SyntheticPatient(parameters, new Compositor(layers, parameters.seed), size, wallClock);
   }
 
   /**
@@ -70,13 +83,15 @@ export class SyntheticPatient {
    * writes over. The same parameters and the same calls give the same bytes.
    */
   frame(seconds: number): Uint8Array {
-    const { covered, frozen, absent } = this.#parameters;
+    const { covered, frozen, absent, clock } = this.#parameters;
     if (valueAt(frozen, seconds) && this.#drawn) return this.#compositor.picture;
     this.#drawn = true;
     if (valueAt(covered, seconds)) this.#compositor.drawCover();
     else if (valueAt(absent, seconds)) this.#compositor.drawEmptyBed(this.#stateAt(seconds));
     else this.#compositor.drawPatient(this.#stateAt(seconds));
-    return this.#compositor.picture;
+    const { picture } = this.#compositor;
+    if (clock) drawClock(picture, this.#size.width, this.#size.height, this.#wallClock());
+    return picture;
   }
 
   /** What an analyzer of the picture should find at `seconds` since the start. */
@@ -97,15 +112,15 @@ export class SyntheticPatient {
     const frequency = valueAt(flicker, seconds);
     return {
       greenChange: this.#physiology.greenChange(seconds),
-      lift: LIFT * this.#height * breath,
-      right: head.right * this.#height,
-      up: head.up * this.#height,
+      lift: LIFT * this.#size.height * breath,
+      right: head.right * this.#size.height,
+      up: head.up * this.#size.height,
       yaw: head.yaw,
       lids: blink(movement, seconds),
       gain: valueAt(exposure, seconds) ** CAMERA_GAMMA * (1 + BREATH_GAIN * breath),
       flicker: frequency > 0 ? FLICKER : 0,
       flickerPhase: 2 * Math.PI * frequency * seconds,
-      flickerPhasePerRow: (2 * Math.PI * frequency * READOUT_SECONDS) / this.#height,
+      flickerPhasePerRow: (2 * Math.PI * frequency * READOUT_SECONDS) / this.#size.height,
       noise: valueAt(noise, seconds),
     };
   }

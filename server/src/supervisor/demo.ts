@@ -2,11 +2,11 @@
 export type DemoPatient = { patientId: string; synthetic: string };
 
 export const DEMO_PATIENTS: readonly DemoPatient[] = [
-  { patientId: 'P-101', synthetic: 'hr=72,rr=14,tone=light,seed=1' },
-  { patientId: 'P-102', synthetic: 'hr=55,rr=12,tone=dark,seed=2' },
+  { patientId: 'P-101', synthetic: 'hr=72,rr=14,tone=light,seed=0' },
+  { patientId: 'P-102', synthetic: 'hr=55,rr=12,tone=dark,seed=3' },
   // Deteriorates a minute after its first picture, so that a newcomer sees an alert; recovers after five.
-  { patientId: 'P-103', synthetic: 'hr=96,rr=18,tone=medium,seed=3,hr@60=141,hr@300=96' },
-  { patientId: 'P-104', synthetic: 'hr=128,rr=22,tone=light,seed=4' },
+  { patientId: 'P-103', synthetic: 'hr=96,rr=18,tone=medium,seed=1,hr@60=141,hr@300=96' },
+  { patientId: 'P-104', synthetic: 'hr=128,rr=22,tone=monk3,seed=2' },
 ];
 
 /** Fifteen pictures a second are enough for a pulse and keep four encoders within one core. */
