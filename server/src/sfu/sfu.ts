@@ -29,6 +29,7 @@ export type SfuOptions = { config: Config; telemetry: Telemetry; clock?: () => n
 export class Sfu {
   readonly streams: StreamRegistry;
   readonly #workers: MediaWorkers;
+  readonly #telemetry: Telemetry;
   readonly #tapAddresses: ReadonlySet<string>;
   readonly #viewers = new Set<Viewer>();
   readonly #taps = new Set<Tap>();
@@ -38,6 +39,7 @@ export class Sfu {
 
   private constructor(workers: MediaWorkers, { config, telemetry, clock = Date.now }: SfuOptions) {
     this.#workers = workers;
+    this.#telemetry = telemetry;
     this.#tapAddresses = new Set(config.tapAddresses);
     this.streams = new StreamRegistry(workers, clock);
     this.#timer = setInterval(() => void this.#examine(), EXAMINE_INTERVAL_MS);
@@ -99,7 +101,9 @@ export class Sfu {
     if (this.#examining) return;
     this.#examining = true;
     for (const tap of this.#taps) if (tap.closed) this.#taps.delete(tap);
-    await this.streams.examine();
+    for (const error of await this.streams.examine()) {
+      this.#telemetry.logger.warn({ err: error }, 'a stream could not be examined');
+    }
     this.#examining = false;
   }
 

@@ -60,10 +60,18 @@ export class StreamRegistry extends EventEmitter<StreamRegistryEvents> {
     return [...this.#byId.values()].filter((stream) => stream.live);
   }
 
-  /** Reads how every stream fares. */
-  async examine(): Promise<void> {
-    // A stream or worker that goes away meanwhile fails its reading; its end is told by its own event.
-    await Promise.allSettled([...this.#byId.values()].map((stream) => stream.examine()));
+  /**
+   * Reads how every stream fares.
+   * @returns what went wrong; a stream that goes away meanwhile tells its end by its own event
+   */
+  async examine(): Promise<unknown[]> {
+    const streams = [...this.#byId.values()];
+    const results = await Promise.allSettled(streams.map((stream) => stream.examine()));
+    const failures: unknown[] = [];
+    for (const [index, result] of results.entries()) {
+      if (result.status === 'rejected' && streams[index]?.ended === false) failures.push(result.reason);
+    }
+    return failures;
   }
 
   close(reason: StreamEndReason): void {

@@ -14,6 +14,7 @@ import type { Records } from '../records/records.ts';
 import type { Sfu } from '../sfu/sfu.ts';
 import type { Stream } from '../sfu/stream.ts';
 import type { Actor, AuditTrail } from './audit-trail.ts';
+import type { DeviceMetrics } from './device-metrics.ts';
 import type { Handlers } from './endpoints.ts';
 import type { DeviceSocket } from './sockets.ts';
 
@@ -25,6 +26,7 @@ export type DeviceParts = {
   admission: Admission;
   audit: AuditTrail;
   config: Config;
+  metrics: DeviceMetrics;
   records: Records;
   sfu: Sfu;
 };
@@ -38,7 +40,6 @@ export class DeviceSession {
   readonly handlers: Handlers<DeviceRequests>;
   #stream: Stream | undefined;
   #starting = 0;
-  #state: DeviceState | undefined;
 
   constructor(socket: DeviceSocket, actor: Actor, parts: DeviceParts) {
     this.#socket = socket;
@@ -60,11 +61,6 @@ export class DeviceSession {
       'publish:state': (state) => this.#keepState(state),
       'publish:stop': (request) => this.#stop(request),
     };
-  }
-
-  /** What the device last said of itself. */
-  get state(): DeviceState | undefined {
-    return this.#state;
   }
 
   /** Ends the session if the device's right to publish was taken away. */
@@ -152,7 +148,7 @@ export class DeviceSession {
 
   #keepState(state: DeviceState): Record<string, never> {
     this.#own(state.streamId);
-    this.#state = state;
+    this.#parts.metrics.record(state);
     return {};
   }
 

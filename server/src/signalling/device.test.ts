@@ -39,6 +39,15 @@ describe('a device', () => {
     expect(server.sfu.streams.get(streamId)?.state.conditions).toEqual([]);
   });
 
+  test('may say how it fares for its own stream only', async () => {
+    const { device, streamId } = await publish(server, 'P-101');
+    const fares = { framesPerSecond: 15, bitrate: 400_000, layers: [], roundTripMs: 12, lossFraction: null };
+    expect(await device.request('publish:state', { streamId, ...fares })).toEqual({});
+    await expect(device.request('publish:state', { streamId: randomUUID(), ...fares })).rejects.toMatchObject(
+      { code: 'STREAM_UNKNOWN' },
+    );
+  });
+
   test('that stops on purpose raises no alarm', async () => {
     const { device, streamId } = await publish(server, 'P-101');
     await device.request('publish:stop', { streamId });
@@ -114,9 +123,11 @@ describe('a device', () => {
 
   test('hears which layers are watched: none but the lowest after a while without viewers', async () => {
     const { device, streamId } = await publish(server, 'P-101');
-    await new Promise((resolve) => setTimeout(resolve, 600));
-    server.advance(10_000);
-    expect(await device.hears('stream:layers')).toEqual({ streamId, maxSpatialLayer: 0 });
+    await eventually(() => {
+      server.advance(1_000);
+      return device.heard('stream:layers').length > 0;
+    }, 'the layers are given up');
+    expect(device.heard('stream:layers')).toEqual([{ streamId, maxSpatialLayer: 0 }]);
   });
 
   test('whose token is revoked is told so, and its stream ends', async () => {

@@ -10,6 +10,7 @@ import type { Telemetry } from '../telemetry/telemetry.ts';
 import { AnalysisMetrics } from './analysis-metrics.ts';
 import { AuditTrail } from './audit-trail.ts';
 import { CvCoordinator } from './cv-coordinator.ts';
+import { DeviceMetrics } from './device-metrics.ts';
 import { Doorkeeper } from './handshake.ts';
 import { createIo } from './io.ts';
 import { serveCvWorkers, serveDevices, serveMonitors } from './namespaces.ts';
@@ -62,7 +63,15 @@ export function startSignalling(options: SignallingOptions): Signalling {
   sfu.streams.on('created', follow);
 
   serveMonitors(monitors, entrance, { access, admission, alerts, audit, clock, hub, records, sfu });
-  serveDevices(devices, entrance, { access, admission, audit, config, records, sfu });
+  serveDevices(devices, entrance, {
+    access,
+    admission,
+    audit,
+    config,
+    metrics: new DeviceMetrics(telemetry),
+    records,
+    sfu,
+  });
   serveCvWorkers(cvWorkers, entrance, { access, audit, coordinator, hub, intake, metrics, sfu });
 
   const stopListening = [
