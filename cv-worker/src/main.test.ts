@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { CvServer, TEST_KEY } from './signalling/testing/cv-server.ts';
 import { eventually } from './tap/testing/eventually.ts';
 import { TestSfu } from './tap/testing/sfu.ts';
@@ -83,8 +83,13 @@ describe('the worker process', () => {
   let sfu: TestSfu;
   let server: CvServer;
 
+  beforeAll(async () => {
+    sfu = await TestSfu.create();
+  }, 15_000);
+  afterAll(() => sfu.close());
+
   beforeEach(async () => {
-    [sfu, server] = await Promise.all([TestSfu.create(), CvServer.start()]);
+    server = await CvServer.start();
     server.taps = (name, request) => sfu.serve(name, request);
     start({ HAVEN_CV_KEY: TEST_KEY, HAVEN_URL: server.url });
     await eventually(() => server.connections === 1, 20_000);
@@ -92,9 +97,7 @@ describe('the worker process', () => {
     await eventually(() => server.observations.length > 0, 20_000);
   }, 60_000);
 
-  afterEach(async () => {
-    await Promise.all([sfu.close(), server.close()]);
-  });
+  afterEach(() => server.close());
 
   test('withholds the vitals of a test card, and on SIGTERM stops its ffmpeg and ends with 0', async () => {
     const vitals = server.observations.flatMap((observation) =>

@@ -1,10 +1,14 @@
 import { Worker } from 'node:worker_threads';
-import { HEARTBEAT_INTERVAL_MS, type FromThread, type ThreadData, type ToThread } from './messages.ts';
+import type { FromThread, ThreadData, ToThread } from './messages.ts';
 
-/** A thread whose counter stands still for this long hangs, ms. */
-const HUNG_MS = 3000;
-/** Loading and warming up the models can keep a thread busy longer on a loaded machine, ms. */
-const LOADING_MS = 60_000;
+const CHECK_INTERVAL_MS = 250;
+/**
+ * A thread whose counter stands still for this many checks hangs: 3 s. Checks are counted, not time: on a starved
+ * machine they come late as well, and replacing threads then would only make it worse.
+ */
+const HUNG_CHECKS = 12;
+/** Loading and warming up the models keeps a thread from beating for longer: a minute. */
+const LOADING_CHECKS = 240;
 /** Heap of a thread: a leak kills the thread, not the process. */
 const MAX_HEAP_MB = 512;
 
@@ -22,7 +26,7 @@ export class WatchedWorker {
   readonly #timer: NodeJS.Timeout;
   readonly #exited: Promise<void>;
   #lastBeat = 0;
-  #aliveAt = performance.now();
+  #silentChecks = 0;
   #ready = false;
   #outstanding = 0;
   #reason: string | null = null;
@@ -47,7 +51,7 @@ export class WatchedWorker {
         resolve();
       });
     });
-    this.#timer = setInterval(() => this.#check(performance.now()), HEARTBEAT_INTERVAL_MS);
+    this.#timer = setInterval(() => this.#check(), CHECK_INTERVAL_MS);
   }
 
   /** The models are loaded. */
@@ -83,13 +87,11 @@ export class WatchedWorker {
     this.#events.onMessage(message);
   }
 
-  #check(now: number): void {
+  #check(): void {
     const beat = Atomics.load(this.#beats, 0);
-    if (beat !== this.#lastBeat) {
-      this.#lastBeat = beat;
-      this.#aliveAt = now;
-    }
-    if (now - this.#aliveAt < (this.#ready ? HUNG_MS : LOADING_MS)) return;
+    this.#silentChecks = beat === this.#lastBeat ? this.#silentChecks + 1 : 0;
+    this.#lastBeat = beat;
+    if (this.#silentChecks < (this.#ready ? HUNG_CHECKS : LOADING_CHECKS)) return;
     this.#end('the thread hangs');
     void this.#worker.terminate();
   }

@@ -23,6 +23,8 @@ const REQUEST_TIMEOUT_MS = 8000;
 /** How soon a lost connection is tried again, and how seldom at most, ms. */
 const FIRST_RETRY_MS = 300;
 const MAX_RETRY_MS = 3000;
+/** After the server ended the session or refused a new one, unless it says when, ms. */
+const REFUSED_RETRY_MS = 1000;
 
 const unassignedSchema = z.object({ assignmentId: uuidSchema, epoch: z.number().int() });
 const sessionEndedSchema = z.object({ code: errorCodeSchema });
@@ -130,7 +132,7 @@ export class CvClient extends EventEmitter<CvClientEvents> {
     }
   }
 
-  #retryLater(afterMs = MAX_RETRY_MS): void {
+  #retryLater(afterMs = REFUSED_RETRY_MS): void {
     if (this.#closed) return;
     clearTimeout(this.#retryTimer);
     this.#retryTimer = setTimeout(() => this.#socket.connect(), afterMs);

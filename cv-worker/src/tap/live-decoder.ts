@@ -19,7 +19,7 @@ export type LiveDecoderEvents = {
   frame: [NutFrame];
   /** Another layer: the picture's size changed. */
   resized: [];
-  /** ffmpeg's own words about missing or damaged data. */
+  /** ffmpeg's own words about missing or damaged data, once there are pictures. */
   damage: [complaint: string];
 };
 
@@ -109,7 +109,7 @@ export class LiveDecoder extends EventEmitter<LiveDecoderEvents> {
       if (this.#filterInputs > 1) this.emit('resized');
     }
     const complaint = COMPLAINT.exec(line)?.[1];
-    if (complaint !== undefined) this.emit('damage', complaint);
+    if (complaint !== undefined && this.#filterInputs > 0) this.emit('damage', complaint);
   }
 }
 

@@ -12,7 +12,7 @@ import { describeSession } from './sdp.ts';
 
 /** Waits before the next attempt after 0, 1, 2, … useless ones in a row, ms: the first retry is immediate. */
 const RETRY_AFTER_MS = [0, 250, 1000, 2000, 4000] as const;
-/** A decoder that gave pictures for this long was useful, ms. */
+/** A decoder that gave pictures and lived this long was useful, ms. */
 const USEFUL_MS = 2000;
 /** How often the watch over pictures looks, ms. */
 const CHECK_INTERVAL_MS = 200;
@@ -107,11 +107,13 @@ export class Tap {
 
   async #attempt(): Promise<{ reason: string; useful: boolean; final: ErrorCode | null }> {
     const startedAt = this.#now();
+    const framesBefore = this.#framesDecoded;
     let pair: PortPair | null = null;
     try {
       pair = await this.#options.ports.allocate();
       const reason = await this.#decode(pair);
-      return { reason, useful: this.#now() - startedAt >= USEFUL_MS, final: null };
+      const useful = this.#framesDecoded > framesBefore && this.#now() - startedAt >= USEFUL_MS;
+      return { reason, useful, final: null };
     } catch (error) {
       const final = error instanceof HavenError && FINAL_CODES.has(error.code) ? error.code : null;
       return { reason: error instanceof Error ? error.message : String(error), useful: false, final };

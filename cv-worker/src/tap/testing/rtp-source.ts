@@ -9,7 +9,7 @@ export const SOURCE_FRAMES_PER_SECOND = 15;
 const TIMESTAMP_OFFSET = 4;
 
 /**
- * A live VP8 picture (ffmpeg's moving test card, a key frame a second) as RTP to a port of this machine. Packets are
+ * A live VP8 picture (ffmpeg's moving test card, three key frames a second) as RTP to a port of this machine. Packets are
  * relayed, so that their timestamps can begin anywhere and a test can hold them back.
  */
 export class RtpSource {
@@ -54,7 +54,7 @@ export class RtpSource {
 
 function encoderArguments(port: number): string[] {
   const source = `testsrc2=size=320x240:rate=${SOURCE_FRAMES_PER_SECOND}`;
-  const group = String(SOURCE_FRAMES_PER_SECOND);
+  const group = String(SOURCE_FRAMES_PER_SECOND / 3);
   return [
     ...['-nostdin', '-v', 'error', '-re', '-f', 'lavfi', '-i', source],
     ...['-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '16', '-b:v', '400k', '-g', group],
