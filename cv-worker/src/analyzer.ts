@@ -15,8 +15,10 @@ import { PulseMonitor } from './pulse/monitor.ts';
 const VITALS_INTERVAL_MS = 1000;
 /** Without a frame for this long there is no picture, ms. */
 const NO_PICTURE_MS = 2000;
-/** A head that moves by this share of its width within a second leaves its skin regions behind. */
-const MAX_FACE_DISPLACEMENT = 0.08;
+/** A head that moves by this share of its width between two meshes leaves its skin regions behind. */
+const MAX_FACE_DISPLACEMENT = 0.12;
+/** Less than this is the mesh's own trembling and a body at rest. */
+const STILL_FACE_DISPLACEMENT = 0.035;
 /** Motion about the patient above which skin cannot be measured. */
 const MAX_MOTION = 0.5;
 /** The motion level looks back over about this long. */
@@ -134,8 +136,9 @@ export class Analyzer {
   }
 
   #follow(frame: Frame, mesh: FaceMesh): void {
-    const moved = this.#mesh !== null && displacement(this.#mesh, mesh) > MAX_FACE_DISPLACEMENT;
-    if (moved) this.#interrupt('moving');
+    const moved = this.#mesh === null ? 0 : displacement(this.#mesh, mesh);
+    if (moved > STILL_FACE_DISPLACEMENT) this.#pulse.noteMovement(frame.timeMs);
+    if (moved > MAX_FACE_DISPLACEMENT) this.#interrupt('moving');
     this.#mesh = mesh;
     this.#skin.follow(frame, mesh);
     this.#chest.follow(frame, mesh.box);

@@ -4,11 +4,19 @@ import { boxArea, overlap, scaleBox, intersectionArea, type Box } from './box.ts
 import type { FaceDetector } from './detector.ts';
 import type { FaceMesh } from './facemesh.ts';
 
-/** The mesh follows the patient's face at this pace, ms. */
+/**
+ * The mesh follows the patient's face at this mean pace, ms. Regions that hop along with a moving face once a second
+ * would look like a pulse of 60/min: the intervals vary by {@link MESH_SPREAD}, so that no rhythm comes from them.
+ */
 const MESH_INTERVAL_MS = 1000;
+const MESH_SPREAD = 0.7;
+/** Fractions of its multiples are spread evenly and do not repeat. */
+const GOLDEN_RATIO = (1 + Math.sqrt(5)) / 2;
 /** Other faces, and a patient who is not there, are looked for at this pace, ms. */
 const CROWD_INTERVAL_MS = 2000;
 const SEARCH_INTERVAL_MS = 1000;
+/** A face that was lost just now is tried again at this pace, ms. */
+const RETRY_INTERVAL_MS = 500;
 /** A face turned away for a moment is no absence; withholding has 3 s, ms. */
 const LOST_MS = 1500;
 /** Whoever comes after this long may be someone else, ms. */
@@ -45,6 +53,7 @@ export class FaceWatch {
   #appearedAt = 0;
   #newFaceUntil = 0;
   #nextMeshAt = 0;
+  #meshCount = 0;
   #nextSearchAt = 0;
   #crowdCount = 0;
   #crowded = false;
@@ -72,9 +81,13 @@ export class FaceWatch {
     let mesh: FaceMesh | null = null;
     if (this.#present && this.#face !== null && now >= this.#nextMeshAt) {
       mesh = this.#detector.fitMesh(frame, this.#face.box);
-      // A face lost by its mesh is looked for in the same frame.
-      if (mesh === null) this.#nextSearchAt = now;
-      else this.#follow(mesh, now);
+      if (mesh === null) {
+        // A face lost by its mesh is looked for in the same frame.
+        this.#nextSearchAt = now;
+        this.#nextMeshAt = now + RETRY_INTERVAL_MS;
+      } else {
+        this.#follow(mesh, now);
+      }
     }
     if (now >= this.#nextSearchAt || frame.discontinuity) mesh = this.#search(frame) ?? mesh;
     if (now - this.#seenAt > LOST_MS) this.#present = false;
@@ -89,7 +102,9 @@ export class FaceWatch {
     this.#face = mesh;
     this.#present = true;
     this.#seenAt = now;
-    this.#nextMeshAt = now + MESH_INTERVAL_MS;
+    this.#meshCount++;
+    const fraction = (this.#meshCount * GOLDEN_RATIO) % 1;
+    this.#nextMeshAt = now + MESH_INTERVAL_MS * (1 + MESH_SPREAD * (fraction - 0.5));
   }
 
   /** Looks for all faces. @returns the patient's mesh when it was lost and is found */

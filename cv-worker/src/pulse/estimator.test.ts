@@ -5,7 +5,7 @@ import { evenTimes, simulateSkin, type SimulatedSkin } from './testing/simulated
 
 const RATE = 25;
 const estimator = new PulseEstimator(RATE);
-const NO_DEMAND: Demand = { extraSnrDb: 0, expectedPerMin: null };
+const NO_DEMAND: Demand = { extraSnrDb: 0, expectedPerMin: null, still: true };
 
 function estimate(
   skin: Omit<SimulatedSkin, 'seconds'>,
@@ -48,6 +48,12 @@ describe('the pulse of a window', () => {
     expect(estimate({ rate: () => 72 }, { colourless: true, background: false }).estimate).toBeNull();
   });
 
+  test('is not read from brightness alone when the head moved', () => {
+    const demand = { ...NO_DEMAND, still: false };
+    expect(estimate({ rate: () => 72 }, { colourless: true, demand }).estimate).toBeNull();
+    expect(estimate({ rate: () => 72 }, { demand }).estimate).not.toBeNull();
+  });
+
   test.each([54, 84, 108])('is not mistaken for a light that pulses %i times a minute', (perMin) => {
     const light = (seconds: number) => 0.01 * Math.sin((2 * Math.PI * perMin * seconds) / 60);
     const { estimate: result } = estimate({ rate: () => 70, amplitude: 0.0005, light });
@@ -71,14 +77,14 @@ describe('the pulse of a window', () => {
   test('has to be clearer when more is demanded', () => {
     const faint = { rate: () => 72, amplitude: 0.0012, seed: 3 };
     expect(estimate(faint).estimate).not.toBeNull();
-    const demand = { extraSnrDb: 20, expectedPerMin: null };
+    const demand = { ...NO_DEMAND, extraSnrDb: 20 };
     expect(estimate(faint, { demand }).refusal).toBe('weak-signal');
   });
 
   test('is believed a little sooner near the rate that was shown', () => {
     const known = (expectedPerMin: number | null) =>
       rates.filter((rate) => {
-        const demand = { extraSnrDb: 0, expectedPerMin: expectedPerMin === null ? null : rate };
+        const demand = { ...NO_DEMAND, expectedPerMin: expectedPerMin === null ? null : rate };
         return estimate({ rate: () => rate, amplitude: 0.0008, seed: rate }, { demand }).estimate !== null;
       }).length;
     expect(known(1)).toBeGreaterThanOrEqual(known(null));

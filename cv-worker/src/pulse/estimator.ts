@@ -26,6 +26,8 @@ export type Demand = {
   extraSnrDb: number;
   /** A rate believed until now, 1/min: what is near it may be weaker. */
   expectedPerMin: number | null;
+  /** Whether the head kept still: a head that turns in the light changes its brightness, much less its colour. */
+  still: boolean;
 };
 
 type MethodReading = { perMin: number; snrDb: number };
@@ -38,6 +40,8 @@ const MIN_SNR_DB = 1;
 const COLOUR_ALONE_EXTRA_DB = 1.5;
 /** What is expected anyway needs less to be believed. */
 const EXPECTED_RELIEF_DB = 1.5;
+/** What a moving head adds to the noise can look like a pulse in all methods at once. */
+const MOVING_EXTRA_DB = 2;
 /** Regions, each with its own noise, that must show the rate of the whole skin by themselves. */
 const MIN_AGREEING_REGIONS = 2;
 const REGION_AGREEMENT_PER_MIN = 4;
@@ -70,6 +74,7 @@ export class PulseEstimator {
     const pos = this.#read(signals.pos);
     const chrom = this.#read(signals.chrom);
     const green = this.#read(signals.green.signal);
+    const demandedDb = MIN_SNR_DB + demand.extraSnrDb + (demand.still ? 0 : MOVING_EXTRA_DB);
     const relief = (perMin: number) =>
       demand.expectedPerMin !== null && agree(perMin, demand.expectedPerMin) ? EXPECTED_RELIEF_DB : 0;
     const colour = agree(pos.perMin, chrom.perMin)
@@ -79,16 +84,16 @@ export class PulseEstimator {
     if (colour !== null && agree(colour.perMin, green.perMin)) {
       const perMin = weighted(colour, green);
       const snrDb = (pos.snrDb + chrom.snrDb + green.snrDb) / 3;
-      if (snrDb >= MIN_SNR_DB + demand.extraSnrDb - relief(perMin)) {
+      if (snrDb >= demandedDb - relief(perMin)) {
         return accepted(perMin, snrDb, 'pos+chrom+green');
       }
     }
     const brightIsClear =
+      demand.still &&
       signals.hasBackground &&
-      green.snrDb >= MIN_SNR_DB + demand.extraSnrDb - relief(green.perMin) &&
+      green.snrDb >= demandedDb - relief(green.perMin) &&
       this.#agreeingRegions(signals.regions, green.perMin) >= MIN_AGREEING_REGIONS;
-    const colourIsClear =
-      colour !== null && colour.snrDb >= MIN_SNR_DB + COLOUR_ALONE_EXTRA_DB + demand.extraSnrDb;
+    const colourIsClear = colour !== null && colour.snrDb >= demandedDb + COLOUR_ALONE_EXTRA_DB;
 
     if (brightIsClear && signals.green.sharedPower > MAX_SHARED_POWER) return refused('light-changing');
     if (colourIsClear && brightIsClear) return refused('disagreement');

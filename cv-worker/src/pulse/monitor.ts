@@ -40,6 +40,7 @@ export class PulseMonitor {
   readonly #held = new HeldValue('pulse');
   readonly #waveform = new WaveformWriter(RATE_HZ);
   #candidates: number[] = [];
+  #movedAt: number | null = null;
   #sampledAt: number | null = null;
   #interruption: WithheldReason = 'starting';
 
@@ -48,6 +49,11 @@ export class PulseMonitor {
     if (this.#sampledAt !== null && timeMs - this.#sampledAt > MAX_GAP_MS) this.#restart();
     this.#sampledAt = timeMs;
     this.#resampler.push(timeMs, sample, (at, values) => this.#history.push(at, values));
+  }
+
+  /** The head moved, though not so much that its samples are void. */
+  noteMovement(timeMs: number): void {
+    this.#movedAt = timeMs;
   }
 
   /** Judges the window that ends now; once a second. */
@@ -61,6 +67,7 @@ export class PulseMonitor {
     const { estimate, refusal } = this.#estimator.estimate(this.#signals(length), {
       extraSnrDb: length < WINDOW_S * RATE_HZ ? EARLY_EXTRA_DB : 0,
       expectedPerMin: this.#held.valueAt(at),
+      still: this.#movedAt === null || at - this.#movedAt > (length / RATE_HZ) * 1000,
     });
     if (estimate === null) {
       this.#candidates = [];
