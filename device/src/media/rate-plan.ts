@@ -32,6 +32,11 @@ export class RatePlan {
     return this.#planned;
   }
 
+  /** The layers left out could be sent, and are not only because nobody watches them. */
+  get restsUnwatched(): boolean {
+    return this.#planned.length === this.#watched && this.#watched < this.#layers.length;
+  }
+
   /** @param maxSpatialLayer the highest layer that anyone watches, 0-based */
   watch(maxSpatialLayer: number, now: number): void {
     const watched = Math.min(this.#layers.length, Math.max(1, maxSpatialLayer + 1));

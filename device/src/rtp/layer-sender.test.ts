@@ -63,6 +63,16 @@ describe('the sender of a layer', () => {
     expect(wire).toHaveLength(numbers.length + 2);
   });
 
+  test('keeps a resting layer alive by a picture without content', () => {
+    const { sender, wire } = senderWithWire(undefined);
+    sender.send(frame(0, 100), 0);
+    sender.keepAlive(500);
+    const [picture, kept] = wire.map(({ header }) => header);
+    expect(kept.sequenceNumber).toBe((picture.sequenceNumber + 1) & 0xffff);
+    expect((kept.timestamp - picture.timestamp) >>> 0).toBe(45_000);
+    expect(wire[1].payload).toHaveLength(6);
+  });
+
   test('reports nothing before its first packet, then the clock that its timestamps follow', () => {
     const { sender, wire } = senderWithWire(undefined);
     expect(sender.report(0)).toBeUndefined();

@@ -49,17 +49,15 @@ export class LayerSender {
   }
 
   send(frame: EncodedFrame, now: number): void {
-    const timestamp = this.#timestamp(frame.timeMs);
-    const payloads = this.#packetizer.packetize(frame);
-    for (const [index, payload] of payloads.entries()) {
-      this.#sequenceNumber = (this.#sequenceNumber + 1) & 0xffff;
-      const marker = index === payloads.length - 1;
-      const packet = { sequenceNumber: this.#sequenceNumber, timestamp, marker, payload };
-      this.#sent.add(packet, now);
-      this.#packets++;
-      this.#payloadBytes += payload.length;
-      this.#write(packet, this.#identity.payloadType, this.#identity.ssrc);
-    }
+    this.#sendPayloads(this.#packetizer.packetize(frame), this.#timestamp(frame.timeMs), now);
+  }
+
+  /**
+   * Keeps a layer alive that rests: the SFU would otherwise take it for dead after 1.5 s, and would not go back to
+   * it before it had run for 2 s again.
+   */
+  keepAlive(now: number): void {
+    this.#sendPayloads([this.#packetizer.empty()], this.#timestamp(now), now);
   }
 
   /** Sends again what was lost, unless it is too old to help or `budget` (bytes) is used up. */
@@ -94,6 +92,18 @@ export class LayerSender {
         octetCount: this.#payloadBytes >>> 0,
       }),
     });
+  }
+
+  #sendPayloads(payloads: readonly Buffer[], timestamp: number, now: number): void {
+    for (const [index, payload] of payloads.entries()) {
+      this.#sequenceNumber = (this.#sequenceNumber + 1) & 0xffff;
+      const marker = index === payloads.length - 1;
+      const packet = { sequenceNumber: this.#sequenceNumber, timestamp, marker, payload };
+      this.#sent.add(packet, now);
+      this.#packets++;
+      this.#payloadBytes += payload.length;
+      this.#write(packet, this.#identity.payloadType, this.#identity.ssrc);
+    }
   }
 
   #timestamp(timeMs: number): number {

@@ -44,6 +44,11 @@ export class Vp8Packetizer {
     });
   }
 
+  /** A picture without content, which a decoder skips and nothing refers to. */
+  empty(): Buffer {
+    return this.packetize({ data: Buffer.alloc(0), temporalLayer: 1 })[0];
+  }
+
   #describe(payload: Buffer, first: boolean, temporalLayer: 0 | 1): void {
     payload[0] = EXTENDED | (temporalLayer === 1 ? NON_REFERENCE : 0) | (first ? START_OF_PARTITION : 0);
     payload[1] = HAS_PICTURE_ID | HAS_TL0PICIDX | HAS_TEMPORAL_LAYER;
