@@ -23,7 +23,7 @@ export function SoundBlocked({ onUnblock }: { onUnblock: () => void }) {
 }
 
 /** What is not as it should be, or must be known, in a line across the wall. */
-export function Notice({ words, kind }: { words: string; kind: 'problem' | 'advice' | 'demo' }) {
+export function Notice({ words, kind }: { words: string; kind: 'problem' | 'advice' }) {
   return (
     <p
       className={styles.notice}

@@ -17,23 +17,19 @@ type PulsePanelProps = {
 export function PulsePanel({ pulse, alarming }: PulsePanelProps) {
   const shown = pulse.state === 'withheld' ? null : pulse;
   return (
-    <section
+    <div
+      role="group"
       className={styles.panel}
       data-state={pulse.state}
       data-alarming={alarming ?? 'none'}
       aria-label="Pulse (camera)"
     >
-      <header className={styles.header}>
+      <div className={styles.header}>
         <h3 className={styles.label}>Pulse (camera)</h3>
         {shown !== null && <Quality quality={shown.quality} />}
-      </header>
+      </div>
       <p className={styles.number}>
-        <span
-          className={styles.value}
-          data-testid={testIds.pulseValue}
-          data-state={pulse.state}
-          title={shown === null ? undefined : `Method: ${shown.method}`}
-        >
+        <span className={styles.value} data-testid={testIds.pulseValue} data-state={pulse.state}>
           {shown === null ? NO_VALUE : Math.round(shown.value)}
         </span>
         <span className={styles.unit}>/min</span>
@@ -41,7 +37,7 @@ export function PulsePanel({ pulse, alarming }: PulsePanelProps) {
       <p className={styles.note} data-testid={testIds.pulseNote}>
         {noteOf(pulse)}
       </p>
-    </section>
+    </div>
   );
 }
 
@@ -55,12 +51,7 @@ function noteOf(vital: VitalView): string {
 function Quality({ quality }: { quality: number }) {
   const { bars, words, percent } = viewQuality(quality);
   return (
-    <p
-      className={styles.quality}
-      title={`About ${percent} of 100 such values are within 5/min.`}
-      data-testid={testIds.pulseQuality}
-      data-percent={percent}
-    >
+    <p className={styles.quality} data-testid={testIds.pulseQuality} data-percent={percent}>
       <span className={styles.bars} aria-hidden="true">
         {BARS.map((bar) => (
           <span key={bar} data-on={bar <= bars} />
@@ -73,11 +64,7 @@ function Quality({ quality }: { quality: number }) {
 
 export function BreathingRow({ breathing }: { breathing: VitalView }) {
   return (
-    <p
-      className={styles.breathing}
-      data-state={breathing.state}
-      title={breathing.state === 'withheld' ? breathing.words : `Method: ${breathing.method}`}
-    >
+    <p className={styles.breathing} data-state={breathing.state}>
       <span>
         Breathing<span className={styles.breathingOrigin}> (camera)</span>
       </span>

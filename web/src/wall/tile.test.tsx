@@ -43,7 +43,9 @@ describe('a tile', () => {
     expect(screen.getByRole('article').getAttribute('aria-label')).toBe('Bed 3, Anna Berg');
     expect(text(testIds.pulseValue)).toBe('72');
     expect(text(testIds.pulseQuality)).toContain('good');
-    expect(screen.getByTestId(testIds.pulseValue).title).toBe('Method: POS+CHROM');
+    expect(screen.getByTestId(testIds.tileFocus).title).toBe(
+      'Pulse by POS+CHROM, within 5/min in 93 of 100 cases',
+    );
   });
 
   test('shows no percentage, which beside a pulse would be read as an oxygen saturation', () => {

@@ -2,13 +2,14 @@ import type { Alert, AlertPriority, Source } from '@haven/protocol';
 import { useCallback, useRef, type KeyboardEvent } from 'react';
 import { alertWords, bedWords, leadingAlert, PRIORITY_WORDS } from '../core/alert-view.ts';
 import type { Clock } from '../core/clock.ts';
-import { viewVital, type VitalView } from '../core/freshness.ts';
+import { viewQuality, viewVital, type VitalView } from '../core/freshness.ts';
 import { viewPicture } from '../core/picture.ts';
 import type { PatientState } from '../core/wall-state.ts';
 import type { Moment } from '../core/wall.ts';
 import type { WaveformTrace } from '../core/waveform-trace.ts';
 import { testIds } from '../test-ids.ts';
 import { AlertSymbol } from './alert-symbol.tsx';
+import type { Frames } from './frame-watch.ts';
 import { Picture } from './picture.tsx';
 import priority from './priority.module.css';
 import { BreathingRow, PulsePanel } from './pulse-panel.tsx';
@@ -107,7 +108,11 @@ export function Tile(props: TileProps) {
             now={props.now}
             held={pulse.state !== 'live'}
           />
-          {breathing !== null && <BreathingRow breathing={breathing} />}
+          {breathing !== null && (
+            <div className={styles.breathing}>
+              <BreathingRow breathing={breathing} />
+            </div>
+          )}
         </div>
       </div>
       <button
@@ -115,7 +120,7 @@ export function Tile(props: TileProps) {
         className={styles.focus}
         aria-pressed={focused}
         aria-label={`${focused ? 'Shrink' : 'Enlarge'} ${bedWords(patient.bed)}, ${patient.name}`}
-        title={frames.width === 0 ? undefined : `${frames.width}×${frames.height}`}
+        title={tooltip(pulse, frames)}
         data-testid={testIds.tileFocus}
         onClick={props.onToggle}
         onKeyDown={props.onKey}
@@ -133,6 +138,15 @@ function vitalOf({ state, moment, connected }: TileProps, name: 'pulse' | 'breat
     streaming: state.stream !== null,
     connected,
   });
+}
+
+/** How the pulse was measured, and the size of the picture: `Pulse by POS, within 5/min in 93 of 100 cases; picture 640×480`. */
+function tooltip(pulse: VitalView, { width, height }: Frames): string {
+  const measured =
+    pulse.state === 'withheld'
+      ? []
+      : [`Pulse by ${pulse.method}, within 5/min in ${viewQuality(pulse.quality).percent} of 100 cases`];
+  return [...measured, ...(width === 0 ? [] : [`picture ${width}×${height}`])].join('; ');
 }
 
 function alarmingPulse(alerts: readonly Alert[]): AlertPriority | null {

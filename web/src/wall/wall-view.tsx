@@ -58,8 +58,7 @@ export function WallView({ wall, sound, settings, userName, onSignOut }: WallVie
       />
       <Announcer alerts={alerts} patientOf={patientOf} />
       <TileGrid wall={wall} alerts={alerts} />
-      {settings?.demo === true && <Notice kind="demo" words="Demonstration: all patients are simulated." />}
-      <Disclaimer className={styles.disclaimer} />
+      <Disclaimer className={styles.disclaimer} demo={settings?.demo === true} />
     </div>
   );
 }
