@@ -73,6 +73,8 @@ function usePageTitle(title: string): void {
 function useUnblockedSound(sound: WallViewProps['sound']): void {
   useEffect(() => {
     const unblock = () => sound.unblock();
+    // Whoever has just signed in has clicked already.
+    unblock();
     window.addEventListener('pointerdown', unblock);
     window.addEventListener('keydown', unblock);
     return () => {
