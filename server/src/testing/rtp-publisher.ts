@@ -1,45 +1,75 @@
+import { randomInt } from 'node:crypto';
 import type { DtlsParameters, RtpParameters, TransportOptions } from '@haven/protocol';
-import { LayerSender } from '@haven/device/src/rtp/layer-sender.ts';
-import { MediaTransport } from '@haven/device/src/rtp/media-transport.ts';
+import {
+  IceCandidate,
+  RTCDtlsFingerprint,
+  RTCDtlsParameters,
+  RTCDtlsTransport,
+  RTCIceGatherer,
+  RTCIceParameters,
+  RTCIceTransport,
+  RtpHeader,
+} from 'werift';
 
 const FRAME_INTERVAL_MS = 33;
-/** A VP8 key frame's header (RFC 6386, 9.1), 16×16, and nothing that could be decoded. */
-const KEY_FRAME = Buffer.from([0x10, 0x02, 0x00, 0x9d, 0x01, 0x2a, 0x10, 0x00, 0x10, 0x00, 0x00, 0x00]);
+const VIDEO_CLOCK_TICKS_PER_MS = 90;
+const LOOPBACK = '127.0.0.1';
+/** Protection profiles of RFC 5764 and 7714: AES-128-GCM, else AES-CM with HMAC-SHA1. */
+const SRTP_PROFILES: (1 | 7)[] = [7, 1];
+/** A payload descriptor (RFC 7741) that begins a partition, then a VP8 key frame's header (RFC 6386, 9.1), 16×16. */
+const KEY_FRAME = Buffer.from([0x10, 0x10, 0x02, 0x00, 0x9d, 0x01, 0x2a, 0x10, 0x00, 0x10, 0x00, 0x00, 0x00]);
 
-/** Sends RTP that looks like VP8 over a real WebRTC transport: every frame a key frame. */
+/** Sends RTP that looks like VP8 over a real WebRTC transport: every frame a key frame that nobody could decode. */
 export class RtpPublisher {
-  readonly #transport: MediaTransport;
-  readonly #layers: LayerSender[];
+  readonly #dtls: RTCDtlsTransport;
+  readonly #payloadType: number;
+  readonly #ssrcs: number[];
+  #sequenceNumber = randomInt(0x8000);
   #timer: NodeJS.Timeout | undefined;
 
-  private constructor(transport: MediaTransport, { codecs, encodings = [] }: RtpParameters) {
-    this.#transport = transport;
-    const payloadType = codecs[0]?.payloadType ?? 0;
-    this.#layers = encodings.map(
-      ({ ssrc = 0 }) =>
-        new LayerSender({ ssrc, payloadType, rtx: undefined, absSendTimeId: undefined }, transport),
-    );
+  private constructor(dtls: RTCDtlsTransport, { codecs, encodings = [] }: RtpParameters) {
+    this.#dtls = dtls;
+    this.#payloadType = codecs[0]?.payloadType ?? 0;
+    this.#ssrcs = encodings.flatMap(({ ssrc }) => (ssrc === undefined ? [] : [ssrc]));
   }
 
+  /** @param announce tells the SFU this end's certificate, before the first packet */
   static async connect(
     remote: TransportOptions,
     announce: (parameters: DtlsParameters) => Promise<unknown>,
     rtpParameters: RtpParameters,
   ): Promise<RtpPublisher> {
-    const transport = await MediaTransport.connect(remote, announce, {
-      onRtcp: () => undefined,
-      onLost: () => undefined,
+    const gatherer = new RTCIceGatherer({
+      useTcp: false,
+      useIpv4: true,
+      useIpv6: false,
+      additionalHostAddresses: [LOOPBACK],
     });
-    return new RtpPublisher(transport, rtpParameters);
+    const ice = new RTCIceTransport(gatherer);
+    ice.connection.iceControlling = true;
+    ice.setRemoteParams(new RTCIceParameters({ ...remote.iceParameters, iceLite: true }));
+    const certificate = await RTCDtlsTransport.SetupCertificate();
+    const dtls = new RTCDtlsTransport({}, ice, certificate, SRTP_PROFILES);
+    dtls.role = 'client';
+    const fingerprints = remote.dtlsParameters.fingerprints.map(
+      ({ algorithm, value }) => new RTCDtlsFingerprint(algorithm, value),
+    );
+    dtls.setRemoteParams(new RTCDtlsParameters(fingerprints, 'server'));
+    await ice.gather();
+    for (const { foundation, ip, port, priority, protocol, type } of remote.iceCandidates) {
+      if (protocol !== 'udp') continue;
+      await ice.addRemoteCandidate(new IceCandidate(1, foundation, ip, port, priority, protocol, type));
+    }
+    await ice.addRemoteCandidate(undefined);
+    const value = dtls.localParameters.fingerprints[0]?.value ?? '';
+    await announce({ role: 'client', fingerprints: [{ algorithm: 'sha-256', value }] });
+    await ice.start();
+    await dtls.start();
+    return new RtpPublisher(dtls, rtpParameters);
   }
 
   start(): void {
-    this.#timer ??= setInterval(() => {
-      const timeMs = performance.now();
-      for (const layer of this.#layers) {
-        layer.send({ timeMs, key: true, temporalLayer: 0, data: KEY_FRAME }, timeMs);
-      }
-    }, FRAME_INTERVAL_MS);
+    this.#timer ??= setInterval(() => this.#sendFrame(), FRAME_INTERVAL_MS);
   }
 
   /** Stops sending for a while. */
@@ -50,6 +80,21 @@ export class RtpPublisher {
 
   async close(): Promise<void> {
     this.pause();
-    await this.#transport.close();
+    await this.#dtls.stop();
+  }
+
+  #sendFrame(): void {
+    this.#sequenceNumber = (this.#sequenceNumber + 1) & 0xffff;
+    for (const ssrc of this.#ssrcs) {
+      const header = new RtpHeader({
+        version: 2,
+        payloadType: this.#payloadType,
+        ssrc,
+        sequenceNumber: this.#sequenceNumber,
+        timestamp: Math.round(performance.now() * VIDEO_CLOCK_TICKS_PER_MS) % 2 ** 32,
+        marker: true,
+      });
+      void this.#dtls.sendRtp(KEY_FRAME, header);
+    }
   }
 }
