@@ -245,9 +245,7 @@ export class Publication {
 
   #report(): void {
     const now = performance.now();
-    if (this.#plan.restsUnwatched) {
-      for (const sender of this.#senders.slice(this.#plan.layers.length)) sender.keepAlive(now);
-    }
+    for (const sender of this.#senders.slice(0, this.#plan.affordable)) sender.keepAlive(now);
     const reports = this.#senders.flatMap((sender) => sender.report(now) ?? []);
     if (reports.length > 0) this.#transport?.sendRtcp(reports);
   }

@@ -28,7 +28,7 @@ describe('the rate plan', () => {
     const plan = new RatePlan(LAYERS, ENOUGH, 0);
     plan.update(300_000, 10_000);
     expect(plan.layers).toHaveLength(1);
-    expect(plan.restsUnwatched).toBe(false);
+    expect(plan.affordable).toBe(1);
     plan.update(ENOUGH, 20_000);
     expect(plan.layers).toHaveLength(2);
   });
@@ -39,9 +39,8 @@ describe('the rate plan', () => {
     expect(plan.update(ENOUGH, 11_000)).toBe(false);
     expect(plan.update(ENOUGH, 19_000)).toBe(true);
     expect(plan.layers).toEqual([{ width: 320, height: 240, bitrate: 400_000 }]);
-    expect(plan.restsUnwatched).toBe(true);
+    expect(plan.affordable).toBe(2);
     plan.watch(1, 19_100);
-    expect(plan.restsUnwatched).toBe(false);
     expect(plan.update(ENOUGH, 19_100)).toBe(true);
     expect(plan.layers).toHaveLength(2);
   });

@@ -16,6 +16,7 @@ const UNWATCHED_AFTER_MS = 8000;
 export class RatePlan {
   readonly #layers: readonly Layer[];
   #planned: EncoderLayer[];
+  #affordable: number;
   #changedAt: number;
   #watched: number;
   #watchedLessAt = -Infinity;
@@ -24,6 +25,7 @@ export class RatePlan {
     this.#layers = layers;
     this.#watched = layers.length;
     this.#planned = this.#encoderLayers(available, layers.length, layers.length);
+    this.#affordable = this.#planned.length;
     this.#changedAt = now;
   }
 
@@ -32,9 +34,9 @@ export class RatePlan {
     return this.#planned;
   }
 
-  /** The layers left out could be sent, and are not only because nobody watches them. */
-  get restsUnwatched(): boolean {
-    return this.#planned.length === this.#watched && this.#watched < this.#layers.length;
+  /** How many layers the rate feeds, watched or not. */
+  get affordable(): number {
+    return this.#affordable;
   }
 
   /** @param maxSpatialLayer the highest layer that anyone watches, 0-based */
@@ -50,6 +52,7 @@ export class RatePlan {
    * @returns true when `layers` changed
    */
   update(available: number, now: number): boolean {
+    this.#affordable = allocate(this.#layers, available, this.#affordable).length;
     const kept = now - this.#watchedLessAt < UNWATCHED_AFTER_MS ? this.#planned.length : 0;
     const layers = this.#encoderLayers(available, Math.max(kept, this.#watched), this.#planned.length);
     if (!this.#worthwhile(layers, now)) return false;

@@ -66,6 +66,8 @@ describe('the sender of a layer', () => {
   test('keeps a resting layer alive by a picture without content', () => {
     const { sender, wire } = senderWithWire(undefined);
     sender.send(frame(0, 100), 0);
+    sender.keepAlive(100);
+    expect(wire).toHaveLength(1);
     sender.keepAlive(500);
     const [picture, kept] = wire.map(({ header }) => header);
     expect(kept.sequenceNumber).toBe((picture.sequenceNumber + 1) & 0xffff);

@@ -20,6 +20,9 @@ export type LayerIdentity = {
   absSendTimeId: number | undefined;
 };
 
+/** A layer that sent nothing for so long rests. */
+const RESTING_MS = 400;
+
 /** Sends one layer as an RTP stream, answers its NACKs and reports its clock. Times in ms of `performance.now()`. */
 export class LayerSender {
   readonly #identity: LayerIdentity;
@@ -33,6 +36,7 @@ export class LayerSender {
   #packets = 0;
   #payloadBytes = 0;
   #wireBytes = 0;
+  #lastSentAt = -Infinity;
 
   constructor(identity: LayerIdentity, writer: PacketWriter) {
     this.#identity = identity;
@@ -53,10 +57,11 @@ export class LayerSender {
   }
 
   /**
-   * Keeps a layer alive that rests: the SFU would otherwise take it for dead after 1.5 s, and would not go back to
+   * Keeps a layer alive that rests because nobody watches it or its encoder is being started: the SFU would otherwise take it for dead after 1.5 s, and would not go back to
    * it before it had run for 2 s again.
    */
   keepAlive(now: number): void {
+    if (this.#packets === 0 || now - this.#lastSentAt < RESTING_MS) return;
     this.#sendPayloads([this.#packetizer.empty()], this.#timestamp(now), now);
   }
 
@@ -101,6 +106,7 @@ export class LayerSender {
       const packet = { sequenceNumber: this.#sequenceNumber, timestamp, marker, payload };
       this.#sent.add(packet, now);
       this.#packets++;
+      this.#lastSentAt = now;
       this.#payloadBytes += payload.length;
       this.#write(packet, this.#identity.payloadType, this.#identity.ssrc);
     }
