@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { timeout, TimeoutStrategy } from 'cockatiel';
 import { HavenError } from '@haven/protocol';
 import { dataOf } from '../records/store-calls.ts';
@@ -12,8 +13,8 @@ const QUERY_TIMEOUT_MS = 5000;
  * that somebody who was dismissed goes on watching for a shift.
  */
 const FAIL_STATIC_MS = 30 * 60_000;
-/** Unknown tokens cause at most one extra query in this time. */
-const MISS_INTERVAL_MS = 250;
+/** Unknown tokens, however many, cause at most one extra query in this time. */
+const LOOK_AGAIN_INTERVAL_MS = 250;
 
 export type RightsWatchOptions = {
   client: StoreClient;
@@ -29,7 +30,8 @@ export class RightsWatch {
   readonly #listeners = new Set<() => void>();
   #snapshot: RightsSnapshot;
   #readAt: number;
-  #missedAt = -Infinity;
+  #lookingAgain: Promise<void> | undefined;
+  #lookedAgainAt = -Infinity;
   #reading: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
@@ -60,10 +62,8 @@ export class RightsWatch {
   async find<T>(search: (snapshot: RightsSnapshot) => T | undefined): Promise<T | undefined> {
     const known = search(this.current);
     if (known !== undefined) return known;
-    const now = this.#options.clock();
-    if (this.#reading === undefined && now - this.#missedAt < MISS_INTERVAL_MS) return undefined;
-    this.#missedAt = now;
-    await this.refresh();
+    this.#lookingAgain ??= this.#lookAgain();
+    await this.#lookingAgain;
     return search(this.current);
   }
 
@@ -83,6 +83,16 @@ export class RightsWatch {
     clearTimeout(this.#timer);
     this.#listeners.clear();
     await this.#reading;
+  }
+
+  /** A query that begins now or later, so that it sees what was added until now. */
+  async #lookAgain(): Promise<void> {
+    await delay(Math.max(0, this.#lookedAgainAt + LOOK_AGAIN_INTERVAL_MS - performance.now()));
+    await this.#reading;
+    // Whoever misses from here on may have been added after this query began, and causes the next one.
+    this.#lookingAgain = undefined;
+    this.#lookedAgainAt = performance.now();
+    if (!this.#closed) await this.refresh();
   }
 
   #schedule(): void {
