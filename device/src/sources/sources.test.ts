@@ -18,7 +18,10 @@ async function collect(source: SyntheticSource, count: number): Promise<RawFrame
 describe('a synthetic source', () => {
   test('renders each picture for exactly the time that it carries', async () => {
     const rendered: number[] = [];
-    const source = new SyntheticSource({ frame: (seconds) => Uint8Array.of(rendered.push(seconds)) }, PICTURE);
+    const source = new SyntheticSource(
+      { frame: (seconds) => Uint8Array.of(rendered.push(seconds)) },
+      PICTURE,
+    );
     const frames = await collect(source, 5);
     expect(frames.map(({ timeMs }) => (timeMs - frames[0].timeMs) / 1000)).toEqual(
       rendered.map((seconds) => expect.closeTo(seconds - rendered[0], 6)),
@@ -47,7 +50,9 @@ describe('a synthetic source', () => {
       },
     };
     const frames = await collect(new SyntheticSource(slow, PICTURE), 4);
-    const steps = frames.slice(1).map(({ timeMs }, index) => Math.round((timeMs - frames[index].timeMs) / 20));
+    const steps = frames
+      .slice(1)
+      .map(({ timeMs }, index) => Math.round((timeMs - frames[index].timeMs) / 20));
     expect(Math.min(...steps)).toBeGreaterThanOrEqual(2);
   });
 });
