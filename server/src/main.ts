@@ -1,7 +1,7 @@
 /** The server's process: settings in, signals, exit codes and what a person at the terminal reads. */
 import { ConfigError, readConfig } from './config/config.ts';
 import { Haven } from './haven.ts';
-import { DataDirectoryInUseError } from './records/errors.ts';
+import { DataDirectoryInUseError, StoreStartError } from './records/errors.ts';
 
 /** The start cannot succeed until somebody changes something: whoever restarts a crashed server must not. */
 const EXIT_DO_NOT_RESTART = 2;
@@ -45,6 +45,10 @@ main().catch((error: unknown) => {
   if (error instanceof ConfigError || error instanceof DataDirectoryInUseError) {
     say(error.message);
     process.exit(EXIT_DO_NOT_RESTART);
+  }
+  if (error instanceof StoreStartError) {
+    say(error.message);
+    process.exit(1);
   }
   say(error instanceof Error ? (error.stack ?? error.message) : String(error));
   process.exit(1);

@@ -68,6 +68,8 @@ class StoredRecords implements Records {
         refused.add(1, { table });
         telemetry.logger.error({ table, code }, 'the record store refused a row; it was set aside');
       },
+      onUnconfirmed: (error) =>
+        telemetry.logger.warn({ err: error }, 'a file of the journal could not be removed'),
     });
     this.#directory = new PatientDirectory(store.service, this.#calls, clock);
     this.#partitions = new VitalsPartitions(store.service, this.#calls, clock, (error) =>

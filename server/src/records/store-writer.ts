@@ -23,6 +23,8 @@ export type StoreWriterOptions = {
   refusedPath: string;
   /** A row went to that file; the code is PostgreSQL's. */
   onRefused: (table: string, code: string) => void;
+  /** Stored entries could not be removed from the journal. */
+  onUnconfirmed: (error: unknown) => void;
 };
 
 /**
@@ -88,7 +90,7 @@ export class StoreWriter {
   }
 
   async #writeAll(): Promise<boolean> {
-    const { backlog, journal } = this.#options;
+    const { backlog, journal, onUnconfirmed } = this.#options;
     while (backlog.size > 0) {
       const batch = backlog.oldest(BATCH_ROWS);
       try {
@@ -99,7 +101,12 @@ export class StoreWriter {
         return false;
       }
       backlog.remove(batch);
-      await journal.confirm(batch.map(({ entry }) => entry));
+      try {
+        await journal.confirm(batch.map(({ entry }) => entry));
+      } catch (error) {
+        // A file that cannot be removed is read again at the next start, which changes nothing.
+        onUnconfirmed(error);
+      }
     }
     return true;
   }
