@@ -1,7 +1,7 @@
 import type { HavenServer } from './haven-server.ts';
 import { Program } from './process.ts';
 
-/** Starts `npm run device` for the patient, with a new token. */
+/** Starts `npm run device` as the patient's device. */
 export async function startDevice(
   server: HavenServer,
   patientId: string,

@@ -11,6 +11,7 @@ const UP_WITHIN_MS = 60_000;
 export class HavenServer {
   readonly dataDirectory: string;
   readonly #settings: Record<string, string>;
+  readonly #deviceTokens = new Map<string, Promise<string>>();
   program!: Program;
   url!: string;
 
@@ -63,8 +64,14 @@ export class HavenServer {
     return program.output;
   }
 
-  /** A new device's token for the patient. */
-  async deviceToken(patientId: string): Promise<string> {
+  /** The token of the patient's one device, which is made when first asked for. */
+  deviceToken(patientId: string): Promise<string> {
+    const token = this.#deviceTokens.get(patientId) ?? this.#addDevice(patientId);
+    this.#deviceTokens.set(patientId, token);
+    return token;
+  }
+
+  async #addDevice(patientId: string): Promise<string> {
     const token = /hvd_[\w-]+/.exec(await this.admin('device', 'add', patientId))?.[0];
     if (token === undefined) throw new Error('the administrator command printed no token');
     return token;

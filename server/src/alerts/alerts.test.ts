@@ -1,19 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { HavenError, type Alert, type Observation, type Vital } from '@haven/protocol';
-import { pino } from 'pino';
 import type { UserPrincipal } from '../access/access.ts';
-import type { Telemetry } from '../telemetry/telemetry.ts';
+import { QuietTelemetry } from '../testing/quiet-telemetry.ts';
 import { Alerts } from './alerts.ts';
 
-const telemetry: Telemetry = {
-  logger: pino({ level: 'silent' }),
-  counter: () => ({ add: () => undefined }),
-  histogram: () => ({ record: () => undefined }),
-  gauge: () => undefined,
-  trace: (_name, run) => run(),
-  traceId: () => undefined,
-};
+const telemetry = new QuietTelemetry();
 const nurse: UserPrincipal = {
   kind: 'user',
   userId: randomUUID(),

@@ -11,6 +11,7 @@ import { AnalysisMetrics } from './analysis-metrics.ts';
 import { AuditTrail } from './audit-trail.ts';
 import { CvCoordinator } from './cv-coordinator.ts';
 import { DeviceMetrics } from './device-metrics.ts';
+import { ExpectedStreams } from './expected-streams.ts';
 import { Doorkeeper } from './handshake.ts';
 import { createIo } from './io.ts';
 import { serveCvWorkers, serveDevices, serveMonitors } from './namespaces.ts';
@@ -58,7 +59,8 @@ export function startSignalling(options: SignallingOptions): Signalling {
   const coordinator = new CvCoordinator(clock);
   const intake = new ObservationIntake({ coordinator, records, alerts, hub, telemetry, clock });
   const metrics = new AnalysisMetrics(telemetry);
-  const streamEvents = new StreamEvents({ alerts, coordinator, hub, telemetry, clock });
+  const expected = new ExpectedStreams({ config, alerts, telemetry, clock });
+  const streamEvents = new StreamEvents({ alerts, coordinator, expected, hub, telemetry, clock });
   const follow = streamEvents.follow.bind(streamEvents);
   sfu.streams.on('created', follow);
 
@@ -81,6 +83,7 @@ export function startSignalling(options: SignallingOptions): Signalling {
   const timer = setInterval(() => {
     hub.heartbeat();
     coordinator.examine();
+    expected.examine();
     // Tokens also end by time alone.
     sessions.recheck();
   }, HEARTBEAT_INTERVAL_MS);
@@ -104,6 +107,7 @@ export function startSignalling(options: SignallingOptions): Signalling {
     sfu.streams.off('created', follow);
     sessions.end('SHUTTING_DOWN');
     await farewell(io.engine);
+    await expected.settled();
     io.engine.close();
   }
 }

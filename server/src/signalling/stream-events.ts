@@ -1,13 +1,15 @@
-import type { StreamEndReason, TechnicalCondition } from '@haven/protocol';
+import { technicalConditionSchema, type StreamEndReason, type TechnicalCondition } from '@haven/protocol';
 import type { AlertService } from '../alerts/alert-service.ts';
 import type { Stream } from '../sfu/stream.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { CvCoordinator } from './cv-coordinator.ts';
+import type { ExpectedStreams } from './expected-streams.ts';
 import type { RoomHub } from './room-hub.ts';
 
 type Parts = {
-  alerts: Pick<AlertService, 'report'>;
+  alerts: Pick<AlertService, 'active' | 'report'>;
   coordinator: CvCoordinator;
+  expected: ExpectedStreams;
   hub: RoomHub;
   telemetry: Telemetry;
   clock: () => number;
@@ -36,8 +38,10 @@ export class StreamEvents {
   }
 
   follow(stream: Stream): void {
-    const { coordinator, hub } = this.#parts;
+    const { coordinator, expected, hub } = this.#parts;
+    const { patientId, source } = stream.identity;
     stream.once('live', () => {
+      this.#clearConditionsOfEarlierStreams(stream);
       hub.streamStarted(stream);
       coordinator.addStream(stream);
       stream.on('changed', () => hub.streamChanged(stream));
@@ -46,12 +50,31 @@ export class StreamEvents {
         coordinator.removeStream(stream);
       });
     });
-    stream.on('signal', ({ lost, at }) => this.#report(stream, 'signal-lost', lost, at));
+    stream.on('signal', ({ lost, at }) => {
+      if (!lost) expected.arrived(patientId, source);
+      this.#report(stream, 'signal-lost', lost, at);
+    });
     stream.once('ended', (reason) => this.#ended(stream, reason));
   }
 
+  /**
+   * A crash of the server ends streams without a word, and leaves alerts about their pictures. A new stream begins
+   * without conditions: whoever sees one again reports it. Its signal is judged by its packets.
+   */
+  #clearConditionsOfEarlierStreams(stream: Stream): void {
+    const { alerts, clock } = this.#parts;
+    const { patientId, roomId } = stream.identity;
+    for (const alert of alerts.active(roomId)) {
+      const condition = technicalConditionSchema.safeParse(alert.rule);
+      if (alert.patientId !== patientId || !condition.success || condition.data === 'signal-lost') continue;
+      this.#report(stream, condition.data, false, clock());
+    }
+  }
+
   #ended(stream: Stream, reason: StreamEndReason): void {
-    const now = this.#parts.clock();
+    const { clock, expected } = this.#parts;
+    const now = clock();
+    if (reason === 'device-stopped') expected.stopped(stream.identity.patientId);
     // The picture that these spoke of is gone; that it is gone is told by signal-lost.
     for (const condition of stream.state.conditions) {
       if (condition !== 'signal-lost') this.#report(stream, condition, false, now);

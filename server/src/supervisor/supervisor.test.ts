@@ -3,24 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pino } from 'pino';
+import { QuietTelemetry } from '../testing/quiet-telemetry.ts';
 import { Backoff } from './backoff.ts';
 import { Supervisor } from './supervisor.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'haven-supervisor-'));
-const counter = { add: () => undefined };
-const supervisor = () =>
-  new Supervisor({
-    clock: Date.now,
-    telemetry: {
-      logger: pino({ level: 'silent' }),
-      counter: () => counter,
-      histogram: () => ({ record: () => undefined }),
-      gauge: () => undefined,
-      trace: (_name, run) => run(),
-      traceId: () => undefined,
-    },
-  });
+const supervisor = () => new Supervisor({ clock: Date.now, telemetry: new QuietTelemetry() });
 
 function script(name: string, text: string): string {
   const path = join(directory, name);

@@ -1,6 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
+import { mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   CV_NAMESPACE,
   cvRequests,
@@ -46,6 +49,7 @@ export class TestServer {
   readonly signalling: Signalling;
   readonly url: string;
   readonly #httpServer: Server;
+  readonly #dataDirectory: string;
   readonly #clients = new Set<{ close(): void }>();
   readonly #closers: (() => Promise<void>)[] = [];
   readonly #time: { offsetMs: number };
@@ -63,6 +67,7 @@ export class TestServer {
     this.sfu = sfu;
     this.telemetry = telemetry;
     this.#httpServer = httpServer;
+    this.#dataDirectory = config.dataDirectory;
     this.#time = time;
     const { access, records, alerts } = this;
     this.signalling = startSignalling({ httpServer, config, access, records, alerts, telemetry, sfu, clock });
@@ -71,8 +76,10 @@ export class TestServer {
 
   /** @param environment settings beside one media worker on a free port */
   static async start(environment: Record<string, string> = {}): Promise<TestServer> {
+    const dataDirectory = await mkdtemp(join(tmpdir(), 'haven-test-server-'));
     const config = readConfig({
       NODE_ENV: 'test',
+      HAVEN_DATA_DIR: dataDirectory,
       HAVEN_MEDIA_WORKERS: '1',
       MEDIASOUP_WORKER_BIN: process.env.MEDIASOUP_WORKER_BIN,
       ...environment,
@@ -115,6 +122,7 @@ export class TestServer {
     await this.signalling.close();
     await this.sfu.close();
     this.#httpServer.close();
+    await rm(this.#dataDirectory, { recursive: true, force: true });
   }
 
   #client<M extends RequestMap>(
