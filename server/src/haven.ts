@@ -23,6 +23,12 @@ import { measureProcess } from './telemetry/process-metrics.ts';
 /** How long the records may take to write out at the end, ms; what is left stays in the journal. */
 const FLUSH_WITHIN_MS = 2_500;
 
+/** What children are given of the server's own environment: where things are, and the CV worker's settings. */
+const PASSED_ON = [
+  ...['PATH', 'HOME', 'TMPDIR', 'FFMPEG_PATH'],
+  ...['HAVEN_CV_THREADS', 'HAVEN_CV_CAPACITY', 'HAVEN_TAP_PORTS', 'HAVEN_TFJS_BACKEND'],
+];
+
 type Closer = { name: string; close: () => Promise<void> };
 
 /** The whole server of one node: composes the parts, in order, and takes them down in the opposite order. */
@@ -181,7 +187,7 @@ function startChildren(
   tls: TlsFiles | undefined,
 ): void {
   const inherited: Record<string, string> = { HAVEN_URL: url, HAVEN_LOG_LEVEL: config.logLevel };
-  for (const name of ['PATH', 'HOME', 'FFMPEG_PATH', 'TMPDIR']) {
+  for (const name of PASSED_ON) {
     const value = process.env[name];
     if (value !== undefined) inherited[name] = value;
   }
