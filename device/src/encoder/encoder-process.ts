@@ -10,6 +10,8 @@ import { matroskaFrameHeader, matroskaHeader } from './matroska.ts';
 const MAX_IN_FLIGHT = 8;
 /** An encoder that was given frames and returned none for so long does not work any more. */
 const STALL_MS = 4000;
+/** Before its first frames: ffmpeg's start takes seconds on a starved machine, and starting it again takes more. */
+const START_MS = 15_000;
 /** How long ffmpeg may take to end by itself after its input has ended. */
 const EXIT_MS = 1000;
 /** What is kept of ffmpeg's complaints, for the log. */
@@ -85,7 +87,8 @@ export class EncoderProcess {
     const { stdin } = this.#child;
     if (this.#closed || !stdin || stdin.destroyed) return false;
     const oldest = Math.min(...this.#inFlight.map((frames) => frames[0]?.timeMs ?? Infinity));
-    if (frame.timeMs - oldest > STALL_MS) this.#child.kill('SIGKILL');
+    const patienceMs = this.#delivered.every(Boolean) ? STALL_MS : START_MS;
+    if (frame.timeMs - oldest > patienceMs) this.#child.kill('SIGKILL');
     if (this.#inFlight.some((frames) => frames.length >= MAX_IN_FLIGHT)) return false;
     if (frame.pixels.length !== i420Bytes(this.#options.width, this.#options.height)) {
       throw new RangeError(`a frame of ${frame.pixels.length} bytes`);
