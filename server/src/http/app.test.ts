@@ -198,7 +198,7 @@ describe('health and metrics', () => {
     expect((await get('/metrics', {})).status).toBe(401);
     expect((await get('/metrics')).status).toBe(403);
     const text = await (await get('/metrics', bearer)).text();
-    expect(text).toContain('http_requests_total');
+    expect(text).toContain('haven_http_requests_total');
     expect(text).not.toContain('P-101');
   });
 });

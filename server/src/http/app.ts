@@ -142,9 +142,9 @@ const noStore: RequestHandler = (_request, response, next) => {
 };
 
 function measure({ telemetry }: Dependencies): RequestHandler {
-  const total = telemetry.counter('http_requests_total', 'HTTP requests by method and status');
+  const total = telemetry.counter('haven_http_requests_total', 'HTTP requests by method and status');
   const duration = telemetry.histogram(
-    'http_request_duration_seconds',
+    'haven_http_request_duration_seconds',
     'Time to answer an HTTP request',
     's',
   );

@@ -40,7 +40,7 @@ export class Supervisor {
     this.#clock = clock;
     this.#output = output ?? 'inherit';
     this.#restarts = telemetry.counter(
-      'child_restarts_total',
+      'haven_child_restarts_total',
       'Child processes that died and were started again',
     );
   }

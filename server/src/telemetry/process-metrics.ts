@@ -16,12 +16,16 @@ export function cpuMeter(clock: () => number): () => number {
 
 export function measureProcess(telemetry: Telemetry, clock: () => number): void {
   const cpu = cpuMeter(clock);
-  telemetry.gauge('cpu_usage_percent', 'CPU time of the server process, of all cores', () => 100 * cpu());
-  telemetry.gauge('memory_usage_bytes', 'Resident memory of the server process', () =>
+  telemetry.gauge(
+    'haven_cpu_usage_percent',
+    'CPU time of the server process, of all cores',
+    () => 100 * cpu(),
+  );
+  telemetry.gauge('haven_memory_usage_bytes', 'Resident memory of the server process', () =>
     process.memoryUsage.rss(),
   );
   telemetry.gauge(
-    'memory_usage_percent',
+    'haven_memory_usage_percent',
     "Share of the machine's memory in use",
     () => (100 * (totalmem() - freemem())) / totalmem(),
   );
