@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { writeClip } from '../device/src/synthetic/write-clip.ts';
 import { testIds } from '../web/src/test-ids.ts';
@@ -32,11 +33,11 @@ describe('from a publisher page to an acknowledged alert', () => {
     const token = await server.deviceToken(PATIENT);
     publisherBrowser = await launchChromium(clip);
     clinicianBrowser = await launchChromium();
-    publisher = await publisherBrowser.newPage();
+    publisher = await (await publisherBrowser.newContext()).newPage();
     await publisher.goto(`${server.url}/publish`);
     await publisher.getByTestId(testIds.publishToken).fill(token);
     await publisher.getByTestId(testIds.publishPatient).fill(PATIENT);
-    wall = await clinicianBrowser.newPage({ viewport: { width: 1280, height: 720 } });
+    wall = await (await clinicianBrowser.newContext({ viewport: { width: 1280, height: 720 } })).newPage();
   }, 180_000);
 
   afterAll(async () => {
@@ -97,4 +98,17 @@ describe('from a publisher page to an acknowledged alert', () => {
     };
     expect(alerts.find(({ rule }) => rule === 'pulse-high')?.acknowledgement).not.toBeNull();
   }, 60_000);
+
+  test('axe finds nothing serious on the wall, at both sizes, nor on the publisher page', async () => {
+    const serious = async (page: Page) => {
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      return violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .map(({ id }) => id);
+    };
+    expect(await serious(wall)).toEqual([]);
+    await wall.setViewportSize({ width: 390, height: 844 });
+    expect(await serious(wall)).toEqual([]);
+    expect(await serious(publisher)).toEqual([]);
+  });
 });
