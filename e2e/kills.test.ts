@@ -1,31 +1,11 @@
 /** Each component that can die is killed for real; what the user sees and how fast it heals is asserted. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { execFileSync } from 'node:child_process';
 import type { Alert, StoredVital } from '@haven/protocol';
 import { startDevice } from './support/device-agent.ts';
 import { HavenServer } from './support/haven-server.ts';
 import { MonitorClient } from './support/monitor-client.ts';
+import { descendants, processes } from './support/process-tree.ts';
 import { until, type Program } from './support/process.ts';
-
-type Process = { pid: number; parent: number; command: string };
-
-function processes(): Process[] {
-  const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,stat=,args='], { encoding: 'utf8' }).split('\n');
-  return lines.flatMap((line) => {
-    const match = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line);
-    // A zombie has ended: its entry waits for whoever inherited it.
-    if (match === null || match[3].startsWith('Z')) return [];
-    return [{ pid: Number(match[1]), parent: Number(match[2]), command: match[4] }];
-  });
-}
-
-/** The processes below one that this test started. */
-function descendants(ancestor: number): Process[] {
-  const all = processes();
-  const below = (pid: number): Process[] =>
-    all.filter(({ parent }) => parent === pid).flatMap((child) => [child, ...below(child.pid)]);
-  return below(ancestor);
-}
 
 describe('after the violent death of a part', () => {
   let server: HavenServer;
