@@ -2,7 +2,7 @@
  * `npm run bench:demo`: the CPU time of the demonstration, that is of Haven, its CV worker and four simulated devices,
  * without a viewer and with one. Prints its figures and their conditions. Linux only: it reads /proc.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { launchChromium, signInOnPage } from '../support/browser.ts';
@@ -16,9 +16,14 @@ const SECONDS = Number(process.env.HAVEN_BENCH_SECONDS ?? 20);
 const TICKS_PER_SECOND = 100;
 const PATIENTS = ['P-101', 'P-102', 'P-103', 'P-104'];
 
-/** CPU time that a process has used, s; user and system time are fields 14 and 15 of proc(5)'s stat. */
-function cpuSeconds(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+/**
+ * CPU time that a process has used, s; user and system time are fields 14 and 15 of proc(5)'s stat. Undefined for one
+ * that has ended, such as an encoder that was replaced.
+ */
+function cpuSeconds(pid: number): number | undefined {
+  const path = `/proc/${pid}/stat`;
+  if (!existsSync(path)) return undefined;
+  const stat = readFileSync(path, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
@@ -40,7 +45,9 @@ async function measure(what: string, server: HavenServer): Promise<void> {
   await sleep(1000 * SECONDS);
   const parts = new Map<string, number>();
   for (const { pid: member, command } of family) {
-    const cores = (cpuSeconds(member) - (before.get(member) ?? 0)) / SECONDS;
+    const [start, end] = [before.get(member), cpuSeconds(member)];
+    if (start === undefined || end === undefined) continue;
+    const cores = (end - start) / SECONDS;
     parts.set(partOf(command), (parts.get(partOf(command)) ?? 0) + cores);
   }
   const total = [...parts.values()].reduce((sum, cores) => sum + cores, 0);
