@@ -46,32 +46,31 @@ export function createApi({ config, access, records, clock }: Dependencies): Rou
     response.status(204).end();
   });
 
-  /** Signs the caller in and authorises the action; a refusal is audited. */
-  async function allow(
+  /** Audits what the check refuses, and lets the refusal through. */
+  async function auditRefusal<T>(
     request: Request,
-    action: Action,
-    subject: string,
-    roomId?: string,
-  ): Promise<UserPrincipal> {
-    let actor = 'anonymous';
+    attempt: { actor: string; action: Action; subject: string },
+    check: () => T | Promise<T>,
+  ): Promise<T> {
     try {
-      const user = await access.authenticateUser(bearerToken(request));
-      actor = `user:${user.userId}`;
-      access.authorize(user, action, roomId);
-      return user;
+      return await check();
     } catch (error) {
       const code = error instanceof HavenError ? error.code : 'INTERNAL';
-      await records.audit({
-        actor,
-        action,
-        subject,
-        result: 'refused',
-        code,
-        address: address(request),
-        at: clock(),
-      });
+      await records.audit({ ...attempt, result: 'refused', code, address: address(request), at: clock() });
       throw error;
     }
+  }
+  function permit(request: Request, user: UserPrincipal, action: Action, subject: string, roomId?: string) {
+    const attempt = { actor: `user:${user.userId}`, action, subject };
+    return auditRefusal(request, attempt, () => access.authorize(user, action, roomId));
+  }
+  /** Signs the caller in and authorises the action in general; rooms are permitted one by one. */
+  async function allow(request: Request, action: Action, subject: string): Promise<UserPrincipal> {
+    const user = await auditRefusal(request, { actor: 'anonymous', action, subject }, () =>
+      access.authenticateUser(bearerToken(request)),
+    );
+    await permit(request, user, action, subject);
+    return user;
   }
   function read(request: Request, user: UserPrincipal, action: Action, subject: string): Promise<void> {
     const actor = `user:${user.userId}`;
@@ -90,9 +89,9 @@ export function createApi({ config, access, records, clock }: Dependencies): Rou
     if (!config.patientIdPattern.test(id)) {
       throw new HavenError('INVALID_REQUEST', 'The patient id has not the configured form.');
     }
-    await allow(request, 'vitals:read', `patient:${id}`);
+    const user = await allow(request, 'vitals:read', `patient:${id}`);
     const { roomId } = await records.patient(id);
-    const user = await allow(request, 'vitals:read', `patient:${id}`, roomId);
+    await permit(request, user, 'vitals:read', `patient:${id}`, roomId);
     const query = parse(vitalsQuerySchema, request.query);
     const until = query.until ?? clock();
     const since = query.since ?? until - HOUR_MS;

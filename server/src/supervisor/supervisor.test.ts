@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '../testing/eventually.ts';
 import { QuietTelemetry } from '../testing/quiet-telemetry.ts';
 import { Backoff } from './backoff.ts';
 import { Supervisor } from './supervisor.ts';
@@ -14,14 +15,6 @@ function script(name: string, text: string): string {
   const path = join(directory, name);
   writeFileSync(path, text);
   return path;
-}
-
-async function until<T>(read: () => T | undefined): Promise<T> {
-  for (;;) {
-    const value = read();
-    if (value !== undefined) return value;
-    await sleep(20);
-  }
 }
 
 function alive(pid: number): boolean {
@@ -55,9 +48,12 @@ describe('the supervisor', () => {
       arguments: [],
       environment: {},
     });
-    const first = await until(() => running?.pids()[0]?.pid);
+    const first = await eventually(() => running?.pids()[0]?.pid, 'the child runs');
     process.kill(first, 'SIGKILL');
-    const second = await until(() => running?.pids().find(({ pid }) => pid !== first)?.pid);
+    const second = await eventually(
+      () => running?.pids().find(({ pid }) => pid !== first)?.pid,
+      'the child runs again',
+    );
     expect(alive(second)).toBe(true);
   });
 
@@ -68,7 +64,7 @@ describe('the supervisor', () => {
       "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); process.send?.('up');",
     );
     running.start({ name: 'deaf', entry, arguments: [], environment: {} });
-    const pid = await until(() => running?.pids()[0]?.pid);
+    const pid = await eventually(() => running?.pids()[0]?.pid, 'the child runs');
     await sleep(300);
     await running.stop();
     expect(alive(pid)).toBe(false);
