@@ -35,6 +35,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await worker.close();
   await server.close();
+  sfu.closeTaps();
 });
 
 describe('the CV worker', () => {
@@ -61,6 +62,7 @@ describe('the CV worker', () => {
     server.assign();
     await eventually(() => server.observations.length > 0);
     server.cut();
+    sfu.closeTaps();
     await eventually(() => server.connections === 2);
     const assignment = server.assign();
     await eventually(() =>

@@ -62,6 +62,12 @@ export class TestSfu {
     this.#worker.close();
   }
 
+  /** Ends all taps, as a server does when a worker's connection is lost: none sends on to a port that is used anew. */
+  closeTaps(): void {
+    for (const { transport } of this.#taps.values()) transport.close();
+    this.#taps.clear();
+  }
+
   /** Answers `tap:*`. */
   async serve(name: string, request: AnyRequest): Promise<unknown> {
     if ('rtpPort' in request) return this.#open(request);
