@@ -9,6 +9,14 @@ export type AlertPriority = z.infer<typeof alertPrioritySchema>;
 export const alertRuleSchema = z.enum([
   'pulse-high',
   'pulse-low',
+  'pulse-rising',
+  'pulse-falling',
+  'breathing-high',
+  'breathing-low',
+  'fall',
+  'bed-exit',
+  'absent',
+  'restless',
   'signal-lost',
   'picture-frozen',
   'camera-covered',
@@ -16,9 +24,27 @@ export const alertRuleSchema = z.enum([
 ]);
 export type AlertRule = z.infer<typeof alertRuleSchema>;
 
+/** Why somebody did something, in their own words; part of the audit trail, never of a log. */
+export const reasonSchema = z.string().trim().max(200);
+
+/** Longest pause of sound, s: of a room, or of one alert. */
+export const LONGEST_SOUND_PAUSE_S = 120;
+export const soundPauseSecondsSchema = z.number().int().min(1).max(LONGEST_SOUND_PAUSE_S);
+
 export const acknowledgementSchema = z.object({
   userId: uuidSchema,
   userName: z.string().max(80),
+  at: timestampSchema,
+  reason: reasonSchema.nullable(),
+});
+
+/** The sound is off until then, for every station: of one alert (silence), or of the whole room (pause). */
+export const soundPauseSchema = acknowledgementSchema.extend({ until: timestampSchema });
+export type SoundPause = z.infer<typeof soundPauseSchema>;
+
+/** What the newest version of an alert changed. */
+export const alertChangeSchema = z.object({
+  kind: z.enum(['raised', 'cleared', 'returned', 'acknowledged', 'silenced']),
   at: timestampSchema,
 });
 
@@ -39,6 +65,8 @@ export const alertSchema = z.object({
   startedAt: timestampSchema,
   clearedAt: timestampSchema.nullable(),
   acknowledgement: acknowledgementSchema.nullable(),
+  /** The last silence, running or over. */
+  silence: soundPauseSchema.nullable(),
   /** The value and the limit that it crossed, for rules that have them. */
   value: z.number().nullable(),
   limit: z.number().nullable(),
@@ -46,5 +74,6 @@ export const alertSchema = z.object({
   active: z.boolean(),
   /** Rises by one at each change: a viewer keeps the highest. */
   version: z.number().int().min(1),
+  change: alertChangeSchema,
 });
 export type Alert = z.infer<typeof alertSchema>;

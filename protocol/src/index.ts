@@ -1,7 +1,11 @@
 /** The words that every part of Haven speaks: schemas, the types from them, event maps, error codes. No I/O. */
+export * from './administration.ts';
+export * from './alert-limits.ts';
 export * from './alerts.ts';
+export * from './audit.ts';
 export * from './cv-signalling.ts';
 export * from './device-signalling.ts';
+export * from './early-warning.ts';
 export * from './errors.ts';
 export * from './handshake.ts';
 export * from './identifiers.ts';

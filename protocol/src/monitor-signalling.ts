@@ -1,6 +1,13 @@
 /** Namespace `/monitor`: a clinician's browser, signed in with a user's access token. */
 import { z } from 'zod';
-import { alertSchema, type Alert } from './alerts.ts';
+import {
+  alertSchema,
+  reasonSchema,
+  soundPauseSchema,
+  soundPauseSecondsSchema,
+  type Alert,
+  type SoundPause,
+} from './alerts.ts';
 import type { ErrorCode } from './errors.ts';
 import { mediaIdSchema, requestIdSchema, roomIdSchema, timestampSchema, uuidSchema } from './identifiers.ts';
 import {
@@ -38,6 +45,8 @@ export const roomSnapshotSchema = z.object({
   vitals: z.array(vitalsMessageSchema).max(500),
   /** Active alerts of the room. */
   alerts: z.array(alertSchema).max(2000),
+  /** The running pause of the room's sound, if any. */
+  soundPause: soundPauseSchema.nullable(),
   serverTime: timestampSchema,
 });
 export type RoomSnapshot = z.infer<typeof roomSnapshotSchema>;
@@ -101,9 +110,34 @@ export const monitorRequests = {
     response: emptySchema,
   },
   'alert:acknowledge': {
-    request: z.object({ requestId: requestIdSchema, alertId: uuidSchema }),
+    request: z.object({
+      requestId: requestIdSchema,
+      alertId: uuidSchema,
+      reason: reasonSchema.optional(),
+    }),
     response: alertSchema,
   },
+  /** Turns the sound of one alert off for a while, at every station. It stays on screen. */
+  'alert:silence': {
+    request: z.object({
+      requestId: requestIdSchema,
+      alertId: uuidSchema,
+      seconds: soundPauseSecondsSchema,
+      reason: reasonSchema.optional(),
+    }),
+    response: alertSchema,
+  },
+  /** Turns the sound of the joined room off for a while, at every station. A new high alert ends the pause. */
+  'alarm:pause': {
+    request: z.object({
+      requestId: requestIdSchema,
+      seconds: soundPauseSecondsSchema,
+      reason: reasonSchema.optional(),
+    }),
+    response: soundPauseSchema,
+  },
+  /** Ends the pause before its time. */
+  'alarm:resume': { request: z.object({ requestId: requestIdSchema }), response: emptySchema },
 } as const;
 
 export type MonitorRequests = typeof monitorRequests;
@@ -120,6 +154,8 @@ export type ServerToMonitor = {
   waveform: (event: WaveformMessage) => void;
   /** A new alert, or one that changed: keep the highest version. */
   alert: (event: Alert) => void;
+  /** The room's sound was paused, or (null) sounds again before the pause's own end. */
+  'alarm:paused': (event: { roomId: string; pause: SoundPause | null }) => void;
   /** The analyzer saw something happen (not an alert). */
   'patient:event': (event: { patientId: string; event: DetectedEvent; at: number }) => void;
   'consumer:closed': (event: { consumerId: string; reason: StreamEndReason }) => void;
@@ -131,5 +167,11 @@ export type ServerToMonitor = {
   }) => void;
   /** The room was taken from this user: its media are closed. */
   'room:closed': (event: { roomId: string; code: ErrorCode }) => void;
+  /**
+   * Nobody has used the session for too long. Media are closed and vitals stop; heartbeats, alerts and pauses of the
+   * joined room go on, so that alarms are heard. After `session:unlocked` join again.
+   */
+  'session:locked': (event: { at: number }) => void;
+  'session:unlocked': (event: { at: number }) => void;
   'session:ended': (event: { code: ErrorCode }) => void;
 };

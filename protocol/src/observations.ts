@@ -4,7 +4,14 @@ import { sourceSchema, technicalConditionSchema } from './patients.ts';
 import { vitalSchema } from './vitals.ts';
 
 /** Something the analyzer saw happen. */
-export const detectedEventSchema = z.enum(['absent', 'returned', 'second-person', 'restless']);
+export const detectedEventSchema = z.enum([
+  'absent',
+  'returned',
+  'second-person',
+  'restless',
+  'fall',
+  'bed-exit',
+]);
 export type DetectedEvent = z.infer<typeof detectedEventSchema>;
 
 const common = {

@@ -17,13 +17,26 @@ export type Principal = UserPrincipal | DevicePrincipal | CvWorkerPrincipal;
 /** What a user may do now. */
 export type Rights = { roles: ReadonlySet<Role>; roomIds: ReadonlySet<string> };
 
-/** Everything that a role can allow; `access/matrix.ts` says which role allows what. */
+/** Everything that a role or a machine's token can allow; `access/matrix.ts` says which allows what. */
 export type Action =
   | 'room:watch'
-  | 'alert:acknowledge'
   | 'patient:read'
   | 'vitals:read'
   | 'alert:read'
+  | 'alert:acknowledge'
+  | 'alert:silence'
+  | 'alarm:pause'
+  | 'limits:read'
+  | 'limits:change'
+  | 'user:manage'
+  | 'room:manage'
+  | 'patient:manage'
+  | 'device:manage'
+  | 'cv-key:manage'
+  | 'integrity:read'
+  | 'audit:read'
+  | 'break-glass:start'
+  | 'break-glass:review'
   | 'stream:publish'
   | 'stream:analyse';
 

@@ -8,6 +8,7 @@ const auditEntrySchema = z.object({
   subject: z.string(),
   result: z.enum(['done', 'refused', 'failed']),
   code: z.string().optional(),
+  reason: z.string().optional(),
   address: z.string().optional(),
   at: z.number(),
 });

@@ -11,6 +11,8 @@ export type AuditEntry = {
   result: 'done' | 'refused' | 'failed';
   /** An error code for refusals. */
   code?: string;
+  /** What the actor gave as the reason. */
+  reason?: string;
   /** The peer's IP address. */
   address?: string;
   at: number;
