@@ -199,6 +199,7 @@ class StoreAccess implements Access {
       refreshToken: session.refresh_token,
       expiresAt,
       user: { id: userId, displayName: user.name, roles: user.roles },
+      passwordChangeRequired: false,
     };
   }
 

@@ -9,12 +9,7 @@ import type {
   Rights,
   UserPrincipal,
 } from '../access/access.ts';
-
-const WATCHERS: readonly Role[] = ['administrator', 'clinician', 'observer'];
-const ROLES_OF: Readonly<Partial<Record<Action, readonly Role[]>>> = {
-  'room:watch': WATCHERS,
-  'alert:acknowledge': ['administrator', 'clinician'],
-};
+import { allows } from '../access/matrix.ts';
 
 /** Access in memory: a principal is whoever holds a token, until the test takes it away. */
 export class MemoryAccess implements Access {
@@ -119,7 +114,7 @@ export class MemoryAccess implements Access {
     }
     if (principal.kind !== 'user') return;
     const { roles, roomIds } = this.rights(principal.userId);
-    if (!ROLES_OF[action]?.some((role) => roles.has(role))) throw new HavenError('FORBIDDEN');
+    if (!allows(roles, action)) throw new HavenError('FORBIDDEN');
     if (roomId !== undefined && !roomIds.has(roomId)) throw new HavenError('ROOM_NOT_ASSIGNED');
   }
 
