@@ -11,7 +11,7 @@ import {
   patientWords,
 } from './alert-view.ts';
 
-const acknowledgement = { userId: uuid(7), userName: 'Nurse', at: T0 };
+const acknowledgement = { userId: uuid(7), userName: 'Nurse', at: T0, reason: null };
 const high = anAlert();
 const medium = anAlert({ id: uuid(901), priority: 'medium', rule: 'pulse-low', value: 44, limit: 50 });
 const technical = anAlert({

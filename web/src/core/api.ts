@@ -5,7 +5,7 @@ import { UnreachableError } from './sentences.ts';
 /** Longest wait for an answer over HTTP, ms. */
 const TIMEOUT_MS = 10_000;
 
-export type ApiRequest = { method?: 'GET' | 'POST'; body?: unknown; token?: string };
+export type ApiRequest = { method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'; body?: unknown; token?: string };
 export type Api = <S extends z.ZodType>(
   path: string,
   schema: S,

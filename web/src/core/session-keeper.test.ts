@@ -28,6 +28,7 @@ function aSession(change: Partial<Session> = {}): Session {
     refreshToken: 'refresh-1',
     expiresAt: T0 + 3_600_000,
     user: { id: uuid(7), displayName: 'Nurse', roles: ['clinician'] },
+    passwordChangeRequired: false,
     ...change,
   };
 }

@@ -214,7 +214,7 @@ test('an acknowledgement is sent and shown, and silences the alarm', async () =>
   await joined();
   server.emit('alert', anAlert());
   await until('the alert', () => alarmSignal(wall) === 'high');
-  const acknowledgement = { userId: uuid(7), userName: 'Nurse', at: T0 };
+  const acknowledgement = { userId: uuid(7), userName: 'Nurse', at: T0, reason: null };
   server.answers['alert:acknowledge'] = () => anAlert({ version: 2, acknowledgement });
   await wall.acknowledge(uuid(900));
   expect(activeAlerts(wall.state.get())[0]?.acknowledgement?.userName).toBe('Nurse');

@@ -58,10 +58,12 @@ export function anAlert(change: Partial<Alert> = {}): Alert {
     startedAt: T0,
     clearedAt: null,
     acknowledgement: null,
+    silence: null,
     value: 141,
     limit: 120,
     active: true,
     version: 1,
+    change: { kind: 'raised', at: T0 },
     ...change,
   };
 }
@@ -73,6 +75,7 @@ export function aSnapshot(change: Partial<RoomSnapshot> = {}): RoomSnapshot {
     streams: [aStream()],
     vitals: [someVitals()],
     alerts: [],
+    soundPause: null,
     serverTime: T0,
     ...change,
   };

@@ -62,7 +62,7 @@ const alerts: Alert[] =
           value: 44,
           limit: 50,
           source: 'synthetic',
-          acknowledgement: { userId: uuid(7), userName: 'Nurse Joy', at: at(60_000) },
+          acknowledgement: { userId: uuid(7), userName: 'Nurse Joy', at: at(60_000), reason: null },
         }),
         anAlert({
           id: uuid(902),

@@ -47,7 +47,7 @@ describe('the alert banner', () => {
   });
 
   test('says who acknowledged', () => {
-    const acknowledgement = { userId: uuid(7), userName: 'Nurse Joy', at: T0 };
+    const acknowledgement = { userId: uuid(7), userName: 'Nurse Joy', at: T0, reason: null };
     render(
       <AlertBanner
         alerts={[anAlert({ acknowledgement })]}

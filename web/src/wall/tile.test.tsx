@@ -94,7 +94,7 @@ describe('a tile', () => {
   });
 
   test('shows its highest alert in words, and keeps it when acknowledged', () => {
-    const acknowledgement = { userId: aStream().streamId, userName: 'Nurse', at: T0 };
+    const acknowledgement = { userId: aStream().streamId, userName: 'Nurse', at: T0, reason: null };
     renderTile({ alerts: [anAlert({ acknowledgement })] });
     expect(text(testIds.tileAlert)).toContain('HIGH: Pulse high 141 (limit 120)');
     expect(text(testIds.tileAlert)).toContain('acknowledged');
