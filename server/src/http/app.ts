@@ -8,8 +8,9 @@ import type { Access } from '../access/access.ts';
 import type { Config } from '../config/config.ts';
 import type { Records } from '../records/records.ts';
 import type { OpenTelemetry } from '../telemetry/open-telemetry.ts';
-import { address, createApi, notFound } from './api.ts';
+import { createApi, notFound } from './api.ts';
 import { bearerToken, sameSecret } from './bearer.ts';
+import { address } from './gate.ts';
 import { readHealth, type Probe } from './health.ts';
 import { checkOrigin } from './origin.ts';
 
