@@ -4,8 +4,14 @@ import { UnreachableError } from './sentences.ts';
 
 /** Longest wait for an answer over HTTP, ms. */
 const TIMEOUT_MS = 10_000;
+/** Longest wait for a file, ms: a day of the audit trail is written while it is read. */
+const DOWNLOAD_TIMEOUT_MS = 120_000;
 
-export type ApiRequest = { method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'; body?: unknown; token?: string };
+export type ApiRequest = {
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  body?: unknown;
+  token?: string;
+};
 export type Api = <S extends z.ZodType>(
   path: string,
   schema: S,
@@ -18,18 +24,29 @@ export type Api = <S extends z.ZodType>(
  * @throws HavenError the server's code; UnreachableError without an answer
  */
 export const callApi: Api = async (path, schema, request = {}) => {
-  const response = await send(path, request);
-  const body = await readJson(response);
-  if (!response.ok) {
-    const refusal = errorBodySchema.safeParse(body);
-    throw refusal.success ? HavenError.fromWire(refusal.data.error) : new HavenError('INTERNAL');
-  }
-  const parsed = schema.safeParse(body);
+  const response = await send(path, request, TIMEOUT_MS);
+  if (!response.ok) throw await refusalOf(response);
+  const parsed = schema.safeParse(await readJson(response));
   if (!parsed.success) throw new HavenError('PROTOCOL_VERSION');
   return parsed.data;
 };
 
-async function send(path: string, request: ApiRequest): Promise<Response> {
+/**
+ * A file of the HTTP API, of whatever type.
+ * @param path below `/api/v1`
+ * @throws HavenError the server's code; UnreachableError without an answer, or when it breaks off
+ */
+export async function download(path: string, token: string): Promise<Blob> {
+  const response = await send(path, { token }, DOWNLOAD_TIMEOUT_MS);
+  if (!response.ok) throw await refusalOf(response);
+  try {
+    return await response.blob();
+  } catch (cause) {
+    throw new UnreachableError({ cause });
+  }
+}
+
+async function send(path: string, request: ApiRequest, timeoutMs: number): Promise<Response> {
   const headers = new Headers({ accept: 'application/json' });
   if (request.body !== undefined) headers.set('content-type', 'application/json');
   if (request.token !== undefined) headers.set('authorization', `Bearer ${request.token}`);
@@ -37,12 +54,17 @@ async function send(path: string, request: ApiRequest): Promise<Response> {
     return await fetch(`/api/v1${path}`, {
       method: request.method ?? 'GET',
       headers,
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(timeoutMs),
       ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
     });
   } catch (cause) {
     throw new UnreachableError({ cause });
   }
+}
+
+async function refusalOf(response: Response): Promise<HavenError> {
+  const refusal = errorBodySchema.safeParse(await readJson(response));
+  return refusal.success ? HavenError.fromWire(refusal.data.error) : new HavenError('INTERNAL');
 }
 
 async function readJson(response: Response): Promise<unknown> {

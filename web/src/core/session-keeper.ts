@@ -40,11 +40,21 @@ export class SessionKeeper {
     return this.#state;
   }
 
-  /** @throws HavenError WRONG_PASSWORD, RATE_LIMITED, STORAGE_UNAVAILABLE; UnreachableError */
-  async signIn(email: string, password: string): Promise<void> {
-    this.#keep(
-      await this.#api('/auth/sign-in', sessionSchema, { method: 'POST', body: { email, password } }),
-    );
+  /**
+   * @param code of the second factor, where SECOND_FACTOR_REQUIRED asked for it
+   * @throws HavenError WRONG_PASSWORD, SECOND_FACTOR_REQUIRED, WRONG_CODE, ACCOUNT_LOCKED, RATE_LIMITED,
+   * STORAGE_UNAVAILABLE; UnreachableError
+   */
+  async signIn(email: string, password: string, code?: string): Promise<void> {
+    const body = { email, password, ...(code === undefined ? {} : { code }) };
+    this.#keep(await this.#api('/auth/sign-in', sessionSchema, { method: 'POST', body }));
+  }
+
+  /** The server has said that the password must be changed first, or that it was. */
+  setPasswordChangeRequired(required: boolean): void {
+    const { session } = this.#state.get();
+    if (session === null || session.passwordChangeRequired === required) return;
+    this.#keep({ ...session, passwordChangeRequired: required });
   }
 
   /** Ends the session here at once, and on the server if it answers. */
