@@ -8,9 +8,10 @@ import {
   type WorkerStatus,
 } from '@haven/protocol';
 import type { Access } from '../access/access.ts';
+import type { Actor } from '../audit/actor.ts';
+import type { AuditTrail } from '../audit/audit-trail.ts';
 import type { Sfu } from '../sfu/sfu.ts';
 import type { AnalysisMetrics } from './analysis-metrics.ts';
-import type { Actor, AuditTrail } from './audit-trail.ts';
 import type { AnalysisWorker, CvCoordinator } from './cv-coordinator.ts';
 import type { Handlers } from './endpoints.ts';
 import type { IntakeResult, ObservationIntake } from './observation-intake.ts';

@@ -9,11 +9,12 @@ import {
 } from '@haven/protocol';
 import type { Access, DevicePrincipal } from '../access/access.ts';
 import type { Admission } from '../admission/admission.ts';
+import type { Actor } from '../audit/actor.ts';
+import type { AuditTrail } from '../audit/audit-trail.ts';
 import type { Config } from '../config/config.ts';
 import type { Records } from '../records/records.ts';
 import type { Sfu } from '../sfu/sfu.ts';
 import type { Stream } from '../sfu/stream.ts';
-import type { Actor, AuditTrail } from './audit-trail.ts';
 import type { DeviceMetrics } from './device-metrics.ts';
 import type { Handlers } from './endpoints.ts';
 import type { DeviceSocket } from './sockets.ts';

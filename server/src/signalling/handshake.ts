@@ -7,8 +7,9 @@ import {
 } from '@haven/protocol';
 import type { Principal } from '../access/access.ts';
 import type { Admission } from '../admission/admission.ts';
+import { ANONYMOUS, nameOf } from '../audit/actor.ts';
+import type { AuditTrail } from '../audit/audit-trail.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
-import { ANONYMOUS, nameOf, type AuditTrail } from './audit-trail.ts';
 import { within } from './within.ts';
 
 /** Longest that signing in may take, ms. */

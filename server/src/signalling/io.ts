@@ -2,9 +2,10 @@ import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import { MAX_MESSAGE_BYTES, type ErrorCode } from '@haven/protocol';
 import { Server, type DefaultEventsMap } from 'socket.io';
 import type { Admission } from '../admission/admission.ts';
+import { ANONYMOUS } from '../audit/actor.ts';
+import type { AuditTrail } from '../audit/audit-trail.ts';
 import type { Config } from '../config/config.ts';
 import { originAllowed } from '../http/origin.ts';
-import { ANONYMOUS, type AuditTrail } from './audit-trail.ts';
 
 /** A dead peer is found within 9 s: before a device's stream or a worker's assignment is missed for long. */
 const PING_INTERVAL_MS = 5_000;

@@ -9,10 +9,11 @@ import {
 import type { Access, UserPrincipal } from '../access/access.ts';
 import type { Admission } from '../admission/admission.ts';
 import type { AlertService } from '../alerts/alert-service.ts';
+import type { Actor } from '../audit/actor.ts';
+import type { AuditTrail } from '../audit/audit-trail.ts';
 import type { Records } from '../records/records.ts';
 import type { Sfu } from '../sfu/sfu.ts';
 import type { Viewer } from '../sfu/viewer.ts';
-import type { Actor, AuditTrail } from './audit-trail.ts';
 import type { Handlers } from './endpoints.ts';
 import { RoomHub } from './room-hub.ts';
 import type { MonitorSocket } from './sockets.ts';

@@ -9,7 +9,7 @@ import {
   monitorRequests,
 } from '@haven/protocol';
 import type { CvWorkerPrincipal, DevicePrincipal, Principal, UserPrincipal } from '../access/access.ts';
-import { nameOf, type Actor } from './audit-trail.ts';
+import { nameOf, type Actor } from '../audit/actor.ts';
 import { CvSession, type CvParts } from './cv-session.ts';
 import { DeviceSession, type DeviceParts } from './device-session.ts';
 import type { Doorkeeper } from './handshake.ts';

@@ -1,8 +1,10 @@
 import { HavenError, type Reply } from '@haven/protocol';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import type { Actor } from '../audit/actor.ts';
+import type { AuditTrail } from '../audit/audit-trail.ts';
+import { subjectOf } from '../audit/subject.ts';
 import type { Histogram, Telemetry } from '../telemetry/telemetry.ts';
 import { AnswerCache } from './answer-cache.ts';
-import { subjectOf, type Actor, type AuditTrail } from './audit-trail.ts';
 import type { Endpoint } from './endpoints.ts';
 import { within } from './within.ts';
 

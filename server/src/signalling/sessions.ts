@@ -1,6 +1,6 @@
 import type { ErrorCode, RequestMap } from '@haven/protocol';
+import type { Actor } from '../audit/actor.ts';
 import type { Counter, Telemetry } from '../telemetry/telemetry.ts';
-import type { Actor } from './audit-trail.ts';
 import { defineEndpoints, type Handlers } from './endpoints.ts';
 import type { RequestService, RequestSocket } from './request-service.ts';
 

@@ -3,12 +3,12 @@ import { CV_NAMESPACE, DEVICE_NAMESPACE, HEARTBEAT_INTERVAL_MS, MONITOR_NAMESPAC
 import type { Access } from '../access/access.ts';
 import { Admission } from '../admission/admission.ts';
 import type { AlertService } from '../alerts/alert-service.ts';
+import { AuditTrail } from '../audit/audit-trail.ts';
 import type { Config } from '../config/config.ts';
 import type { Records } from '../records/records.ts';
 import type { Sfu } from '../sfu/sfu.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { AnalysisMetrics } from './analysis-metrics.ts';
-import { AuditTrail } from './audit-trail.ts';
 import { CvCoordinator } from './cv-coordinator.ts';
 import { DeviceMetrics } from './device-metrics.ts';
 import { ExpectedStreams } from './expected-streams.ts';
