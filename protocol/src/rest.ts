@@ -101,6 +101,8 @@ export const breakGlassSchema = z.object({
     .nullable(),
 });
 export type BreakGlass = z.infer<typeof breakGlassSchema>;
+/** `GET /api/v1/break-glass`: the caller's own that run now. `DELETE /api/v1/break-glass/:id` ends one: 204. */
+export const ownBreakGlassSchema = z.object({ running: z.array(breakGlassSchema).max(100) });
 /** `GET /api/v1/break-glass/rooms`: every room by name only, so that one can be asked for. */
 export const breakGlassRoomsSchema = z.object({ rooms: z.array(roomSchema).max(1000) });
 
