@@ -55,9 +55,17 @@ const records: Records = {
   },
   vitals: () => Promise.resolve([]),
   alerts: () => Promise.resolve([]),
+  alert: () => Promise.reject(new HavenError('ALERT_UNKNOWN')),
+  trends: () => Promise.resolve([]),
   activeAlerts: () => Promise.resolve([]),
   lastEpisodes: () => Promise.resolve([]),
-  state: () => ({ journalEntries: 0, journalBytes: 0, oldestAgeMs: 0, storeReachable: true }),
+  state: () => ({
+    journalEntries: 0,
+    journalBytes: 0,
+    journalLimitBytes: 1,
+    oldestAgeMs: 0,
+    storeReachable: true,
+  }),
   close: () => Promise.resolve(),
 };
 

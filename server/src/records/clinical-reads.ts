@@ -1,5 +1,5 @@
 /** What users read: under their own rights, so that row-level security decides, with the backlog merged in. */
-import type { Alert, StoredVital } from '@haven/protocol';
+import { HavenError, type Alert, type StoredVital } from '@haven/protocol';
 import { highestVersions, type Backlog } from './backlog.ts';
 import type { VitalRow } from './database.ts';
 import { PAGE_ROWS, readAllPages } from './paging.ts';
@@ -56,10 +56,12 @@ function vitalsAfter(
   return last === undefined ? page : page.or(`at.gt."${last.at}",id.gt.${last.id}`);
 }
 
+type AlertsQuery = { patientId?: string; active?: boolean; before?: number; limit: number };
+
 /** Newest first. @throws HavenError STORAGE_UNAVAILABLE */
 export async function readAlerts(
   { client, calls, backlog }: Reading,
-  { patientId, active, limit }: { patientId?: string; active?: boolean; limit: number },
+  { patientId, active, before, limit }: AlertsQuery,
 ): Promise<Alert[]> {
   const pending = backlog.alerts();
   const stored = calls.read(() => {
@@ -68,6 +70,7 @@ export async function readAlerts(
     let query = client.from('alerts').select('*').order('started_at', { ascending: false }).limit(count);
     if (patientId !== undefined) query = query.eq('patient_id', patientId);
     if (active !== undefined) query = query.eq('active', active);
+    if (before !== undefined) query = query.lt('started_at', new Date(before).toISOString());
     return query;
   });
   const rooms = readAllPages(calls, (from, to) =>
@@ -79,6 +82,20 @@ export async function readAlerts(
   return highestVersions([...rows.map(alertOf), ...mine])
     .filter((alert) => patientId === undefined || alert.patientId === patientId)
     .filter((alert) => active === undefined || alert.active === active)
+    .filter((alert) => before === undefined || alert.startedAt < before)
     .toSorted((a, b) => b.startedAt - a.startedAt)
     .slice(0, limit);
+}
+
+/** @throws HavenError ALERT_UNKNOWN, STORAGE_UNAVAILABLE */
+export async function readAlert({ client, calls, backlog }: Reading, alertId: string): Promise<Alert> {
+  const pending = backlog.alerts().find(({ id }) => id === alertId);
+  const rows = await calls.read(() => client.from('alerts').select('*').eq('id', alertId));
+  const [newest] = highestVersions([...rows.map(alertOf), ...(pending === undefined ? [] : [pending])]);
+  if (newest === undefined) throw new HavenError('ALERT_UNKNOWN');
+  if (rows.length === 0) {
+    const room = await calls.read(() => client.from('rooms').select('id').eq('id', newest.roomId));
+    if (room.length === 0) throw new HavenError('ALERT_UNKNOWN');
+  }
+  return newest;
 }

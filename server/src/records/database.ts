@@ -66,7 +66,26 @@ export type AuditRow = {
   subject: string;
   result: 'done' | 'refused' | 'failed';
   code: string | null;
+  reason: string | null;
   address: string | null;
+  count: number;
+  /** The place in a chain; null in lines from before there were chains. */
+  node: string | null;
+  day: string | null;
+  sequence: number | null;
+  previous: string | null;
+  hash: string | null;
+};
+
+export type AuditCheckpointRow = {
+  node: string;
+  day: string;
+  sequence: number;
+  hash: string;
+  previous: string;
+  signed_at: string;
+  key: string;
+  signature: string;
 };
 
 type RoomRow = { id: string; name: string; created_at: string };
@@ -101,6 +120,9 @@ type CvKeyRow = {
   revoked_at: string | null;
 };
 
+/** Of one page of a list of administration. */
+type ListArguments = { p_search: string; p_after: string | null; p_limit: number };
+
 export type Database = {
   public: {
     Tables: {
@@ -115,13 +137,50 @@ export type Database = {
       vitals: Table<VitalRow>;
       events: Table<EventRow>;
       alerts: Table<AlertRow>;
-      audit: Table<AuditRow>;
+      audit: Table<AuditRow, 'reason' | 'count' | 'node' | 'day' | 'sequence' | 'previous' | 'hash'>;
+      audit_checkpoints: Table<AuditCheckpointRow>;
     };
     Views: Record<string, never>;
     Functions: {
       access_snapshot: { Args: never; Returns: unknown };
       ensure_vitals_partitions: { Args: { p_first: string; p_days: number }; Returns: number };
+      ensure_records_partitions: { Args: { p_first: string; p_days: number }; Returns: number };
+      keep_vitals: { Args: { p_vitals: VitalRow[] }; Returns: number };
+      vitals_trend: {
+        Args: { p_patient_id: string; p_step: 'minute' | 'hour'; p_since: string; p_until: string };
+        Returns: unknown;
+      };
+      expired_days: { Args: { p_before: string }; Returns: unknown };
+      drop_expired_day: { Args: { p_day: string }; Returns: boolean };
+      delete_expired_rows: { Args: { p_before: string; p_rows: number }; Returns: number | null };
+      audit_chains: {
+        Args: { p_from: string; p_to: string };
+        Returns: { node: string; day: string; lines: number }[];
+      };
+      remove_oldest_audit_day: { Args: { p_before: string }; Returns: unknown };
       remove_account_without_profile: { Args: { p_email: string }; Returns: number };
+      add_user: {
+        Args: {
+          p_user: string;
+          p_email: string;
+          p_display_name: string;
+          p_roles: readonly Role[];
+          p_rooms: readonly string[];
+        };
+        Returns: unknown;
+      };
+      change_user: { Args: { p_user: string; p_change: object }; Returns: unknown };
+      change_patient: { Args: { p_patient: string; p_change: object }; Returns: unknown };
+      remove_patient: { Args: { p_patient: string }; Returns: unknown };
+      add_device: {
+        Args: { p_device: string; p_patient: string; p_name: string; p_token_hash: string };
+        Returns: unknown;
+      };
+      list_users: { Args: ListArguments; Returns: unknown };
+      list_rooms: { Args: ListArguments; Returns: unknown };
+      list_patients: { Args: ListArguments; Returns: unknown };
+      list_devices: { Args: ListArguments; Returns: unknown };
+      list_cv_keys: { Args: ListArguments; Returns: unknown };
       keep_alerts: { Args: { p_alerts: AlertRow[] }; Returns: number };
       last_alert_episodes: {
         Args: never;

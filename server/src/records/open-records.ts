@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { Alert, Observation, Patient, Room, StoredVital } from '@haven/protocol';
+import type { Alert, Observation, Patient, Room, StoredVital, Trend } from '@haven/protocol';
 import type { UserPrincipal } from '../access/access.ts';
 import type { Config } from '../config/config.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { Backlog, highestVersions } from './backlog.ts';
-import { readAlerts, readVitals } from './clinical-reads.ts';
+import { readAlert, readAlerts, readVitals } from './clinical-reads.ts';
+import { DayPartitions } from './day-partitions.ts';
 import { Journal } from './journal/journal.ts';
 import { parseKept, serialise, type Kept } from './kept-entry.ts';
 import { readAllPages } from './paging.ts';
@@ -15,16 +16,14 @@ import { alertOf } from './rows.ts';
 import { StoreCalls } from './store-calls.ts';
 import { StoreWriter } from './store-writer.ts';
 import type { Store } from './store.ts';
-import { VitalsPartitions } from './vitals-partitions.ts';
+import { readTrends, type TrendSpan } from './trends.ts';
 
 export type RecordsOptions = {
   store: Store;
-  config: Pick<Config, 'dataDirectory'>;
+  config: Pick<Config, 'dataDirectory' | 'journalLimitBytes' | 'retentionDays' | 'redisUrl'>;
   telemetry: Telemetry;
   /** ms since the epoch */
   clock: () => number;
-  /** Most that the journal may take on disk; see {@link Journal}. */
-  journalLimitBytes?: number;
   /** How long the store is left alone after it failed repeatedly. */
   halfOpenAfterMs?: number;
 };
@@ -45,7 +44,7 @@ class StoredRecords implements Records {
   readonly #backlog: Backlog;
   readonly #writer: StoreWriter;
   readonly #directory: PatientDirectory;
-  readonly #partitions: VitalsPartitions;
+  readonly #partitions: DayPartitions;
   #closing: Promise<void> | undefined;
 
   private constructor(options: RecordsOptions, journal: Journal, backlog: Backlog) {
@@ -72,17 +71,17 @@ class StoredRecords implements Records {
         telemetry.logger.warn({ err: error }, 'a file of the journal could not be removed'),
     });
     this.#directory = new PatientDirectory(store.service, this.#calls, clock);
-    this.#partitions = new VitalsPartitions(store.service, this.#calls, clock, (error) =>
+    this.#partitions = new DayPartitions(store.service, this.#calls, clock, (error) =>
       telemetry.logger.warn({ err: error }, 'partitions of coming days were not made; tried again later'),
     );
     this.#measure(telemetry);
   }
 
   static async open(options: RecordsOptions): Promise<StoredRecords> {
-    const { telemetry, config, journalLimitBytes } = options;
+    const { telemetry, config } = options;
     const { journal, entries, tornBytes } = await Journal.open({
       directory: join(config.dataDirectory, 'journal'),
-      ...(journalLimitBytes === undefined ? {} : { limitBytes: journalLimitBytes }),
+      limitBytes: config.journalLimitBytes,
     });
     const backlog = new Backlog();
     let unreadable = 0;
@@ -140,9 +139,17 @@ class StoredRecords implements Records {
 
   alerts(
     user: UserPrincipal,
-    query: { patientId?: string; active?: boolean; limit: number },
+    query: { patientId?: string; active?: boolean; before?: number; limit: number },
   ): Promise<Alert[]> {
     return readAlerts(this.#readingFor(user), query);
+  }
+
+  alert(user: UserPrincipal, alertId: string): Promise<Alert> {
+    return readAlert(this.#readingFor(user), alertId);
+  }
+
+  trends(user: UserPrincipal, patientId: string, span: TrendSpan): Promise<Trend[]> {
+    return readTrends(this.#readingFor(user), patientId, span);
   }
 
   #readingFor(user: UserPrincipal) {
@@ -176,6 +183,7 @@ class StoredRecords implements Records {
     return {
       journalEntries: this.#backlog.size,
       journalBytes: this.#journal.bytes,
+      journalLimitBytes: this.#journal.limitBytes,
       oldestAgeMs: oldest === undefined ? 0 : Math.max(0, this.#clock() - oldest),
       storeReachable: this.#writer.reachable && !this.#calls.open,
     };

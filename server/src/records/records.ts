@@ -1,5 +1,6 @@
-import type { Alert, Observation, Patient, Room, StoredVital } from '@haven/protocol';
+import type { Alert, Observation, Patient, Room, StoredVital, Trend } from '@haven/protocol';
 import type { UserPrincipal } from '../access/access.ts';
+import type { TrendSpan } from './trends.ts';
 
 /** One line of the audit trail. Never holds a token, a password or a patient's name. */
 export type AuditEntry = {
@@ -16,12 +17,16 @@ export type AuditEntry = {
   /** The peer's IP address. */
   address?: string;
   at: number;
+  /** How often it happened; once when left out. */
+  count?: number;
 };
 
 /** How much is written ahead and not stored yet; part of health and metrics. */
 export type RecordsState = {
   journalEntries: number;
   journalBytes: number;
+  /** The journal refuses more than this. */
+  journalLimitBytes: number;
   oldestAgeMs: number;
   storeReachable: boolean;
 };
@@ -48,8 +53,15 @@ export interface Records {
   /** Newest first, the journal's versions included; read under the user's own rights. */
   alerts(
     user: UserPrincipal,
-    query: { patientId?: string; active?: boolean; limit: number },
+    query: { patientId?: string; active?: boolean; before?: number; limit: number },
   ): Promise<Alert[]>;
+  /** Read under the user's own rights. @throws HavenError ALERT_UNKNOWN, also for a room that the user may not see */
+  alert(user: UserPrincipal, alertId: string): Promise<Alert>;
+  /**
+   * Each vital's stored minutes or hours, read under the user's own rights. What is in the journal still is not in
+   * them: at most two seconds while the store answers.
+   */
+  trends(user: UserPrincipal, patientId: string, span: TrendSpan): Promise<Trend[]>;
   /** Every active alert, for taking up the work after a restart. */
   activeAlerts(): Promise<Alert[]>;
   /** The highest episode number given so far, by patient and rule. */

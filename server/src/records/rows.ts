@@ -7,6 +7,8 @@ const iso = (ms: number) => new Date(ms).toISOString();
 const isoOrNull = (ms: number | null) => (ms === null ? null : iso(ms));
 const msOrNull = (text: string | null) => (text === null ? null : Date.parse(text));
 
+export const DAY_MS = 86_400_000;
+
 /** The day in UTC, by which vitals are partitioned: `2026-11-22`. */
 export function dayOf(ms: number): string {
   return iso(ms).slice(0, 10);

@@ -23,9 +23,13 @@ const HALF_OPEN_AFTER_MS = 30_000;
 
 /** The store did not answer, or not now: the same call may succeed later. */
 export class StoreUnreachableError extends Error {
-  constructor(message: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
+  /** When a call may be made again, ms from now; undefined when it may be at once. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(message: string, options: { cause?: unknown; retryAfterMs?: number } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'StoreUnreachableError';
+    this.retryAfterMs = options.retryAfterMs;
   }
 }
 
@@ -64,13 +68,18 @@ export function dataOf<T>(answer: StoreAnswer<T>): T {
 export class StoreCalls {
   readonly #policy: IPolicy;
   readonly #isOpen: () => boolean;
+  readonly #halfOpenAfterMs: number;
+  /** When the circuit opened last, by the clock that never jumps. */
+  #openedAt = 0;
 
   constructor(options: { halfOpenAfterMs?: number } = {}) {
+    this.#halfOpenAfterMs = options.halfOpenAfterMs ?? HALF_OPEN_AFTER_MS;
     const passing = handleType(StoreUnreachableError).orType(TaskCancelledError);
     const breaker = circuitBreaker(passing, {
-      halfOpenAfter: options.halfOpenAfterMs ?? HALF_OPEN_AFTER_MS,
+      halfOpenAfter: this.#halfOpenAfterMs,
       breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN),
     });
+    breaker.onBreak(() => (this.#openedAt = performance.now()));
     this.#isOpen = () => breaker.state === CircuitState.Open;
     this.#policy = wrap(
       retry(passing, { maxAttempts: RETRY_DELAYS_MS.length, backoff: new IterableBackoff(RETRY_DELAYS_MS) }),
@@ -93,18 +102,26 @@ export class StoreCalls {
       return await this.#policy.execute(async () => dataOf(await call()));
     } catch (error) {
       if (error instanceof StoreRefusedError || error instanceof StoreUnreachableError) throw error;
-      if (error instanceof TaskCancelledError) throw new StoreUnreachableError('no answer in time', error);
-      if (error instanceof BrokenCircuitError) throw new StoreUnreachableError('the circuit is open', error);
-      throw new StoreUnreachableError('the call failed', error);
+      if (error instanceof TaskCancelledError) {
+        throw new StoreUnreachableError('no answer in time', { cause: error });
+      }
+      if (error instanceof BrokenCircuitError) {
+        const untilHalfOpen = this.#openedAt + this.#halfOpenAfterMs - performance.now();
+        const retryAfterMs = Math.max(1, Math.ceil(untilHalfOpen));
+        throw new StoreUnreachableError('the circuit is open', { cause: error, retryAfterMs });
+      }
+      throw new StoreUnreachableError('the call failed', { cause: error });
     }
   }
 
-  /** The same for a caller who waits. @throws HavenError STORAGE_UNAVAILABLE */
+  /** The same for a caller who waits. @throws HavenError STORAGE_UNAVAILABLE, with the time to wait when known */
   async read<T>(call: () => PromiseLike<StoreAnswer<T>>): Promise<T> {
     try {
       return await this.make(call);
     } catch (error) {
-      throw new HavenError('STORAGE_UNAVAILABLE', undefined, { cause: error });
+      const retryAfterMs = error instanceof StoreUnreachableError ? error.retryAfterMs : undefined;
+      const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
+      throw new HavenError('STORAGE_UNAVAILABLE', undefined, { cause: error, ...wait });
     }
   }
 }

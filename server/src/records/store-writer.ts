@@ -1,18 +1,16 @@
 import { appendFile } from 'node:fs/promises';
-import type { AlertRow, AuditRow, EventRow, VitalRow } from './database.ts';
 import type { Backlog, Pending } from './backlog.ts';
 import type { Journal } from './journal/journal.ts';
 import { parseKept } from './kept-entry.ts';
 import { alertRow, auditRow, eventRow, vitalRow } from './rows.ts';
 import { StoreRefusedError, type StoreCalls } from './store-calls.ts';
 import type { StoreClient } from './store.ts';
+import { WRITES, type RowWriter, type StoredRows } from './store-tables.ts';
 
 /** Entries wait this long for company, so that a ward's second becomes one insert. */
 const WRITE_INTERVAL_MS = 1000;
 /** As many rows as one insert takes; this many do not wait. */
 const BATCH_ROWS = 500;
-
-type Rows = { vitals: VitalRow[]; events: EventRow[]; alerts: AlertRow[]; audit: AuditRow[] };
 
 export type StoreWriterOptions = {
   client: StoreClient;
@@ -112,30 +110,19 @@ export class StoreWriter {
   }
 
   async #write(batch: readonly Pending[]): Promise<void> {
-    const { client } = this.#options;
-    const { vitals, events, alerts, audit } = rowsOf(batch);
-    const idempotent = { ignoreDuplicates: true };
-    await this.#insert('vitals', vitals, (rows) =>
-      client.from('vitals').upsert(rows, { ...idempotent, onConflict: 'id,day' }),
-    );
-    await this.#insert('events', events, (rows) =>
-      client.from('events').upsert(rows, { ...idempotent, onConflict: 'id' }),
-    );
-    await this.#insert('alerts', alerts, (rows) => client.rpc('keep_alerts', { p_alerts: rows }));
-    await this.#insert('audit', audit, (rows) =>
-      client.from('audit').upsert(rows, { ...idempotent, onConflict: 'id' }),
-    );
+    const rows = rowsOf(batch);
+    await this.#insert('vitals', rows.vitals, WRITES.vitals);
+    await this.#insert('events', rows.events, WRITES.events);
+    await this.#insert('alerts', rows.alerts, WRITES.alerts);
+    await this.#insert('audit', rows.audit, WRITES.audit);
   }
 
   /** When the store refuses a batch, its halves are tried: one bad row costs no good one. */
-  async #insert<Row>(
-    table: string,
-    rows: Row[],
-    insert: (rows: Row[]) => Parameters<StoreCalls['make']>[0] extends () => infer Call ? Call : never,
-  ): Promise<void> {
+  async #insert<Row>(table: string, rows: Row[], write: RowWriter<Row>): Promise<void> {
     if (rows.length === 0) return;
+    const { calls, client } = this.#options;
     try {
-      await this.#options.calls.make(() => insert(rows));
+      await calls.make(() => write(client, rows));
     } catch (error) {
       if (!(error instanceof StoreRefusedError)) throw error;
       if (rows.length === 1) {
@@ -143,8 +130,8 @@ export class StoreWriter {
         return;
       }
       const middle = Math.ceil(rows.length / 2);
-      await this.#insert(table, rows.slice(0, middle), insert);
-      await this.#insert(table, rows.slice(middle), insert);
+      await this.#insert(table, rows.slice(0, middle), write);
+      await this.#insert(table, rows.slice(middle), write);
     }
   }
 
@@ -155,8 +142,8 @@ export class StoreWriter {
   }
 }
 
-function rowsOf(batch: readonly Pending[]): Rows {
-  const rows: Rows = { vitals: [], events: [], alerts: [], audit: [] };
+function rowsOf(batch: readonly Pending[]): StoredRows {
+  const rows: StoredRows = { vitals: [], events: [], alerts: [], audit: [] };
   const seen = new Set<string>();
   for (const { entry } of batch) {
     const kept = parseKept(entry.payload);

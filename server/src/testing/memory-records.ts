@@ -53,6 +53,15 @@ export class MemoryRecords implements Records {
     return Promise.resolve([...this.keptAlerts.values()]);
   }
 
+  alert(_user: unknown, alertId: string): Promise<Alert> {
+    const alert = this.keptAlerts.get(alertId);
+    return alert === undefined ? Promise.reject(new HavenError('ALERT_UNKNOWN')) : Promise.resolve(alert);
+  }
+
+  trends(): Promise<[]> {
+    return Promise.resolve([]);
+  }
+
   activeAlerts(): Promise<Alert[]> {
     return Promise.resolve([]);
   }
@@ -62,7 +71,7 @@ export class MemoryRecords implements Records {
   }
 
   state(): RecordsState {
-    return { journalEntries: 0, journalBytes: 0, oldestAgeMs: 0, storeReachable: true };
+    return { journalEntries: 0, journalBytes: 0, journalLimitBytes: 1, oldestAgeMs: 0, storeReachable: true };
   }
 
   close(): Promise<void> {

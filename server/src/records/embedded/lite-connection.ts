@@ -2,6 +2,7 @@ import { createPostgresConnection, type PostgresConnection } from '@supabase/lit
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { z } from 'zod';
+import { SERVER_APPLICATION } from './migration-session.ts';
 
 /** A share of the embedded PostgreSQL's 30 connections that leaves room for the administration command and psql. */
 const POOL_SIZE = 8;
@@ -24,6 +25,7 @@ export function openLiteConnection(url: string): LiteConnection {
     max: POOL_SIZE,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     idleTimeoutMillis: IDLE_TIMEOUT_MS,
+    application_name: SERVER_APPLICATION,
     options: '-c TimeZone=UTC',
     types: valueParsers(),
   });

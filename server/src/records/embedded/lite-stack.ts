@@ -1,5 +1,6 @@
 import { App } from '@supabase/lite';
 import { openLiteConnection } from './lite-connection.ts';
+import { withMigrationSession } from './migration-session.ts';
 import { migrate } from './migrations.ts';
 import { withoutPrinting } from './quiet-console.ts';
 import type { Secrets } from './secrets.ts';
@@ -64,10 +65,12 @@ export async function openLiteStack(
       // Left to itself, the stack grants every role everything at its first request, and undoes our REVOKEs.
       Object.assign(connection, { rlsState: 'active' });
       if (migrations === undefined) return;
-      await app.ensureSystemSchema();
-      await connection.exec(ROLES_SQL);
-      await connection.exec(GRANTS_SQL);
-      await migrate(connection, migrations);
+      await withMigrationSession(url, async (session) => {
+        await app.ensureSystemSchema();
+        await connection.exec(ROLES_SQL);
+        await connection.exec(GRANTS_SQL);
+        await migrate(session, migrations);
+      });
       await connection.clearSchemaCache();
     });
   } catch (error) {

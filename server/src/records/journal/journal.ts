@@ -72,6 +72,11 @@ export class Journal {
     return { journal: new Journal(options, segments, (numbers.at(-1) ?? 0) + 1), entries, tornBytes };
   }
 
+  /** Most that it may take on disk. */
+  get limitBytes(): number {
+    return this.#limitBytes;
+  }
+
   /** Bytes on disk. */
   get bytes(): number {
     let bytes = 0;

@@ -1,15 +1,14 @@
-import { dayOf } from './rows.ts';
+import { dayOf, DAY_MS } from './rows.ts';
 import type { StoreCalls } from './store-calls.ts';
 import type { StoreClient } from './store.ts';
 
-const DAY_MS = 86_400_000;
 /** Observations may be a day late, and a server may run a week without being able to make the next days'. */
 const DAYS_BACK = 1;
 const DAYS_AHEAD = 7;
 const CHECK_INTERVAL_MS = 3_600_000;
 
-/** Keeps a partition ready for each coming day; what has none meanwhile goes to the default one. */
-export class VitalsPartitions {
+/** Keeps partitions ready for each coming day; what has none meanwhile goes to the default ones. */
+export class DayPartitions {
   readonly #client: StoreClient;
   readonly #calls: StoreCalls;
   readonly #clock: () => number;
@@ -43,7 +42,7 @@ export class VitalsPartitions {
     const days = DAYS_BACK + 1 + DAYS_AHEAD;
     try {
       await this.#calls.make(() =>
-        this.#client.rpc('ensure_vitals_partitions', { p_first: first, p_days: days }),
+        this.#client.rpc('ensure_records_partitions', { p_first: first, p_days: days }),
       );
     } catch (error) {
       this.#onFailure(error);

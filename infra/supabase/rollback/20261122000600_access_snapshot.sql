@@ -1,0 +1,1 @@
+drop function public.access_snapshot();

@@ -1,0 +1,1 @@
+drop function public.remove_account_without_profile(text);

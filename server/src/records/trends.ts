@@ -1,0 +1,67 @@
+/** Trends: what was measured by the minute or the hour, as the store has summed it up. */
+import { vitalNameSchema, type Trend, type TrendPoint } from '@haven/protocol';
+import { z } from 'zod';
+import type { StoreCalls } from './store-calls.ts';
+import type { StoreClient } from './store.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+/** Up to this length a trend is by the minute: 1440 points, about a screen's width. */
+const LONGEST_BY_MINUTE_HOURS = 24;
+/** Before an alert began and after it ended, ms: what led to it, and what became of it. */
+const AROUND_ALERT_MS = 15 * MINUTE_MS;
+
+/** Whole minutes or hours: the first at `since`, the last ending at `until`, ms since the epoch. */
+export type TrendSpan = { stepMs: typeof MINUTE_MS | typeof HOUR_MS; since: number; until: number };
+
+/** The hours before a time, the minute or hour in which it lies included. */
+export function spanOfHours(hours: number, until: number): TrendSpan {
+  const stepMs = hours <= LONGEST_BY_MINUTE_HOURS ? MINUTE_MS : HOUR_MS;
+  const end = Math.ceil(until / stepMs) * stepMs;
+  return { stepMs, since: end - hours * HOUR_MS, until: end };
+}
+
+/** The minutes from before an alert until after it, as far as they are past; its first day when it was longer. */
+export function spanOfAlert(alert: { startedAt: number; clearedAt: number | null }, now: number): TrendSpan {
+  const since = Math.floor((alert.startedAt - AROUND_ALERT_MS) / MINUTE_MS) * MINUTE_MS;
+  const end = Math.min((alert.clearedAt ?? now) + AROUND_ALERT_MS, now);
+  const longest = since + LONGEST_BY_MINUTE_HOURS * HOUR_MS;
+  const until = Math.min(Math.ceil(end / MINUTE_MS) * MINUTE_MS, longest);
+  return { stepMs: MINUTE_MS, since, until: Math.max(until, since + MINUTE_MS) };
+}
+
+/** As `vitals_trend` answers: beginning, mean, lowest, highest, seconds in which a value was measured. */
+const storedPointSchema = z.tuple([z.number(), z.number(), z.number(), z.number(), z.number()]);
+const storedTrendSchema = z.partialRecord(vitalNameSchema, z.array(storedPointSchema));
+type StoredTrend = z.infer<typeof storedTrendSchema>;
+
+/** @throws HavenError STORAGE_UNAVAILABLE */
+export async function readTrends(
+  { client, calls }: { client: StoreClient; calls: StoreCalls },
+  patientId: string,
+  span: TrendSpan,
+): Promise<Trend[]> {
+  const answer = await calls.read(() =>
+    client.rpc('vitals_trend', {
+      p_patient_id: patientId,
+      p_step: span.stepMs === MINUTE_MS ? 'minute' : 'hour',
+      p_since: new Date(span.since).toISOString(),
+      p_until: new Date(span.until).toISOString(),
+    }),
+  );
+  return trendsOf(storedTrendSchema.parse(answer), span);
+}
+
+/** Every vital with every step of the span: a gap has points without a value, so that no chart draws over it. */
+export function trendsOf(stored: StoredTrend, { stepMs, since, until }: TrendSpan): Trend[] {
+  return vitalNameSchema.options.map((name) => {
+    const measured = new Map((stored[name] ?? []).map((point) => [point[0], point]));
+    const points: TrendPoint[] = [];
+    for (let at = since; at < until; at += stepMs) {
+      const [, mean = null, low = null, high = null, seconds = 0] = measured.get(at) ?? [];
+      // A stream that is taken over can measure a second twice.
+      points.push({ at, mean, low, high, coverage: Math.min(1, (1000 * seconds) / stepMs) });
+    }
+    return { name, stepMs, points };
+  });
+}
