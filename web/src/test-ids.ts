@@ -2,6 +2,7 @@
 export const testIds = {
   signInEmail: 'sign-in-email',
   signInPassword: 'sign-in-password',
+  signInCode: 'sign-in-code',
   signInSubmit: 'sign-in-submit',
   signInError: 'sign-in-error',
   signOut: 'sign-out',
@@ -28,6 +29,23 @@ export const testIds = {
   alertRow: 'alert-row',
   acknowledge: 'acknowledge',
   acknowledgedBy: 'acknowledged-by',
+  /** Opens what can be given with an acknowledgement. */
+  alertMore: 'alert-more',
+  commonReason: 'common-reason',
+  reason: 'reason',
+  acknowledgeWithReason: 'acknowledge-with-reason',
+  silence: 'silence',
+  silencedBy: 'silenced-by',
+  pauseSound: 'pause-sound',
+  resumeSound: 'resume-sound',
+  soundPaused: 'sound-paused',
+  soundPausedLeft: 'sound-paused-left',
+  /** The partial early-warning score; its attribute `data-band` is the NEWS2 band. */
+  score: 'score',
+  /** Stands instead of the tiles while the session is locked. */
+  lockedBeds: 'locked-beds',
+  /** Opens the patient's panel: trends, alerts and limits. */
+  tileDetails: 'tile-details',
   soundBlocked: 'sound-blocked',
   alarmsOff: 'alarms-off',
   problem: 'problem',

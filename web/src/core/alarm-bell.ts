@@ -1,13 +1,16 @@
 import type { AlarmSound } from './alarm-sound.ts';
 import type { AlarmSignal } from './alarm-tones.ts';
 import { activeAlerts } from './wall-state.ts';
-import { audiblePriority } from './alert-view.ts';
+import { audiblePriority, secondsLeft } from './alert-view.ts';
 import type { Wall } from './wall.ts';
 
-/** What should be heard: lost alarms before any alert. */
-export function alarmSignal(wall: Pick<Wall, 'alarms' | 'state'>): AlarmSignal | null {
+/** What should be heard: lost alarms before any alert, and whatever is paused. */
+export function alarmSignal(wall: Pick<Wall, 'alarms' | 'state' | 'moment'>): AlarmSignal | null {
   if (wall.alarms.get() === 'off') return 'alarms-off';
-  return audiblePriority(activeAlerts(wall.state.get()));
+  const { serverNow } = wall.moment.get();
+  const state = wall.state.get();
+  if (secondsLeft(state.soundPause, serverNow) > 0) return null;
+  return audiblePriority(activeAlerts(state), serverNow);
 }
 
 /** Rings for a wall until it is stopped. */

@@ -1,14 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Alert } from '@haven/protocol';
-import { anAlert, aPatient, T0, uuid } from '../testing/fixtures.ts';
+import { anAlert, aPatient, aPause, T0, uuid } from '../testing/fixtures.ts';
 import {
   alertWords,
   audiblePriority,
   bedWords,
   compareAlerts,
+  countdownWords,
   leadingAlert,
   mergeAlerts,
   patientWords,
+  secondsLeft,
 } from './alert-view.ts';
 
 const acknowledgement = { userId: uuid(7), userName: 'Nurse', at: T0, reason: null };
@@ -65,10 +67,20 @@ describe('audiblePriority', () => {
     ['nothing', [], null],
     ['the highest that nobody acknowledged', [technical, medium, { ...high, acknowledgement }], 'medium'],
     ['a latched alert whose condition is over', [{ ...high, condition: 'cleared' }], 'high'],
+    ['none that is silenced', [{ ...high, silence: aPause() }, medium], 'medium'],
+    ['one whose silence is over', [{ ...high, silence: aPause({ until: T0 }) }, medium], 'high'],
     ['none that is not on screen any more', [{ ...high, active: false }], null],
   ])('sounds for %s', (_name, alerts, expected) => {
-    expect(audiblePriority(alerts)).toBe(expected);
+    expect(audiblePriority(alerts, T0)).toBe(expected);
   });
+});
+
+test('a pause is counted down in whole seconds, and never from more than the longest', () => {
+  expect(secondsLeft(null, T0)).toBe(0);
+  expect(secondsLeft(aPause(), T0 + 54_100)).toBe(66);
+  expect(secondsLeft(aPause(), T0 - 3_600_000)).toBe(120);
+  expect(secondsLeft(aPause(), T0 + 120_000)).toBe(0);
+  expect([66, 9].map(countdownWords)).toEqual(['1:06', '0:09']);
 });
 
 test('of two messages about an alert the higher version stays, in whatever order they come', () => {

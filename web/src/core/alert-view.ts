@@ -1,6 +1,13 @@
-import type { Alert, AlertPriority, AlertRule, Patient } from '@haven/protocol';
+import {
+  LONGEST_SOUND_PAUSE_S,
+  type Alert,
+  type AlertPriority,
+  type AlertRule,
+  type Patient,
+  type SoundPause,
+} from '@haven/protocol';
 
-const RULE_WORDS: Readonly<Record<AlertRule, string>> = {
+export const RULE_WORDS: Readonly<Record<AlertRule, string>> = {
   'pulse-high': 'Pulse high',
   'pulse-low': 'Pulse low',
   'pulse-rising': 'Pulse rising fast',
@@ -29,11 +36,28 @@ const RANK: Readonly<Record<AlertPriority, number>> = { high: 0, medium: 1, low:
 
 /** `Pulse high 141 (limit 120)` */
 export function alertWords(alert: Alert): string {
-  const rule = RULE_WORDS[alert.rule];
   const value = alert.value === null ? '' : ` ${Math.round(alert.value)}`;
   const limit = alert.limit === null ? '' : ` (limit ${Math.round(alert.limit)})`;
-  const over = alert.condition === 'cleared' ? ' – over now' : '';
-  return `${rule}${value}${limit}${over}`;
+  return `${RULE_WORDS[alert.rule]}${value}${limit}${overWords(alert)}`;
+}
+
+/** What is said of an alert and whose it is; on a locked screen neither a measured value nor a name. */
+export function alertSaid(
+  alert: Alert,
+  patient: Patient | undefined,
+  locked: boolean,
+): { what: string; whose: string } {
+  if (!locked) return { what: alertWords(alert), whose: patientWords(patient, alert.patientId) };
+  return { what: ruleWords(alert), whose: patient === undefined ? alert.patientId : bedWords(patient.bed) };
+}
+
+/** The rule alone, without what was measured. */
+export function ruleWords(alert: Alert): string {
+  return `${RULE_WORDS[alert.rule]}${overWords(alert)}`;
+}
+
+function overWords({ condition }: Alert): string {
+  return condition === 'cleared' ? ' – over now' : '';
 }
 
 /** `Bed 3, Anna Berg`; the id where the patient is not (yet) known. */
@@ -61,14 +85,30 @@ export function leadingAlert(alerts: readonly Alert[]): Alert | null {
   return alerts.toSorted(order)[0] ?? null;
 }
 
-/** The priority that is to be heard: of the highest alert that nobody has acknowledged. */
-export function audiblePriority(alerts: Iterable<Alert>): AlertPriority | null {
+/**
+ * The priority that is to be heard: of the highest alert that nobody has acknowledged or silenced.
+ * @param serverNow by the server's clock, as silences are
+ */
+export function audiblePriority(alerts: Iterable<Alert>, serverNow: number): AlertPriority | null {
   let audible: AlertPriority | null = null;
-  for (const { active, acknowledgement, priority } of alerts) {
-    if (!active || acknowledgement !== null) continue;
+  for (const { active, acknowledgement, silence, priority } of alerts) {
+    if (!active || acknowledgement !== null || secondsLeft(silence, serverNow) > 0) continue;
     if (audible === null || RANK[priority] < RANK[audible]) audible = priority;
   }
   return audible;
+}
+
+/** How long a pause of sound still lasts, whole seconds; 0 when there is none, or it is over. */
+export function secondsLeft(pause: SoundPause | null, serverNow: number): number {
+  if (pause === null) return 0;
+  const left = Math.ceil((pause.until - serverNow) / 1000);
+  // A clock that is wrong must not make a pause longer than any may be.
+  return Math.min(Math.max(left, 0), LONGEST_SOUND_PAUSE_S);
+}
+
+/** `1:05` */
+export function countdownWords(seconds: number): string {
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }
 
 /** Both lists together; of an alert in both, the highest version. */

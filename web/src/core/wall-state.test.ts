@@ -1,42 +1,63 @@
 import { describe, expect, test } from '@jest/globals';
-import { anAlert, aPatient, aPulse, aSnapshot, aStream, someVitals, T0, uuid } from '../testing/fixtures.ts';
+import {
+  anAlert,
+  aPatient,
+  aPause,
+  aPulse,
+  aSnapshot,
+  aStream,
+  someVitals,
+  T0,
+  uuid,
+} from '../testing/fixtures.ts';
 import {
   activeAlerts,
   EMPTY_WALL,
+  NOTHING_EARLY,
   withAlert,
+  withoutMeasurements,
   withoutStream,
   withSnapshot,
   withStream,
   withVitals,
 } from './wall-state.ts';
 
-const joined = withSnapshot(EMPTY_WALL, aSnapshot(), new Map(), T0);
+const joined = withSnapshot(EMPTY_WALL, aSnapshot(), NOTHING_EARLY, T0);
 const patient = (state: typeof joined) => state.patients.get('P-101');
 
 describe('a snapshot', () => {
   test('orders patients by bed as people count', () => {
     const patients = ['10', '2', '1'].map((bed, index) => aPatient({ id: `P-10${index}`, bed }));
-    const state = withSnapshot(EMPTY_WALL, aSnapshot({ patients }), new Map(), T0);
+    const state = withSnapshot(EMPTY_WALL, aSnapshot({ patients }), NOTHING_EARLY, T0);
     expect([...state.patients.values()].map((entry) => entry.patient.bed)).toEqual(['1', '2', '10']);
   });
 
   test('leaves out vitals of a stream that is over', () => {
     const vitals = [someVitals([aPulse()], { streamId: uuid(99) })];
-    expect(patient(withSnapshot(EMPTY_WALL, aSnapshot({ vitals }), new Map(), T0))?.vitals).toBeNull();
+    expect(patient(withSnapshot(EMPTY_WALL, aSnapshot({ vitals }), NOTHING_EARLY, T0))?.vitals).toBeNull();
   });
 
   test('keeps an alert that came while it was under way, in its highest version', () => {
-    const early = new Map([
+    const alerts = new Map([
       [uuid(900), anAlert({ version: 3 })],
       [uuid(901), anAlert({ id: uuid(901) })],
     ]);
-    const state = withSnapshot(EMPTY_WALL, aSnapshot({ alerts: [anAlert({ version: 2 })] }), early, T0);
+    const state = withSnapshot(EMPTY_WALL, aSnapshot({ alerts: [anAlert({ version: 2 })] }), { alerts }, T0);
     expect(activeAlerts(state).map(({ version }) => version)).toEqual([3, 1]);
+  });
+
+  test('does not bring back a pause that ended while it was under way', () => {
+    const soundPause = aPause();
+    const ended = { alerts: new Map(), soundPause: null };
+    expect(withSnapshot(EMPTY_WALL, aSnapshot({ soundPause }), NOTHING_EARLY, T0).soundPause).toBe(
+      soundPause,
+    );
+    expect(withSnapshot(EMPTY_WALL, aSnapshot({ soundPause }), ended, T0).soundPause).toBeNull();
   });
 
   test('drops alerts that ended while the connection was lost', () => {
     const before = withAlert(joined, anAlert());
-    expect(activeAlerts(withSnapshot(before, aSnapshot(), new Map(), T0))).toEqual([]);
+    expect(activeAlerts(withSnapshot(before, aSnapshot(), NOTHING_EARLY, T0))).toEqual([]);
   });
 });
 
@@ -89,4 +110,10 @@ describe('an alert', () => {
     expect(state.alerts.size).toBe(201);
     expect(activeAlerts(state)).toHaveLength(1);
   });
+});
+
+test('a locked wall lets go of pictures and values, and keeps its beds and alerts', () => {
+  const state = withoutMeasurements(withAlert(joined, anAlert()));
+  expect(patient(state)).toMatchObject({ stream: null, vitals: null, patient: { bed: '1' } });
+  expect(activeAlerts(state)).toHaveLength(1);
 });

@@ -1,4 +1,13 @@
-import type { Alert, Patient, Room, RoomSnapshot, StreamState, VitalsMessage } from '@haven/protocol';
+import type {
+  Alert,
+  Patient,
+  Role,
+  Room,
+  RoomSnapshot,
+  SoundPause,
+  StreamState,
+  VitalsMessage,
+} from '@haven/protocol';
 import { mergeAlerts } from './alert-view.ts';
 
 /** How many ended alerts a wall remembers; a message about one is late by seconds, not by this many episodes. */
@@ -19,22 +28,29 @@ export type WallState = {
   room: Room | null;
   /** Rooms that this user may watch. */
   rooms: readonly Room[];
+  /** What this user is: decides what is offered. */
+  roles: readonly Role[];
   patients: ReadonlyMap<string, PatientState>;
   alerts: ReadonlyMap<string, Alert>;
+  /** The last pause of the room's sound, running or over. */
+  soundPause: SoundPause | null;
 };
 
-export const EMPTY_WALL: WallState = { room: null, rooms: [], patients: new Map(), alerts: new Map() };
+export const EMPTY_WALL: WallState = {
+  room: null,
+  rooms: [],
+  roles: [],
+  patients: new Map(),
+  alerts: new Map(),
+  soundPause: null,
+};
 
-/**
- * The wall after joining a room.
- * @param early alerts that arrived while the snapshot was under way
- */
-export function withSnapshot(
-  state: WallState,
-  snapshot: RoomSnapshot,
-  early: ReadonlyMap<string, Alert>,
-  now: number,
-): WallState {
+/** What arrived while a snapshot was under way: it may be newer than the snapshot. */
+export type Early = { alerts: ReadonlyMap<string, Alert>; soundPause?: SoundPause | null };
+export const NOTHING_EARLY: Early = { alerts: new Map() };
+
+/** The wall after joining a room. */
+export function withSnapshot(state: WallState, snapshot: RoomSnapshot, early: Early, now: number): WallState {
   const streams = new Map(snapshot.streams.map((stream) => [stream.patientId, stream]));
   const vitals = new Map(snapshot.vitals.map((message) => [message.patientId, message]));
   const patients = snapshot.patients
@@ -58,7 +74,8 @@ export function withSnapshot(
     ...state,
     room: snapshot.room,
     patients: new Map(patients),
-    alerts: onlyActive(mergeAlerts(early, snapshot.alerts)),
+    alerts: onlyActive(mergeAlerts(early.alerts, snapshot.alerts)),
+    soundPause: early.soundPause === undefined ? snapshot.soundPause : early.soundPause,
   };
 }
 
@@ -93,6 +110,15 @@ export function withVitals(state: WallState, vitals: VitalsMessage, now: number)
 export function withAlert(state: WallState, alert: Alert): WallState {
   if (alert.roomId !== state.room?.id) return state;
   return { ...state, alerts: withoutOldest(mergeAlerts(state.alerts, [alert])) };
+}
+
+/** Locked: pictures and values are let go of, not only hidden; who lies where and the alerts stay. */
+export function withoutMeasurements(state: WallState): WallState {
+  const patients = [...state.patients].map(([id, before]): [string, PatientState] => [
+    id,
+    { ...before, stream: null, vitals: null },
+  ]);
+  return { ...state, patients: new Map(patients) };
 }
 
 function withoutOldest(alerts: ReadonlyMap<string, Alert>): ReadonlyMap<string, Alert> {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { HavenError, MONITOR_NAMESPACE, monitorRequests, type MonitorRequests } from '@haven/protocol';
 import { ViewerMedia } from '../media/viewer-media.ts';
 import { createFakeDevice, mediaAnswers } from '../testing/fake-media.ts';
-import { anAlert, aSnapshot, aStream, someVitals, T0, uuid } from '../testing/fixtures.ts';
+import { anAlert, aPause, aSnapshot, aStream, someVitals, T0, uuid } from '../testing/fixtures.ts';
 import { NamespaceServer } from '../testing/monitor-server.ts';
 import { until } from '../testing/until.ts';
 import { alarmSignal } from './alarm-bell.ts';
@@ -216,7 +216,64 @@ test('an acknowledgement is sent and shown, and silences the alarm', async () =>
   await until('the alert', () => alarmSignal(wall) === 'high');
   const acknowledgement = { userId: uuid(7), userName: 'Nurse', at: T0, reason: null };
   server.answers['alert:acknowledge'] = () => anAlert({ version: 2, acknowledgement });
-  await wall.acknowledge(uuid(900));
+  await wall.actions.acknowledge(uuid(900), 'seen');
   expect(activeAlerts(wall.state.get())[0]?.acknowledgement?.userName).toBe('Nurse');
   expect(alarmSignal(wall)).toBeNull();
+});
+
+test('what is paused or silenced is not heard until its time, but lost alarms always are', async () => {
+  openWall();
+  await joined();
+  server.emit('alert', anAlert());
+  await until('the alert', () => alarmSignal(wall) === 'high');
+  server.answers['alert:silence'] = () => anAlert({ version: 2, silence: aPause({ until: T0 + 8000 }) });
+  await wall.actions.silence(uuid(900), 120);
+  expect(alarmSignal(wall)).toBeNull();
+  server.emit('alert', anAlert({ id: uuid(901), priority: 'medium' }));
+  await until('the other alert', () => alarmSignal(wall) === 'medium');
+  server.answers['alarm:pause'] = () => aPause({ until: T0 + 6000 });
+  await wall.actions.pause(6);
+  expect(alarmSignal(wall)).toBeNull();
+  now += 4001;
+  tick();
+  expect(alarmSignal(wall)).toBe('alarms-off');
+  now = T0 + 6000;
+  server.emit('heartbeat', { serverTime: now });
+  await until('alarms', () => wall.alarms.get() === 'on');
+  tick();
+  expect(alarmSignal(wall)).toBe('medium');
+  now = T0 + 8000;
+  tick();
+  expect(alarmSignal(wall)).toBe('high');
+});
+
+test('a pause that another station begins and ends is followed here', async () => {
+  openWall();
+  await joined();
+  server.emit('alert', anAlert());
+  await until('the alert', () => alarmSignal(wall) === 'high');
+  server.emit('alarm:paused', { roomId: 'ward-9', pause: aPause() });
+  server.emit('alarm:paused', { roomId: 'ward-1', pause: aPause({ userName: 'Dr Who' }) });
+  await until('the pause', () => wall.state.get().soundPause?.userName === 'Dr Who');
+  expect(alarmSignal(wall)).toBeNull();
+  server.emit('alarm:paused', { roomId: 'ward-1', pause: null });
+  await until('sound', () => alarmSignal(wall) === 'high');
+});
+
+test('a locked session shows no values and no pictures, hears alerts, and joins again when unlocked', async () => {
+  openWall();
+  await joined();
+  await until('a track', () => wall.media.tracks.get().has(uuid(1)));
+  server.emit('session:locked', { at: T0 });
+  await until('the lock', () => wall.locked.get());
+  expect(wall.media.tracks.get().size).toBe(0);
+  expect(wall.state.get().patients.get('P-101')).toMatchObject({ stream: null, vitals: null });
+  server.emit('stream:changed', aStream());
+  server.emit('alert', anAlert());
+  await until('the alert', () => alarmSignal(wall) === 'high');
+  expect(wall.state.get().patients.get('P-101')?.stream).toBeNull();
+  server.emit('session:unlocked', { at: T0 });
+  await until('a track again', () => wall.media.tracks.get().has(uuid(1)));
+  expect(wall.locked.get()).toBe(false);
+  expect(server.requestsOf('room:join')).toHaveLength(2);
 });

@@ -1,21 +1,12 @@
 import {
-  alertSchema,
-  errorCodeSchema,
   HavenError,
-  mediaIdSchema,
-  patientIdSchema,
-  roomIdSchema,
-  streamStateSchema,
-  timestampSchema,
-  uuidSchema,
-  vitalsMessageSchema,
-  waveformMessageSchema,
   type Alert,
   type MonitorRequests,
   type ServerToMonitor,
+  type SoundPause,
 } from '@haven/protocol';
-import { z } from 'zod';
 import type { ViewerMedia } from '../media/viewer-media.ts';
+import { AlarmActions } from './alarm-actions.ts';
 import { mergeAlerts } from './alert-view.ts';
 import { backoffMs } from './backoff.ts';
 import { ServerClock, type Clock } from './clock.ts';
@@ -26,13 +17,17 @@ import { Store, type Readable } from './store.ts';
 import type { Ticker } from './ticker.ts';
 import {
   EMPTY_WALL,
+  NOTHING_EARLY,
   withAlert,
+  withoutMeasurements,
   withoutStream,
   withSnapshot,
   withStream,
   withVitals,
+  type Early,
   type WallState,
 } from './wall-state.ts';
+import { listenTo } from './wall-events.ts';
 import { WaveformTrace } from './waveform-trace.ts';
 
 export type MonitorConnection = Connection<MonitorRequests, ServerToMonitor>;
@@ -45,11 +40,6 @@ export type AlarmChannel = 'starting' | 'on' | 'off';
 
 /** Moments by which what is on screen is aged, ms: now by this browser's clock and by the server's. */
 export type Moment = { now: number; serverNow: number };
-
-const streamEndedSchema = z.object({ streamId: uuidSchema, patientId: patientIdSchema });
-const consumerClosedSchema = z.object({ consumerId: mediaIdSchema });
-const roomClosedSchema = z.object({ roomId: roomIdSchema, code: errorCodeSchema });
-const heartbeatSchema = z.object({ serverTime: timestampSchema });
 
 /**
  * A clinician's wall: joins the room, keeps its state, watches the alarm channel, asks for the media. It begins with
@@ -65,12 +55,13 @@ export class Wall {
   readonly #alarms = new Store<AlarmChannel>('starting');
   readonly #problem = new Store<string | null>(null);
   readonly #focused = new Store<string | null>(null);
+  readonly #locked = new Store(false);
+  readonly #actions: AlarmActions;
   readonly #moment: Store<Moment>;
   readonly #traces = new Map<string, WaveformTrace>();
   #roomId: string | null;
   #joined = false;
-  /** Alerts that arrive while joining: the snapshot may be older than they are. */
-  #early: ReadonlyMap<string, Alert> = new Map();
+  #early: Early = NOTHING_EARLY;
   #visit = 0;
   #attempts = 0;
   #restartedAt: number;
@@ -93,6 +84,10 @@ export class Wall {
     this.#watch = new HeartbeatWatch(parts.now());
     this.#restartedAt = parts.now();
     this.#moment = new Store(this.#readMoment());
+    this.#actions = new AlarmActions(parts.connection, {
+      alert: (alert) => this.#alertCame(alert),
+      soundPause: (pause) => this.#pauseCame(pause),
+    });
     this.#listen();
   }
 
@@ -127,8 +122,15 @@ export class Wall {
   get moment(): Readable<Moment> {
     return this.#moment;
   }
+  /** Nobody used the session for too long: no pictures, values or names, but every alert. */
+  get locked(): Readable<boolean> {
+    return this.#locked;
+  }
   get media(): ViewerMedia {
     return this.#media;
+  }
+  get actions(): AlarmActions {
+    return this.#actions;
   }
 
   trace(patientId: string): WaveformTrace {
@@ -149,20 +151,11 @@ export class Wall {
     this.#focused.set(patientId);
   }
 
-  /** @throws HavenError the server's code; UnreachableError */
-  async acknowledge(alertId: string): Promise<void> {
-    const alert = await this.#connection.request('alert:acknowledge', {
-      requestId: crypto.randomUUID(),
-      alertId,
-    });
-    this.#state.update((state) => withAlert(state, alert));
-  }
-
   joinRoom(roomId: string): void {
     if (roomId === this.#roomId) return;
     this.#roomId = roomId;
     this.#leave();
-    this.#state.update((state) => ({ ...EMPTY_WALL, rooms: state.rooms }));
+    this.#state.update(({ rooms, roles }) => ({ ...EMPTY_WALL, rooms, roles }));
     void this.#join(this.#visit);
   }
 
@@ -182,41 +175,61 @@ export class Wall {
   }
 
   #listen(): void {
-    const connection = this.#connection;
     const change = (changed: (state: WallState) => WallState) => {
       if (this.#joined) this.#state.update(changed);
     };
-    connection.on('heartbeat', heartbeatSchema, ({ serverTime }) => {
-      this.#serverClock.observe(serverTime);
-      if (this.#joined) this.#beat();
+    listenTo(this.#connection, {
+      heartbeat: (serverTime) => {
+        this.#serverClock.observe(serverTime);
+        if (this.#joined) this.#beat();
+      },
+      stream: (stream) => {
+        if (!this.#locked.get()) change((state) => withStream(state, stream, this.#now()));
+      },
+      streamEnded: (patientId, streamId) => change((state) => withoutStream(state, patientId, streamId)),
+      vitals: (vitals) => change((state) => withVitals(state, vitals, this.#now())),
+      waveform: (waveform) => {
+        if (this.#state.get().patients.has(waveform.patientId)) {
+          this.trace(waveform.patientId).add(waveform, this.#now());
+        }
+      },
+      alert: (alert) => this.#alertCame(alert),
+      soundPause: (roomId, pause) => {
+        if (roomId === this.#roomId) this.#pauseCame(pause);
+      },
+      consumerClosed: (consumerId) => this.#media.consumerClosed(consumerId),
+      roomClosed: (roomId, code) => {
+        if (roomId === this.#roomId) this.#roomClosed(new HavenError(code));
+      },
+      locked: () => this.#lock(),
+      unlocked: () => this.#unlock(),
     });
-    connection.on('stream:started', streamStateSchema, (stream) => {
-      change((state) => withStream(state, stream, this.#now()));
-    });
-    connection.on('stream:changed', streamStateSchema, (stream) => {
-      change((state) => withStream(state, stream, this.#now()));
-    });
-    connection.on('stream:ended', streamEndedSchema, ({ patientId, streamId }) => {
-      change((state) => withoutStream(state, patientId, streamId));
-    });
-    connection.on('vitals', vitalsMessageSchema, (vitals) => {
-      change((state) => withVitals(state, vitals, this.#now()));
-    });
-    connection.on('waveform', waveformMessageSchema, (waveform) => {
-      if (this.#state.get().patients.has(waveform.patientId)) {
-        this.trace(waveform.patientId).add(waveform, this.#now());
-      }
-    });
-    connection.on('alert', alertSchema, (alert) => {
-      if (!this.#joined) this.#early = mergeAlerts(this.#early, [alert]);
-      change((state) => withAlert(state, alert));
-    });
-    connection.on('consumer:closed', consumerClosedSchema, ({ consumerId }) => {
-      this.#media.consumerClosed(consumerId);
-    });
-    connection.on('room:closed', roomClosedSchema, ({ roomId, code }) => {
-      if (roomId === this.#roomId) this.#roomClosed(new HavenError(code));
-    });
+  }
+
+  /** While joining, the snapshot may be older than what comes. */
+  #alertCame(alert: Alert): void {
+    if (this.#joined) this.#state.update((state) => withAlert(state, alert));
+    else this.#early = { ...this.#early, alerts: mergeAlerts(this.#early.alerts, [alert]) };
+  }
+
+  #pauseCame(soundPause: SoundPause | null): void {
+    if (this.#joined) this.#state.update((state) => ({ ...state, soundPause }));
+    else this.#early = { ...this.#early, soundPause };
+  }
+
+  #lock(): void {
+    this.#locked.set(true);
+    this.#focused.set(null);
+    this.#media.suspend();
+    this.#traces.clear();
+    this.#state.update(withoutMeasurements);
+  }
+
+  #unlock(): void {
+    if (!this.#locked.get()) return;
+    this.#locked.set(false);
+    this.#leave();
+    void this.#join(this.#visit);
   }
 
   #statusChanged(): void {
@@ -225,9 +238,11 @@ export class Wall {
     this.#media.suspend();
     if (status.kind === 'connected') {
       this.#attempts = 0;
+      // The server says so again if the session is still locked.
+      this.#locked.set(false);
       void this.#join(this.#visit);
     } else if (status.error !== null) {
-      this.#problem.set(sentenceOf(status.error));
+      this.#failed(status.error);
     }
     if (status.kind === 'ended') this.#alarms.set('off');
   }
@@ -236,7 +251,7 @@ export class Wall {
   #leave(): void {
     this.#visit += 1;
     this.#joined = false;
-    this.#early = new Map();
+    this.#early = NOTHING_EARLY;
     clearTimeout(this.#retry);
   }
 
@@ -256,10 +271,12 @@ export class Wall {
       this.#attempts = 0;
       this.#problem.set(null);
       this.#state.update((state) => withSnapshot(state, snapshot, this.#early, this.#now()));
-      this.#early = new Map();
+      this.#early = NOTHING_EARLY;
       this.#beat();
-      this.#media.open();
-      if (this.#state.get().rooms.length === 0) await this.#chooseRoom();
+      if (this.#locked.get()) this.#lock();
+      else this.#media.open();
+      // Rooms and roles may have changed since the last time.
+      await this.#chooseRoom();
     } catch (error) {
       if (visit === this.#visit) this.#joinFailed(error, visit);
     }
@@ -269,15 +286,20 @@ export class Wall {
     if (this.#joined) return;
     const refused = error instanceof HavenError;
     if (refused && (error.code === 'ROOM_NOT_ASSIGNED' || error.code === 'ROOM_UNKNOWN')) this.#roomId = null;
-    this.#problem.set(sentenceOf(error));
+    this.#failed(error);
     const wait = (refused ? error.retryAfterMs : undefined) ?? backoffMs(this.#attempts++);
     this.#retry = setTimeout(() => void this.#join(visit), wait);
   }
 
-  /** Reads which rooms are the user's. */
+  #failed(error: unknown): void {
+    this.#problem.set(sentenceOf(error));
+    if (error instanceof HavenError && error.code === 'SESSION_LOCKED') this.#lock();
+  }
+
+  /** Reads which rooms are the user's, and what the user is. */
   async #chooseRoom(): Promise<string | null> {
-    const { rooms } = await this.#connection.request('session:describe', {});
-    this.#state.update((state) => ({ ...state, rooms }));
+    const { rooms, roles } = await this.#connection.request('session:describe', {});
+    this.#state.update((state) => ({ ...state, rooms, roles }));
     return rooms[0]?.id ?? null;
   }
 

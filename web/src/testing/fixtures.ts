@@ -1,5 +1,13 @@
 /** Objects of the protocol for tests and the gallery, each valid by itself and changed by what is given. */
-import type { Alert, Patient, RoomSnapshot, StreamState, Vital, VitalsMessage } from '@haven/protocol';
+import type {
+  Alert,
+  Patient,
+  RoomSnapshot,
+  SoundPause,
+  StreamState,
+  Vital,
+  VitalsMessage,
+} from '@haven/protocol';
 
 /** 22 November 2026, 03:00:00 UTC. */
 export const T0 = Date.UTC(2026, 10, 22, 3);
@@ -66,6 +74,11 @@ export function anAlert(change: Partial<Alert> = {}): Alert {
     change: { kind: 'raised', at: T0 },
     ...change,
   };
+}
+
+/** Two minutes from {@link T0}, by a nurse: of the room, or the silence of an alert. */
+export function aPause(change: Partial<SoundPause> = {}): SoundPause {
+  return { userId: uuid(7), userName: 'Nurse Joy', at: T0, until: T0 + 120_000, reason: null, ...change };
 }
 
 export function aSnapshot(change: Partial<RoomSnapshot> = {}): RoomSnapshot {

@@ -7,7 +7,7 @@ import { WAVEFORM_RATE_HZ, type Alert, type Vital } from '@haven/protocol';
 import { createRoot } from 'react-dom/client';
 import { steadyNow } from '../core/clock.ts';
 import { Store } from '../core/store.ts';
-import { EMPTY_WALL, withAlert, withSnapshot } from '../core/wall-state.ts';
+import { EMPTY_WALL, NOTHING_EARLY, withAlert, withSnapshot } from '../core/wall-state.ts';
 import type { AlarmChannel, Moment } from '../core/wall.ts';
 import { WaveformTrace } from '../core/waveform-trace.ts';
 import { WallView, type WallViewProps } from '../wall/wall-view.tsx';
@@ -126,7 +126,7 @@ function wave(index: number, from: number): (number | null)[] {
   });
 }
 
-const state = new Store(withSnapshot(EMPTY_WALL, snapshot(), new Map(), started));
+const state = new Store(withSnapshot(EMPTY_WALL, snapshot(), NOTHING_EARLY, started));
 for (const alert of alerts) state.update((wall) => withAlert(wall, alert));
 const moment = new Store<Moment>({ now: started, serverNow: started });
 const focused = new Store<string | null>(scene === 'focus' ? 'P-102' : null);
@@ -141,9 +141,11 @@ setInterval(() => {
     );
   });
   sentUntil += 1000;
-  if (scene !== 'room') state.set(withSnapshot(state.get(), snapshot(), state.get().alerts, steadyNow()));
+  if (scene !== 'room')
+    state.set(withSnapshot(state.get(), snapshot(), { alerts: state.get().alerts }, steadyNow()));
 }, 250);
 
+const noServer = () => Promise.reject(new Error('the gallery has no server'));
 const wall: WallViewProps['wall'] = {
   state,
   moment,
@@ -156,7 +158,13 @@ const wall: WallViewProps['wall'] = {
   trace: traceOf,
   now: steadyNow,
   focus: (patientId) => focused.set(patientId),
-  acknowledge: () => Promise.reject(new Error('the gallery has no server')),
+  locked: new Store(scene === 'locked'),
+  actions: {
+    acknowledge: noServer,
+    silence: noServer,
+    pause: noServer,
+    resume: noServer,
+  },
   joinRoom: () => undefined,
 };
 
@@ -166,6 +174,8 @@ createRoot(document.body.querySelector('#root')!).render(
     sound={{ blocked: new Store(scene === 'off'), unblock: () => undefined }}
     settings={{ protocol: 1, demo: true, announcedAddress: null, patientIdPattern: '^P-\\d{3}$' }}
     userName="Dr Ada Clinician"
+    rights={null}
+    onPatient={() => undefined}
     onSignOut={() => undefined}
   />,
 );

@@ -26,3 +26,19 @@ export function AlertSymbol({ priority }: { priority: AlertPriority }) {
     </svg>
   );
 }
+
+/** A bell, crossed out: no sound for a while. */
+export function SoundOffSymbol() {
+  return (
+    <svg className={styles.bell} viewBox="0 0 24 24" aria-hidden="true">
+      <path
+        d="M12 3a6 6 0 0 1 6 6v5l2 3H4l2-3V9a6 6 0 0 1 6-6zM10 20h4"
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="2"
+        strokeLinejoin="round"
+      />
+      <path d="M4 4 20 21M20 4 4 21" stroke="currentColor" strokeWidth="2" strokeDasharray="4 2" />
+    </svg>
+  );
+}

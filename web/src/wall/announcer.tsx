@@ -1,19 +1,26 @@
 import type { Alert, Patient } from '@haven/protocol';
-import { alertWords, compareAlerts, patientWords, PRIORITY_WORDS } from '../core/alert-view.ts';
+import { alertSaid, compareAlerts, PRIORITY_WORDS } from '../core/alert-view.ts';
 import styles from './announcer.module.css';
 
-type AnnouncerProps = { alerts: readonly Alert[]; patientOf: (patientId: string) => Patient | undefined };
+type AnnouncerProps = {
+  alerts: readonly Alert[];
+  patientOf: (patientId: string) => Patient | undefined;
+  /** Nobody is signed in at the screen now: no name and no measured value. */
+  locked: boolean;
+};
 
 /** Speaks what nobody has acknowledged yet through a screen reader: high alerts at once, the others when it is idle. */
-export function Announcer({ alerts, patientOf }: AnnouncerProps) {
+export function Announcer({ alerts, patientOf, locked }: AnnouncerProps) {
   const open = alerts.filter(({ acknowledgement }) => acknowledgement === null).toSorted(compareAlerts);
   const say = (chosen: readonly Alert[]) =>
-    chosen.map((alert) => (
-      <p key={alert.id}>
-        {PRIORITY_WORDS[alert.priority]} alert: {alertWords(alert)},{' '}
-        {patientWords(patientOf(alert.patientId), alert.patientId)}
-      </p>
-    ));
+    chosen.map((alert) => {
+      const { what, whose } = alertSaid(alert, patientOf(alert.patientId), locked);
+      return (
+        <p key={alert.id}>
+          {PRIORITY_WORDS[alert.priority]} alert: {what}, {whose}
+        </p>
+      );
+    });
   return (
     <div className={styles.hidden}>
       <div aria-live="assertive" aria-relevant="additions">

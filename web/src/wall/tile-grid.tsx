@@ -17,9 +17,10 @@ export type TileGridProps = {
     media: Pick<ViewerMedia, 'tracks' | 'shown'>;
   };
   alerts: readonly Alert[];
+  onDetails: (patientId: string) => void;
 };
 
-export function TileGrid({ wall, alerts }: TileGridProps) {
+export function TileGrid({ wall, alerts, onDetails }: TileGridProps) {
   const { patients } = useStore(wall.state);
   const moment = useStore(wall.moment);
   const alarms = useStore(wall.alarms);
@@ -63,6 +64,7 @@ export function TileGrid({ wall, alerts }: TileGridProps) {
             now={now}
             focused={focused === id}
             onToggle={() => wall.focus(focused === id ? null : id)}
+            onDetails={() => onDetails(id)}
             onKey={(event) => onKey(event, index)}
             onShown={onShown}
           />

@@ -28,6 +28,7 @@ function renderTile(change: Partial<TileProps> = {}) {
     now: () => T0 + 1000,
     focused: false,
     onToggle: () => undefined,
+    onDetails: () => undefined,
     onKey: () => undefined,
     onShown: () => undefined,
     ...change,
@@ -99,6 +100,26 @@ describe('a tile', () => {
     expect(text(testIds.tileAlert)).toContain('HIGH: Pulse high 141 (limit 120)');
     expect(text(testIds.tileAlert)).toContain('acknowledged');
     expect(screen.getByRole('article').dataset.alert).toBe('high');
+  });
+
+  test('shows the partial score of what is measured now, labelled as partial', () => {
+    renderTile();
+    expect(text(testIds.score)).toBe('Partial score 0, no breathing');
+  });
+
+  test('shows no score of a value that is withheld', () => {
+    renderTile({ moment: { now: T0 + 16_000, serverNow: T0 + 16_000 } });
+    expect(screen.queryByTestId(testIds.score)).toBeNull();
+  });
+
+  test('leads to its details, after the picture in the order of the keyboard', async () => {
+    const onDetails = jest.fn();
+    renderTile({ onDetails });
+    const user = userEvent.setup();
+    await user.tab();
+    await user.tab();
+    await user.keyboard('{Enter}');
+    expect(onDetails).toHaveBeenCalledTimes(1);
   });
 
   test.each(['{Enter}', ' '])('is enlarged by the key %j', async (key) => {

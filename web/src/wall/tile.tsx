@@ -4,6 +4,7 @@ import { alertWords, bedWords, leadingAlert, PRIORITY_WORDS } from '../core/aler
 import type { Clock } from '../core/clock.ts';
 import { viewQuality, viewVital, type VitalView } from '../core/freshness.ts';
 import { viewPicture } from '../core/picture.ts';
+import { viewScore } from '../core/score-view.ts';
 import type { PatientState } from '../core/wall-state.ts';
 import type { Moment } from '../core/wall.ts';
 import type { WaveformTrace } from '../core/waveform-trace.ts';
@@ -13,6 +14,7 @@ import type { Frames } from './frame-watch.ts';
 import { Picture } from './picture.tsx';
 import priority from './priority.module.css';
 import { BreathingRow, PulsePanel } from './pulse-panel.tsx';
+import { ScoreBadge } from './score-badge.tsx';
 import styles from './tile.module.css';
 import { useFrames } from './use-frames.ts';
 import { WaveformCanvas } from './waveform-canvas.tsx';
@@ -35,6 +37,8 @@ export type TileProps = {
   now: Clock;
   focused: boolean;
   onToggle: () => void;
+  /** Asks for the patient's trends, alerts and limits. */
+  onDetails: () => void;
   onKey: (event: KeyboardEvent) => void;
   /** The track of this stream is attached. */
   onShown: (streamId: string) => void;
@@ -59,6 +63,7 @@ export function Tile(props: TileProps) {
   const breathing = state.vitals?.vitals.some(({ name }) => name === 'breathing')
     ? vitalOf(props, 'breathing')
     : null;
+  const score = viewScore(pulse, breathing);
   const leading = leadingAlert(alerts);
   const badge = stream === null ? null : SOURCE_BADGES[stream.source];
   return (
@@ -113,6 +118,11 @@ export function Tile(props: TileProps) {
               <BreathingRow breathing={breathing} />
             </div>
           )}
+          {score !== null && (
+            <div className={styles.score}>
+              <ScoreBadge view={score} />
+            </div>
+          )}
         </div>
       </div>
       <button
@@ -125,6 +135,15 @@ export function Tile(props: TileProps) {
         onClick={props.onToggle}
         onKeyDown={props.onKey}
       />
+      <button
+        type="button"
+        className={styles.details}
+        aria-label={`Trends, alerts and limits of ${bedWords(patient.bed)}, ${patient.name}`}
+        data-testid={testIds.tileDetails}
+        onClick={props.onDetails}
+      >
+        Details
+      </button>
     </article>
   );
 }
@@ -151,7 +170,7 @@ function tooltip(pulse: VitalView, { width, height }: Frames): string {
 
 function alarmingPulse(alerts: readonly Alert[]): AlertPriority | null {
   const ofPulse = alerts.filter(
-    ({ rule, condition }) => (rule === 'pulse-high' || rule === 'pulse-low') && condition === 'present',
+    ({ rule, condition }) => rule.startsWith('pulse-') && condition === 'present',
   );
   return leadingAlert(ofPulse)?.priority ?? null;
 }

@@ -1,4 +1,5 @@
 import type { Room } from '@haven/protocol';
+import type { ReactNode } from 'react';
 import { testIds } from '../test-ids.ts';
 import controls from '../ui/controls.module.css';
 import styles from './wall-header.module.css';
@@ -11,11 +12,14 @@ type WallHeaderProps = {
   now: number;
   onRoom: (roomId: string) => void;
   onSignOut: () => void;
+  /** What concerns the whole room: sound, limits. */
+  children: ReactNode;
 };
 
 const clockFormat = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
 
-export function WallHeader({ room, rooms, userName, now, onRoom, onSignOut }: WallHeaderProps) {
+export function WallHeader(props: WallHeaderProps) {
+  const { room, rooms, userName, now, onRoom, onSignOut, children } = props;
   return (
     <header className={styles.header}>
       <h1 className={styles.title}>Haven</h1>
@@ -35,6 +39,7 @@ export function WallHeader({ room, rooms, userName, now, onRoom, onSignOut }: Wa
       ) : (
         <span className={styles.room}>{room?.name}</span>
       )}
+      <span className={styles.tools}>{children}</span>
       <time className={styles.clock}>{clockFormat.format(now)}</time>
       <span className={styles.user}>{userName}</span>
       <button type="button" className={controls.button} onClick={onSignOut} data-testid={testIds.signOut}>

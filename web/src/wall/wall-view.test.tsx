@@ -2,10 +2,10 @@ import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { act, cleanup, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { Store } from '../core/store.ts';
-import { EMPTY_WALL, withAlert, withSnapshot } from '../core/wall-state.ts';
+import { EMPTY_WALL, NOTHING_EARLY, withAlert, withSnapshot } from '../core/wall-state.ts';
 import type { AlarmChannel } from '../core/wall.ts';
 import { WaveformTrace } from '../core/waveform-trace.ts';
-import { anAlert, aPatient, aSnapshot, T0 } from '../testing/fixtures.ts';
+import { anAlert, aPatient, aPause, aSnapshot, T0 } from '../testing/fixtures.ts';
 import { stubVideo } from '../testing/stub-video.ts';
 import { testIds } from '../test-ids.ts';
 import { WallView, type WallViewProps } from './wall-view.tsx';
@@ -13,14 +13,16 @@ import { WallView, type WallViewProps } from './wall-view.tsx';
 beforeAll(stubVideo);
 afterEach(cleanup);
 
-function renderWall() {
+function renderWall(rights: readonly string[] | null = null) {
   const patients = ['P-101', 'P-102', 'P-103', 'P-104'].map((id, index) =>
     aPatient({ id, bed: `${index + 1}` }),
   );
-  const state = new Store(withSnapshot(EMPTY_WALL, aSnapshot({ patients }), new Map(), T0));
+  const state = new Store(withSnapshot(EMPTY_WALL, aSnapshot({ patients }), NOTHING_EARLY, T0));
   const alarms = new Store<AlarmChannel>('on');
   const focused = new Store<string | null>(null);
   const blocked = new Store(false);
+  const locked = new Store(false);
+  const paused: number[] = [];
   const trace = new WaveformTrace();
   const wall: WallViewProps['wall'] = {
     state,
@@ -32,7 +34,13 @@ function renderWall() {
     trace: () => trace,
     now: () => T0,
     focus: (patientId) => focused.set(patientId),
-    acknowledge: () => Promise.resolve(),
+    locked,
+    actions: {
+      acknowledge: () => Promise.resolve(),
+      silence: () => Promise.resolve(),
+      pause: (seconds) => Promise.resolve(void paused.push(seconds)),
+      resume: () => Promise.resolve(),
+    },
     joinRoom: () => undefined,
   };
   render(
@@ -41,10 +49,12 @@ function renderWall() {
       sound={{ blocked, unblock: () => blocked.set(false) }}
       settings={{ protocol: 1, demo: true, announcedAddress: null, patientIdPattern: '^P-\\d{3}$' }}
       userName="Nurse Joy"
+      rights={rights}
+      onPatient={() => undefined}
       onSignOut={() => undefined}
     />,
   );
-  return { state, alarms, focused, blocked };
+  return { state, alarms, focused, blocked, locked, paused };
 }
 
 describe('the wall', () => {
@@ -88,6 +98,41 @@ describe('the wall', () => {
     expect(document.activeElement).toBe(tiles[1]);
     await user.keyboard('{Enter}');
     expect(focused.get()).toBe('P-102');
+  });
+
+  test('pauses the room for two minutes, and says so with who and how long', async () => {
+    const { state, paused } = renderWall(['alarm:pause']);
+    await userEvent.click(screen.getByTestId(testIds.pauseSound));
+    expect(paused).toEqual([120]);
+    act(() => state.update((before) => ({ ...before, soundPause: aPause({ until: T0 + 65_000 }) })));
+    expect(screen.getByTestId(testIds.soundPaused).textContent).toContain('SOUND PAUSED by Nurse Joy');
+    expect(screen.getByTestId(testIds.soundPausedLeft).textContent).toBe('1:05');
+    expect(screen.getByTestId(testIds.resumeSound)).not.toBeNull();
+    expect(screen.queryByTestId(testIds.pauseSound)).toBeNull();
+    expect(document.title).toBe('SOUND PAUSED – Haven');
+    act(() => state.update((before) => ({ ...before, soundPause: aPause({ until: T0 }) })));
+    expect(screen.queryByTestId(testIds.soundPaused)).toBeNull();
+  });
+
+  test('offers nothing that the user may not do', () => {
+    const { state } = renderWall([]);
+    act(() => state.update((before) => ({ ...withAlert(before, anAlert()), soundPause: aPause() })));
+    expect(screen.getByTestId(testIds.soundPaused)).not.toBeNull();
+    for (const id of [testIds.acknowledge, testIds.silence, testIds.pauseSound, testIds.resumeSound]) {
+      expect(screen.queryByTestId(id)).toBeNull();
+    }
+  });
+
+  test('locked, it shows beds and alerts but no name, no value and no picture', () => {
+    const { state, locked } = renderWall(['alert:acknowledge']);
+    act(() => state.update((before) => withAlert(before, anAlert())));
+    act(() => locked.set(true));
+    const words = document.body.textContent;
+    expect(words).toContain('HIGH Pulse high — Bed 1');
+    expect(screen.getAllByRole('article').map(({ textContent }) => textContent)).toContain('Bed 2No alert');
+    expect(words).not.toMatch(/Anna Berg|141|P-101/);
+    expect(screen.queryByTestId(testIds.video)).toBeNull();
+    expect(screen.queryByTestId(testIds.acknowledge)).toBeNull();
   });
 
   test('says that it is a demonstration, and what it is not', () => {

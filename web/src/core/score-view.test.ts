@@ -1,0 +1,31 @@
+import { describe, expect, test } from '@jest/globals';
+import type { VitalView } from './freshness.ts';
+import { viewScore } from './score-view.ts';
+
+const live = (value: number): VitalView => ({ state: 'live', value, quality: 0.9, method: 'POS' });
+const held = (value: number): VitalView => ({
+  state: 'held',
+  value,
+  quality: 0.9,
+  method: 'POS',
+  ageMs: 7000,
+});
+const withheld: VitalView = { state: 'withheld', reason: 'moving', words: 'Patient is moving' };
+
+describe('the partial score on screen', () => {
+  test.each([
+    [live(72), live(14), 0, 'none', 'Partial score 0'],
+    [live(95), held(22), 3, 'low', 'Partial score 3'],
+    [live(135), live(14), 3, 'low-medium', 'Partial score 3'],
+    [live(135), live(26), 6, 'medium', 'Partial score 6'],
+    [live(95), withheld, 1, 'low', 'Partial score 1, no breathing'],
+    [live(95), null, 1, 'low', 'Partial score 1, no breathing'],
+    [withheld, live(26), 3, 'low-medium', 'Partial score 3, no pulse'],
+  ] as const)('of %o and %o', (pulse, breathing, total, band, words) => {
+    expect(viewScore(pulse, breathing)).toMatchObject({ score: { total }, band, words });
+  });
+
+  test('is not there when nothing fresh was measured', () => {
+    expect(viewScore(withheld, null)).toBeNull();
+  });
+});

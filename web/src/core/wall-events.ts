@@ -1,0 +1,62 @@
+import {
+  alertSchema,
+  errorCodeSchema,
+  mediaIdSchema,
+  patientIdSchema,
+  roomIdSchema,
+  soundPauseSchema,
+  streamStateSchema,
+  timestampSchema,
+  uuidSchema,
+  vitalsMessageSchema,
+  waveformMessageSchema,
+  type Alert,
+  type ErrorCode,
+  type SoundPause,
+  type StreamState,
+  type VitalsMessage,
+  type WaveformMessage,
+} from '@haven/protocol';
+import { z } from 'zod';
+import type { MonitorConnection } from './wall.ts';
+
+const heartbeatSchema = z.object({ serverTime: timestampSchema });
+const streamEndedSchema = z.object({ streamId: uuidSchema, patientId: patientIdSchema });
+const consumerClosedSchema = z.object({ consumerId: mediaIdSchema });
+const roomClosedSchema = z.object({ roomId: roomIdSchema, code: errorCodeSchema });
+const pausedSchema = z.object({ roomId: roomIdSchema, pause: soundPauseSchema.nullable() });
+const momentSchema = z.object({ at: timestampSchema });
+
+export type WallListeners = {
+  heartbeat: (serverTime: number) => void;
+  stream: (stream: StreamState) => void;
+  streamEnded: (patientId: string, streamId: string) => void;
+  vitals: (vitals: VitalsMessage) => void;
+  waveform: (waveform: WaveformMessage) => void;
+  alert: (alert: Alert) => void;
+  soundPause: (roomId: string, pause: SoundPause | null) => void;
+  consumerClosed: (consumerId: string) => void;
+  roomClosed: (roomId: string, code: ErrorCode) => void;
+  locked: () => void;
+  unlocked: () => void;
+};
+
+/** Hands every event of a monitor connection to its listener, once it has its documented form. */
+export function listenTo(connection: MonitorConnection, listeners: WallListeners): void {
+  connection.on('heartbeat', heartbeatSchema, ({ serverTime }) => listeners.heartbeat(serverTime));
+  connection.on('stream:started', streamStateSchema, listeners.stream);
+  connection.on('stream:changed', streamStateSchema, listeners.stream);
+  connection.on('stream:ended', streamEndedSchema, ({ patientId, streamId }) =>
+    listeners.streamEnded(patientId, streamId),
+  );
+  connection.on('vitals', vitalsMessageSchema, listeners.vitals);
+  connection.on('waveform', waveformMessageSchema, listeners.waveform);
+  connection.on('alert', alertSchema, listeners.alert);
+  connection.on('alarm:paused', pausedSchema, ({ roomId, pause }) => listeners.soundPause(roomId, pause));
+  connection.on('consumer:closed', consumerClosedSchema, ({ consumerId }) =>
+    listeners.consumerClosed(consumerId),
+  );
+  connection.on('room:closed', roomClosedSchema, ({ roomId, code }) => listeners.roomClosed(roomId, code));
+  connection.on('session:locked', momentSchema, listeners.locked);
+  connection.on('session:unlocked', momentSchema, listeners.unlocked);
+}
