@@ -25,6 +25,8 @@ export class HavenServer {
       HAVEN_DEMO: '0',
       HAVEN_LOG_LEVEL: 'warn',
       HAVEN_MEDIA_WORKERS: '1',
+      // Every browser and program of a test asks from one address.
+      HAVEN_TRUSTED_NETWORKS: '127.0.0.0/8',
       ...settings,
     });
     await server.run('0');

@@ -1,15 +1,16 @@
 import { mkdirSync, openSync } from 'node:fs';
-import { createServer as createHttpServer, type Server } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { destination } from 'pino';
 import { openAccess } from './access/open-access.ts';
 import { Alerts } from './alerts/alerts.ts';
+import { AuditTrail } from './audit/audit-trail.ts';
 import { ConfigError, type Config } from './config/config.ts';
 import { HttpApp, type Readiness } from './http/app.ts';
 import { diskProbe, memoryProbe, type Probe } from './http/health.ts';
 import { loadTls, type TlsFiles } from './http/tls.ts';
+import { createWebServer } from './http/web-server.ts';
 import { openRecords } from './records/open-records.ts';
 import { openStore } from './records/store.ts';
 import { seed, type Credentials } from './records/seed.ts';
@@ -81,10 +82,7 @@ export class Haven {
       let readiness: Readiness = 'starting';
       const app = new HttpApp({ config, telemetry, clock, readiness: () => readiness });
       const tls = await loadTls(config, clock());
-      const httpServer: Server =
-        tls === undefined
-          ? createHttpServer(app.express)
-          : createHttpsServer({ cert: tls.certificate, key: tls.key, minVersion: 'TLSv1.3' }, app.express);
+      const httpServer = createWebServer(app.express, tls);
       const url = await step('port', () => listen(httpServer, config, tls));
       closers.push({ name: 'http', close: () => closeServer(httpServer) });
 
@@ -95,7 +93,13 @@ export class Haven {
       closers.push({ name: 'records', close: () => records.close(FLUSH_WITHIN_MS) });
       const access = await openAccess({ store, telemetry, clock });
       closers.push({ name: 'access', close: () => access.close() });
-      const alerts = await Alerts.start({ records, telemetry, clock });
+      const alerts = await Alerts.start({
+        records,
+        audit: new AuditTrail(records, telemetry, clock),
+        telemetry,
+        clock,
+        steady: () => performance.now(),
+      });
       closers.push({ name: 'alerts', close: () => alerts.close() });
       const sfu = await step('media', () => Sfu.create({ config, telemetry }));
       closers.push({ name: 'sfu', close: () => sfu.close() });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { NetworkList } from '../config/networks.ts';
 import { AddressLimits } from './address-limits.ts';
 import { Slots } from './slots.ts';
 
@@ -24,7 +25,7 @@ describe('places', () => {
 
 describe('an address', () => {
   test('has ten connections at a time', () => {
-    const limits = new AddressLimits();
+    const limits = new AddressLimits(new NetworkList(['198.51.100.0/24']));
     const connections = Array.from({ length: 10 }, () => limits.connected('192.0.2.1'));
     expect(limits.mayConnect('192.0.2.1')).toBe(false);
     expect(limits.mayConnect('192.0.2.2')).toBe(true);
@@ -33,15 +34,15 @@ describe('an address', () => {
   });
 
   test('may not sign in any more after ten refusals', async () => {
-    const limits = new AddressLimits();
+    const limits = new AddressLimits(new NetworkList(['198.51.100.0/24']));
     for (let refusal = 0; refusal < 12; refusal++) await limits.countRefusal('192.0.2.1');
     await expect(limits.assertMaySignIn('192.0.2.1')).rejects.toMatchObject({ code: 'RATE_LIMITED' });
     await limits.assertMaySignIn('192.0.2.2');
   });
 
-  test('of this machine is not limited', async () => {
-    const limits = new AddressLimits();
-    for (const address of ['127.0.0.1', '::1', '::ffff:127.0.0.1']) {
+  test('of this machine or of a trusted network is not limited', async () => {
+    const limits = new AddressLimits(new NetworkList(['198.51.100.0/24']));
+    for (const address of ['127.0.0.1', '::1', '::ffff:127.0.0.1', '198.51.100.7']) {
       for (let attempt = 0; attempt < 12; attempt++) {
         limits.connected(address);
         await limits.countRefusal(address);

@@ -9,9 +9,10 @@ export class Admission {
   readonly devices: Slots;
   /** One place a session that watches a room. */
   readonly viewers: Slots;
-  readonly addresses = new AddressLimits();
+  readonly addresses: AddressLimits;
 
-  constructor({ limits }: Pick<Config, 'limits'>, telemetry: Telemetry) {
+  constructor({ limits, trustedNetworks }: Pick<Config, 'limits' | 'trustedNetworks'>, telemetry: Telemetry) {
+    this.addresses = new AddressLimits(trustedNetworks);
     this.devices = new Slots(limits.devices);
     this.viewers = new Slots(limits.viewers);
     telemetry.gauge('haven_active_viewers', 'Sessions that watch a room', () => this.viewers.taken);

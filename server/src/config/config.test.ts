@@ -18,6 +18,11 @@ describe('the settings', () => {
     [{ HAVEN_METRICS_TOKEN: 'short' }, /HAVEN_METRICS_TOKEN/],
     [{ SUPABASE_URL: 'https://db.invalid' }, /SUPABASE_PUBLISHABLE_KEY/],
     [{ HAVEN_LISTEN: '0.0.0.0' }, /HAVEN_TLS/],
+    [{ HAVEN_ALLOWED_ORIGINS: '*' }, /HAVEN_ALLOWED_ORIGINS/],
+    [{ HAVEN_ALLOWED_ORIGINS: 'https://ward.example/wall' }, /HAVEN_ALLOWED_ORIGINS/],
+    [{ HAVEN_TRUSTED_NETWORKS: '10.0.0.0/8,office' }, /HAVEN_TRUSTED_NETWORKS/],
+    [{ HAVEN_TRUSTED_PROXIES: '10.0.0.0/64' }, /HAVEN_TRUSTED_PROXIES/],
+    [{ HAVEN_HTTP_RATE: '30' }, /HAVEN_HTTP_BURST/],
     [{ HAVEN_DEMO: '1', NODE_ENV: 'production' }, /HAVEN_DEMO/],
   ])('name the one that is wrong: %j', (environment, named) => {
     expect(() => readConfig(environment)).toThrow(ConfigError);

@@ -3,6 +3,8 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DEFAULT_PATIENT_ID_PATTERN } from '@haven/protocol';
 import { z } from 'zod';
+import { nodeSchema } from '../audit/chained-line.ts';
+import { NetworkList } from './networks.ts';
 
 const repositoryRoot = resolve(import.meta.dirname, '../../..');
 
@@ -13,6 +15,13 @@ const list = z.string().transform((value) =>
     .map((part) => part.trim())
     .filter((part) => part !== ''),
 );
+const origins = list.refine(
+  (entries) => entries.every((entry) => URL.canParse(entry) && new URL(entry).origin === entry),
+  'gives something else than origins like https://ward.example',
+);
+const networks = list
+  .refine(areNetworks, 'gives something else than addresses and networks like 192.0.2.0/24')
+  .transform((entries) => new NetworkList(entries));
 const count = (low: number, high: number) => z.coerce.number().int().min(low).max(high);
 
 const environmentSchema = z.object({
@@ -32,7 +41,14 @@ const environmentSchema = z.object({
   /** File for the JSON logs of the server and its children; `-` is standard output. */
   HAVEN_LOG_FILE: z.string().optional(),
   /** Origins that browsers may come from besides Haven's own, comma separated. */
-  HAVEN_ALLOWED_ORIGINS: list.default([]),
+  HAVEN_ALLOWED_ORIGINS: origins.default([]),
+  /** Requests to the HTTP API that one address may make a second, and at once. */
+  HAVEN_HTTP_RATE: count(1, 10_000).default(10),
+  HAVEN_HTTP_BURST: count(1, 10_000).default(20),
+  /** Networks whose addresses stand for many people (a hospital behind one NAT): limits an address do not apply. */
+  HAVEN_TRUSTED_NETWORKS: networks.prefault(''),
+  /** Reverse proxies whose X-Forwarded-For is believed. */
+  HAVEN_TRUSTED_PROXIES: networks.prefault(''),
   HAVEN_PATIENT_ID_PATTERN: z
     .string()
     .max(200)
@@ -47,12 +63,33 @@ const environmentSchema = z.object({
   /** Addresses to which taps may send RTP in the clear. */
   HAVEN_TAP_ADDRESSES: list.default(['127.0.0.1']),
   HAVEN_METRICS_TOKEN: z.string().min(16).optional(),
+  /** Name of this server in the audit trail; made once and kept in the data directory when left out. */
+  HAVEN_NODE_ID: nodeSchema.optional(),
+  /** Ed25519 key in PEM that signs the audit trail's checkpoints; made in the data directory when left out. */
+  HAVEN_AUDIT_KEY_FILE: z.string().optional(),
+  /** Days for which the audit trail is kept: six years (45 CFR 164.316). */
+  HAVEN_AUDIT_RETENTION_DAYS: count(366, 36_500).default(2190),
   SUPABASE_URL: z.url().optional(),
   SUPABASE_PUBLISHABLE_KEY: z.string().optional(),
   SUPABASE_SECRET_KEY: z.string().optional(),
   SUPABASE_JWT_SECRET: z.string().optional(),
   DATABASE_URL: z.string().optional(),
+  /** Redis or Valkey, through which several servers share what they have read. */
+  REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'is no redis: or rediss: address' }).optional(),
+  /** Days after which vitals, events and ended alerts are deleted. */
+  HAVEN_RETENTION_DAYS: count(1, 3650).default(90),
+  /** Most that the journal may take on disk; what is in it is held in memory as well. */
+  HAVEN_JOURNAL_LIMIT_MB: count(16, 4096).default(256),
 });
+
+function areNetworks(entries: readonly string[]): boolean {
+  try {
+    new NetworkList(entries);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 function isPattern(pattern: string): boolean {
   try {
@@ -93,6 +130,9 @@ export function readConfig(environment: Record<string, string | undefined>, term
   ) {
     throw new ConfigError('With SUPABASE_URL, set SUPABASE_PUBLISHABLE_KEY and SUPABASE_SECRET_KEY as well.');
   }
+  if (settings.HAVEN_HTTP_BURST < settings.HAVEN_HTTP_RATE) {
+    throw new ConfigError('HAVEN_HTTP_BURST must not be smaller than HAVEN_HTTP_RATE.');
+  }
   const loopback = ['127.0.0.1', '::1', 'localhost'].includes(settings.HAVEN_LISTEN);
   if (!loopback && settings.HAVEN_TLS === 'off') {
     throw new ConfigError(
@@ -124,6 +164,14 @@ export function readConfig(environment: Record<string, string | undefined>, term
     /** Undefined: standard output. */
     logFile: logFile === '-' ? undefined : resolve(logFile),
     allowedOrigins: settings.HAVEN_ALLOWED_ORIGINS,
+    http: {
+      /** Requests a second that one address may make. */
+      rate: settings.HAVEN_HTTP_RATE,
+      /** Requests that one address may make at once. */
+      burst: settings.HAVEN_HTTP_BURST,
+    },
+    trustedNetworks: settings.HAVEN_TRUSTED_NETWORKS,
+    trustedProxies: settings.HAVEN_TRUSTED_PROXIES,
     patientIdPattern: new RegExp(settings.HAVEN_PATIENT_ID_PATTERN),
     media: {
       port: settings.HAVEN_MEDIA_PORT,
@@ -134,6 +182,9 @@ export function readConfig(environment: Record<string, string | undefined>, term
     limits: { devices: settings.HAVEN_MAX_DEVICES, viewers: settings.HAVEN_MAX_VIEWERS },
     tapAddresses: settings.HAVEN_TAP_ADDRESSES,
     metricsToken: settings.HAVEN_METRICS_TOKEN,
+    nodeId: settings.HAVEN_NODE_ID,
+    auditKeyFile: settings.HAVEN_AUDIT_KEY_FILE,
+    auditRetentionDays: settings.HAVEN_AUDIT_RETENTION_DAYS,
     supabase:
       settings.SUPABASE_URL === undefined
         ? undefined
@@ -144,5 +195,8 @@ export function readConfig(environment: Record<string, string | undefined>, term
             jwtSecret: settings.SUPABASE_JWT_SECRET,
           },
     databaseUrl: settings.DATABASE_URL,
+    redisUrl: settings.REDIS_URL,
+    retentionDays: settings.HAVEN_RETENTION_DAYS,
+    journalLimitBytes: settings.HAVEN_JOURNAL_LIMIT_MB * 1024 ** 2,
   };
 }

@@ -1,18 +1,22 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { HavenError, MAX_MESSAGE_BYTES } from '@haven/protocol';
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
-import helmet from 'helmet';
+import { HavenError } from '@haven/protocol';
+import cors from 'cors';
+import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler } from 'express';
 import type { Access } from '../access/access.ts';
 import type { Config } from '../config/config.ts';
 import type { Records } from '../records/records.ts';
 import type { OpenTelemetry } from '../telemetry/open-telemetry.ts';
 import { createApi, notFound } from './api.ts';
 import { bearerToken, sameSecret } from './bearer.ts';
+import { identifyClient } from './client-address.ts';
 import { address } from './gate.ts';
 import { readHealth, type Probe } from './health.ts';
-import { checkOrigin } from './origin.ts';
+import { checkOrigin, corsOptions } from './origin.ts';
+import { limitRate } from './rate-limit.ts';
+import { boundUrl, readJson } from './request-bounds.ts';
+import { noStore, securityHeaders } from './security-headers.ts';
 
 export type Readiness = 'starting' | 'ready' | 'stopping';
 
@@ -38,11 +42,13 @@ export class HttpApp {
 
   constructor(dependencies: Dependencies) {
     this.#dependencies = dependencies;
-    const { readiness } = dependencies;
+    const { config, readiness } = dependencies;
     const app = this.express;
     app.disable('x-powered-by');
-    app.use(securityHeaders(dependencies.config));
+    app.use(identifyClient(config.trustedProxies));
+    app.use(securityHeaders(config));
     app.use(measure(dependencies));
+    app.use(boundUrl);
     app.get('/livez', (_request, response) => void response.json({ status: 'alive' }));
     app.get('/readyz', (_request, response) => {
       const state = readiness();
@@ -77,8 +83,7 @@ export class HttpApp {
       response.json(detailed ? { status, message, subsystems } : { status, message });
     });
 
-    const refused = (request: { socket: { remoteAddress?: string | undefined } }) => {
-      const peer = request.socket.remoteAddress ?? 'unknown';
+    const refused = (request: Request) => {
       const entry = {
         actor: 'anonymous',
         action: 'http:request',
@@ -86,14 +91,16 @@ export class HttpApp {
         result: 'refused',
       } as const;
       records
-        .audit({ ...entry, code: 'ORIGIN_REFUSED', address: peer, at: clock() })
+        .audit({ ...entry, code: 'ORIGIN_REFUSED', address: address(request), at: clock() })
         .catch((error: unknown) => telemetry.logger.error({ err: error }, 'a refusal could not be audited'));
     };
-    served.use('/api/v1', checkOrigin(config.allowedOrigins, refused));
     served.use(
       '/api/v1',
       noStore,
-      express.json({ limit: MAX_MESSAGE_BYTES }),
+      cors(corsOptions(config.allowedOrigins)),
+      limitRate({ ...config.http, exempt: config.trustedNetworks, telemetry }),
+      checkOrigin(config.allowedOrigins, refused),
+      readJson,
       createApi({ config, access, records, clock }),
     );
     servePages(served, join(config.repositoryRoot, 'web', 'dist'));
@@ -111,36 +118,6 @@ function servePages(served: express.Router, directory: string): void {
   served.use(express.static(directory, { index: false, maxAge: 0 }));
   served.get(['/', '/sign-in', '/publish'], (_request, response) => response.sendFile(index));
 }
-
-function securityHeaders(config: Config): RequestHandler {
-  return helmet({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'none'"],
-        scriptSrc: ["'self'"],
-        workerSrc: ["'self'"],
-        styleSrc: ["'self'"],
-        imgSrc: ["'self'", 'data:', 'blob:'],
-        mediaSrc: ["'self'", 'blob:', 'mediastream:'],
-        fontSrc: ["'self'"],
-        connectSrc: ["'self'"],
-        manifestSrc: ["'self'"],
-        baseUri: ["'none'"],
-        formAction: ["'self'"],
-        frameAncestors: ["'none'"],
-      },
-    },
-    // Over plain HTTP (loopback only) a browser would ignore it, and a developer's other projects would suffer.
-    strictTransportSecurity: config.tls === 'off' ? false : { maxAge: 31_536_000, includeSubDomains: true },
-    referrerPolicy: { policy: 'no-referrer' },
-  });
-}
-
-const noStore: RequestHandler = (_request, response, next) => {
-  response.setHeader('Cache-Control', 'no-store');
-  next();
-};
 
 function measure({ telemetry }: Dependencies): RequestHandler {
   const total = telemetry.counter('haven_http_requests_total', 'HTTP requests by method and status');

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { Access, Action, UserPrincipal } from '../access/access.ts';
 import type { Records } from '../records/records.ts';
 import { bearerToken } from './bearer.ts';
+import { identifiedAddress } from './client-address.ts';
 
 type Dependencies = { access: Access; records: Pick<Records, 'audit'>; clock: () => number };
 
@@ -85,7 +86,7 @@ export function actorOf(user: UserPrincipal): string {
 }
 
 export function address(request: Request): string {
-  return request.socket.remoteAddress ?? 'unknown';
+  return identifiedAddress(request);
 }
 
 /** @throws HavenError INVALID_REQUEST that names the first wrong field, but never its value */

@@ -5,6 +5,7 @@ import type { Admission } from '../admission/admission.ts';
 import { ANONYMOUS } from '../audit/actor.ts';
 import type { AuditTrail } from '../audit/audit-trail.ts';
 import type { Config } from '../config/config.ts';
+import { clientAddress } from '../http/client-address.ts';
 import { originAllowed } from '../http/origin.ts';
 
 /** A dead peer is found within 9 s: before a device's stream or a worker's assignment is missed for long. */
@@ -27,6 +28,7 @@ export type Io = Server<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, ne
 
 /** The Socket.IO server, with what is refused before anybody says who they are. */
 export function createIo({ httpServer, config, admission, audit }: IoOptions): Io {
+  const addressOf = (request: IncomingMessage) => clientAddress(request, config.trustedProxies);
   const refuse = (request: IncomingMessage, code: ErrorCode): ErrorCode => {
     audit.refused({ name: ANONYMOUS, address: addressOf(request) }, 'connect', 'server', code);
     return code;
@@ -52,6 +54,8 @@ export function createIo({ httpServer, config, admission, audit }: IoOptions): I
     },
   });
   io.engine.on('connection', (connection: EngineConnection) => {
+    // Socket.IO reads it from here for each handshake, and knows no proxies.
+    connection.remoteAddress = addressOf(connection.request);
     const disconnected = admission.addresses.connected(connection.remoteAddress);
     connection.on('close', (_reason: string, cause: unknown) => {
       disconnected();
@@ -65,12 +69,9 @@ export function createIo({ httpServer, config, admission, audit }: IoOptions): I
 
 type EngineConnection = {
   remoteAddress: string;
+  readonly request: IncomingMessage;
   on(event: 'close', listener: (reason: string, cause: unknown) => void): unknown;
 };
-
-function addressOf(request: IncomingMessage): string {
-  return request.socket.remoteAddress ?? 'unknown';
-}
 
 /** Long polling repeats the session's id in each of its requests. */
 function isNewConnection(request: IncomingMessage): boolean {

@@ -1,0 +1,33 @@
+import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import type { TlsFiles } from './tls.ts';
+
+/** What one connection may take of the server before anything of it is understood. */
+export type ConnectionBounds = Required<
+  Pick<ServerOptions, 'maxHeaderSize' | 'headersTimeout' | 'requestTimeout' | 'connectionsCheckingInterval'>
+> & { maxConnections: number };
+
+const BOUNDS: ConnectionBounds = {
+  /** A token is about 1 KiB; a browser's other headers are less. */
+  maxHeaderSize: 16 * 1024,
+  /** Whoever sends byte by byte holds a connection no longer than this, ms. */
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 5_000,
+  /** Six to a browser beside its WebSocket, for the most viewers and devices that a node is made for; 64 KiB each. */
+  maxConnections: 4096,
+};
+
+/** Haven's one HTTP server, over TLS 1.3 when there is a certificate: older versions are refused. */
+export function createWebServer(
+  app: RequestListener,
+  tls: TlsFiles | undefined,
+  { maxConnections, ...options }: ConnectionBounds = BOUNDS,
+): Server {
+  const server: Server =
+    tls === undefined
+      ? createServer(options, app)
+      : createSecureServer({ ...options, cert: tls.certificate, key: tls.key, minVersion: 'TLSv1.3' }, app);
+  server.maxConnections = maxConnections;
+  return server;
+}
