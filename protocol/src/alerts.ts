@@ -42,9 +42,12 @@ export const acknowledgementSchema = z.object({
 export const soundPauseSchema = acknowledgementSchema.extend({ until: timestampSchema });
 export type SoundPause = z.infer<typeof soundPauseSchema>;
 
-/** What the newest version of an alert changed. */
+/**
+ * What the newest version of an alert changed. `returned`: the condition came back before anybody acknowledged;
+ * `moved`: the patient lies in another room now; `ended`: the patient was removed, and the alert with them.
+ */
 export const alertChangeSchema = z.object({
-  kind: z.enum(['raised', 'cleared', 'returned', 'acknowledged', 'silenced']),
+  kind: z.enum(['raised', 'cleared', 'returned', 'acknowledged', 'silenced', 'moved', 'ended']),
   at: timestampSchema,
 });
 
@@ -76,4 +79,5 @@ export const alertSchema = z.object({
   version: z.number().int().min(1),
   change: alertChangeSchema,
 });
+export type AlertChange = z.infer<typeof alertChangeSchema>;
 export type Alert = z.infer<typeof alertSchema>;

@@ -27,15 +27,32 @@ class KeptAlerts {
   };
 }
 
+const start = () =>
+  Alerts.start({
+    records,
+    audit: { done: (actor, action) => audited.push(`${actor.name} ${action}`) },
+    telemetry,
+    clock: () => now,
+    steady: () => steady,
+  });
+const pass = (ms: number) => {
+  now += ms;
+  steady += ms;
+};
+
 let now: number;
+let steady: number;
+let audited: string[];
 let records: KeptAlerts;
 let alerts: Alerts;
 let seen: Alert[];
 
 beforeEach(async () => {
   now = 1_000_000;
+  steady = 5_000;
+  audited = [];
   records = new KeptAlerts();
-  alerts = await Alerts.start({ records, telemetry, clock: () => now });
+  alerts = await start();
   seen = [];
   alerts.onAlert((alert) => seen.push(alert));
 });
@@ -61,7 +78,7 @@ function identity(at: number) {
 }
 async function seconds(count: number, value: number | null): Promise<void> {
   for (let second = 0; second < count; second++) {
-    now += 1000;
+    pass(1000);
     await alerts.observe([pulse(value, now)]);
   }
 }
@@ -92,25 +109,27 @@ describe('the alert service', () => {
 
   test('acknowledges once, for good, under the first name', async () => {
     await seconds(17, 141);
-    const first = await alerts.acknowledge(seen[0]!.id, nurse);
+    const first = await alerts.acknowledge(seen[0]!.id, nurse, null);
     expect(first.acknowledgement).toMatchObject({ userName: 'Nurse', at: now });
-    now += 5000;
-    expect(await alerts.acknowledge(seen[0]!.id, { ...nurse, displayName: 'Other' })).toEqual(first);
+    pass(5000);
+    expect(await alerts.acknowledge(seen[0]!.id, { ...nurse, displayName: 'Other' }, null)).toEqual(first);
   });
 
   test('still answers for an alert that has ended', async () => {
     await seconds(17, 141);
-    await alerts.acknowledge(seen[0]!.id, nurse);
+    await alerts.acknowledge(seen[0]!.id, nurse, null);
     await seconds(12, 80);
     expect(alerts.active('ward-a')).toEqual([]);
-    expect(await alerts.acknowledge(seen[0]!.id, nurse)).toMatchObject({
+    expect(await alerts.acknowledge(seen[0]!.id, nurse, null)).toMatchObject({
       active: false,
       condition: 'cleared',
     });
   });
 
   test('refuses to acknowledge what is unknown', async () => {
-    await expect(alerts.acknowledge(randomUUID(), nurse)).rejects.toMatchObject({ code: 'ALERT_UNKNOWN' });
+    await expect(alerts.acknowledge(randomUUID(), nurse, null)).rejects.toMatchObject({
+      code: 'ALERT_UNKNOWN',
+    });
     expect(() => alerts.roomOf(randomUUID())).toThrow(HavenError);
   });
 
@@ -119,7 +138,9 @@ describe('the alert service', () => {
     await seconds(17, 141);
     expect(seen).toHaveLength(1);
     expect(alerts.unwritten).toBe(1);
-    await expect(alerts.acknowledge(seen[0]!.id, nurse)).rejects.toMatchObject({ code: 'STORAGE_FULL' });
+    await expect(alerts.acknowledge(seen[0]!.id, nurse, null)).rejects.toMatchObject({
+      code: 'STORAGE_FULL',
+    });
     expect(alerts.active('ward-a')[0]?.acknowledgement).toBeNull();
     records.full = false;
     await alerts.close();
@@ -129,9 +150,9 @@ describe('the alert service', () => {
   test('takes active alerts up again after a restart, and numbers the next episode after them', async () => {
     await seconds(17, 141);
     await alerts.close();
-    alerts = await Alerts.start({ records, telemetry, clock: () => now });
+    alerts = await start();
     expect(alerts.active('ward-a')).toEqual(records.kept);
-    await alerts.acknowledge(records.kept[0]!.id, nurse);
+    await alerts.acknowledge(records.kept[0]!.id, nurse, null);
     await seconds(12, 80);
     await seconds(17, 141);
     expect(alerts.active('ward-a')).toEqual([expect.objectContaining({ episode: 2 })]);
@@ -141,15 +162,15 @@ describe('the alert service', () => {
     const report = (present: boolean) =>
       alerts.report({ patientId: 'P-101', source: 'camera', condition: 'signal-lost', present, at: now });
     await report(true);
-    now += 4000;
+    pass(4000);
     await report(true);
     expect(seen).toEqual([]);
-    now += 1500;
+    pass(1500);
     await report(true);
     expect(seen).toEqual([
       expect.objectContaining({ rule: 'signal-lost', priority: 'technical', active: true }),
     ]);
-    now += 1000;
+    pass(1000);
     await report(false);
     expect(alerts.active('ward-a')).toEqual([]);
   });

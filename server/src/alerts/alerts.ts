@@ -1,291 +1,290 @@
 import { randomUUID } from 'node:crypto';
-import { HavenError, type Alert, type AlertRule, type Observation, type Source } from '@haven/protocol';
+import {
+  DEFAULT_ALERT_LIMITS,
+  type Alert,
+  type AlertLimits,
+  type AlertRule,
+  type Observation,
+  type Source,
+} from '@haven/protocol';
 import type { UserPrincipal } from '../access/access.ts';
+import { SYSTEM } from '../audit/actor.ts';
+import type { AuditTrail } from '../audit/audit-trail.ts';
 import type { Records } from '../records/records.ts';
+import { KeyedQueue } from '../sfu/keyed-queue.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
-import type { AlertService, ConditionReport } from './alert-service.ts';
-import { acknowledge, advance, initialState, observe, type EpisodeState } from './episode.ts';
-import { DEFAULT_LIMITS, evidenceOf, ruleOfCondition, RULES, type Evidence, type Limits } from './rules.ts';
+import { AlertKeeper } from './alert-keeper.ts';
+import type { AlertListener, AlertService, ConditionReport } from './alert-service.ts';
+import * as machine from './episode.ts';
+import type { Episode, EpisodeState, Moment } from './episode.ts';
+import { evidenceOf, ofCondition } from './evidence.ts';
+import { KnownAlerts } from './known-alerts.ts';
+import { PatientRooms } from './patient-rooms.ts';
+import { PatientWatch, type Watched } from './patient-watch.ts';
+import { isOn, judgementOf, RULES } from './rules.ts';
 
 /** How often running delays are looked at, ms: the coarseness of a delay. */
 const TICK_MS = 250;
-/** How often an alert that could not be written is tried again, ms. */
-const RETRY_MS = 2_000;
-/** How many ended episodes can still be acknowledged (a viewer's click may come late). */
-const REMEMBERED_ALERTS = 10_000;
+/** A report of the server's own tells since when; the system clock is believed this far, ms. */
+const OLDEST_REPORT_MS = 60_000;
 
-type Watched = {
-  patientId: string;
-  rule: AlertRule;
-  state: EpisodeState;
-  alert: Alert | null;
-  /** Of the stream that gave the last evidence. */
-  source: Source;
-};
-
-type Options = {
+export type AlertsOptions = {
   records: Pick<Records, 'activeAlerts' | 'lastEpisodes' | 'keepAlert' | 'patient'>;
+  audit: Pick<AuditTrail, 'done'>;
   telemetry: Telemetry;
+  /** ms since the epoch, for people */
   clock: () => number;
-  limits?: Limits;
+  /** ms, of a clock that only ever runs forwards, for durations */
+  steady: () => number;
+  limits?: { of(patientId: string, roomId: string): AlertLimits };
 };
 
-/**
- * Runs the rules of all patients. Every change is on disk before a listener hears of it; only when the disk refuses
- * is a change shown all the same (an alert that nobody sees is worse than one that a restart forgets) and written as
- * soon as the disk allows.
- */
+/** Runs the rules of all patients. */
 export class Alerts implements AlertService {
-  readonly #records: Options['records'];
-  readonly #telemetry: Telemetry;
-  readonly #clock: () => number;
-  readonly #limits: Limits;
-  readonly #watched = new Map<string, Watched>();
-  readonly #byAlertId = new Map<string, Watched | Alert>();
-  readonly #roomOfPatient = new Map<string, string>();
-  readonly #listeners = new Set<(alert: Alert) => void>();
-  /** One change at a time a patient; keyed by patient id. */
-  readonly #queues = new Map<string, Promise<unknown>>();
-  readonly #unwritten = new Map<string, Alert>();
-  readonly #timers: NodeJS.Timeout[] = [];
-  #closed = false;
+  readonly #options: AlertsOptions;
+  readonly #keeper: AlertKeeper;
+  readonly #rooms: PatientRooms;
+  readonly #patients = new Map<string, PatientWatch>();
+  readonly #known = new KnownAlerts();
+  readonly #listeners = new Set<AlertListener>();
+  /** One change at a time a patient. */
+  readonly #queue = new KeyedQueue();
+  readonly #timer: NodeJS.Timeout;
+  #closing: Promise<void> | undefined;
 
-  private constructor(options: Options) {
-    this.#records = options.records;
-    this.#telemetry = options.telemetry;
-    this.#clock = options.clock;
-    this.#limits = options.limits ?? DEFAULT_LIMITS;
+  private constructor(options: AlertsOptions) {
+    this.#options = options;
+    this.#keeper = new AlertKeeper(options);
+    this.#rooms = new PatientRooms({
+      records: options.records,
+      onMove: (patientId, roomId) => this.#moved(patientId, roomId),
+      onFailure: (error) =>
+        options.telemetry.logger.warn({ err: error }, 'where patients lie could not be read'),
+    });
+    this.#timer = setInterval(() => this.#tick(), TICK_MS).unref();
   }
 
   /** Takes up the active alerts where the last run left them. */
-  static async start(options: Options): Promise<Alerts> {
+  static async start(options: AlertsOptions): Promise<Alerts> {
+    const { records } = options;
+    const [episodes, active] = [await records.lastEpisodes(), await records.activeAlerts()];
     const alerts = new Alerts(options);
-    for (const { patientId, rule, episode } of await options.records.lastEpisodes()) {
-      alerts.#watch(patientId, rule, 'camera').state = initialState(episode);
+    for (const { patientId, rule, episode } of episodes) {
+      alerts.#patient(patientId).rule(rule).state = machine.initialState(episode);
     }
-    for (const alert of await options.records.activeAlerts()) {
-      const watched = alerts.#watch(alert.patientId, alert.rule, alert.source);
-      watched.state = initialState(watched.state.lastEpisode, alert);
+    for (const alert of active) {
+      const watched = alerts.#patient(alert.patientId).rule(alert.rule);
+      watched.state = machine.initialState(watched.state.lastEpisode, alert);
       watched.alert = alert;
-      alerts.#byAlertId.set(alert.id, watched);
-      alerts.#roomOfPatient.set(alert.patientId, alert.roomId);
+      alerts.#known.set(alert);
+      alerts.#rooms.know(alert.patientId, alert.roomId);
     }
-    alerts.#timers.push(
-      setInterval(
-        () => void alerts.#tick().catch((error: unknown) => alerts.#report(error)),
-        TICK_MS,
-      ).unref(),
-      setInterval(() => void alerts.#writeAgain(), RETRY_MS).unref(),
-    );
     return alerts;
   }
 
   async observe(observations: readonly Observation[]): Promise<void> {
     for (const observation of observations) {
-      const { patientId, source } = observation;
-      const at = Math.min(observation.at, this.#clock());
-      if (observation.kind === 'vital') {
-        for (const [rule, evidence] of evidenceOf(observation.vital, this.#limits)) {
-          await this.#take(patientId, rule, source, evidence, at);
-        }
-      } else if (observation.kind === 'condition') {
-        await this.report({ ...observation, at });
-      }
+      await this.#queue.run(observation.patientId, () => this.#take(observation));
     }
   }
 
-  async report({ patientId, source, condition, present, at }: ConditionReport): Promise<void> {
-    const rule = ruleOfCondition(condition);
-    if (rule === undefined) return;
-    await this.#take(
-      patientId,
-      rule,
-      source,
-      { kind: present ? 'breach' : 'normal', value: null, limit: null },
-      at,
+  async report({ patientId, source, at, ...condition }: ConditionReport): Promise<void> {
+    const ageMs = Math.min(Math.max(this.#options.clock() - at, 0), OLDEST_REPORT_MS);
+    await this.#queue.run(patientId, async () => {
+      const limits = await this.#limitsOf(patientId);
+      if (limits === undefined) return;
+      for (const [rule, evidence] of ofCondition(condition)) {
+        await this.#judge(patientId, rule, source, limits, { evidence, measuredAt: null, ageMs });
+      }
+    });
+  }
+
+  acknowledge(alertId: string, by: UserPrincipal, reason: string | null): Promise<Alert> {
+    return this.#act(alertId, (state, rule) =>
+      machine.acknowledge(state, RULES[rule], this.#signature(by, reason)),
     );
   }
 
-  async acknowledge(alertId: string, by: UserPrincipal): Promise<Alert> {
-    const found = this.#byAlertId.get(alertId);
-    if (found === undefined) throw new HavenError('ALERT_UNKNOWN');
-    if (!('state' in found)) return found;
-    return this.#inTurn(found.patientId, async () => {
-      const { alert } = found;
-      if (alert?.id !== alertId) throw new HavenError('ALERT_UNKNOWN');
-      const state = acknowledge(found.state, {
-        userId: by.userId,
-        userName: by.displayName,
-        at: this.#clock(),
-      });
-      if (state === found.state) return alert;
-      const acknowledged: Alert = { ...alert, ...state.episode };
-      // Unlike a new alert, an acknowledgement that cannot be kept is refused: the person can be told.
-      await this.#records.keepAlert(acknowledged);
-      found.state = { ...found.state, episode: state.episode };
-      found.alert = acknowledged;
-      this.#announce(found, acknowledged);
-      return acknowledged;
+  silence(alertId: string, by: UserPrincipal, seconds: number, reason: string | null): Promise<Alert> {
+    return this.#act(alertId, (state) => {
+      const signature = this.#signature(by, reason);
+      return machine.silence(state, { ...signature, until: signature.at + seconds * 1000 });
     });
   }
 
   roomOf(alertId: string): string {
-    const found = this.#byAlertId.get(alertId);
-    const alert = found !== undefined && 'state' in found ? found.alert : found;
-    if (alert?.id !== alertId) throw new HavenError('ALERT_UNKNOWN');
-    return alert.roomId;
+    return this.#known.get(alertId).roomId;
   }
 
   active(roomId: string): Alert[] {
-    const active: Alert[] = [];
-    for (const { alert } of this.#watched.values()) {
-      if (alert?.active === true && alert.roomId === roomId) active.push(alert);
-    }
-    return active;
+    return [...this.#known.active()].filter((alert) => alert.roomId === roomId);
   }
 
-  onAlert(listener: (alert: Alert) => void): () => void {
+  onAlert(listener: AlertListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** How many alerts could not be written yet, for health. */
+  /** How many versions could not be written yet, for health. */
   get unwritten(): number {
-    return this.#unwritten.size;
+    return this.#keeper.unwritten;
   }
 
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    for (const timer of this.#timers) clearInterval(timer);
-    await Promise.allSettled(this.#queues.values());
-    await this.#writeAgain();
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#rooms.close();
+    await this.#queue.idle();
+    await this.#keeper.close();
     this.#listeners.clear();
   }
 
-  #watch(patientId: string, rule: AlertRule, source: Source): Watched {
-    const key = `${patientId} ${rule}`;
-    let watched = this.#watched.get(key);
-    if (watched === undefined) {
-      watched = { patientId, rule, state: initialState(), alert: null, source };
-      this.#watched.set(key, watched);
-    }
-    return watched;
+  #patient(patientId: string): PatientWatch {
+    let patient = this.#patients.get(patientId);
+    if (patient === undefined) this.#patients.set(patientId, (patient = new PatientWatch(patientId)));
+    return patient;
   }
 
-  async #take(
+  /** Undefined for a patient who was removed. */
+  async #limitsOf(patientId: string): Promise<AlertLimits | undefined> {
+    const roomId = await this.#rooms.of(patientId);
+    if (roomId === undefined) return undefined;
+    return this.#options.limits?.of(patientId, roomId) ?? DEFAULT_ALERT_LIMITS;
+  }
+
+  async #take(observation: Observation): Promise<void> {
+    const { id, patientId, source, at } = observation;
+    const patient = this.#patient(patientId);
+    if (patient.seen.has(id)) return;
+    const limits = await this.#limitsOf(patientId);
+    if (limits === undefined) return;
+    const baseline = patient.baselineFor(observation, this.#options.steady());
+    for (const [rule, evidence] of evidenceOf(observation, limits, baseline)) {
+      await this.#judge(patientId, rule, source, limits, { evidence, measuredAt: at, ageMs: 0 });
+    }
+    patient.seen.add(id);
+  }
+
+  async #judge(
     patientId: string,
     rule: AlertRule,
     source: Source,
-    evidence: Evidence,
-    at: number,
+    limits: AlertLimits,
+    observed: machine.Observed,
   ): Promise<void> {
-    const watched = this.#watch(patientId, rule, source);
+    const watched = this.#patient(patientId).rule(rule);
     watched.source = source;
-    await this.#change(watched, (state) => observe(state, RULES[rule], evidence, at));
+    const { state } = watched;
+    // A rule that was switched off begins nothing; what it began goes on and clears as it would have.
+    if (!isOn(rule, limits) && !isPresent(state.episode)) {
+      watched.state = { ...state, breach: null, normalSince: null };
+      return;
+    }
+    await this.#become(watched, machine.observe(state, judgementOf(rule, limits), observed, this.#now()));
   }
 
-  async #tick(): Promise<void> {
-    const now = this.#clock();
-    for (const watched of this.#watched.values()) {
-      const { state, rule } = watched;
-      if (state.breachSince === null || advance(state, RULES[rule], now) === state) continue;
-      await this.#change(watched, (current) => advance(current, RULES[rule], now));
+  #tick(): void {
+    for (const patient of this.#patients.values()) {
+      for (const watched of patient.rules()) {
+        if (watched.advancing || watched.state.breach === null) continue;
+        watched.advancing = true;
+        this.#queue
+          .run(watched.patientId, () => this.#advance(watched))
+          .catch((error: unknown) => this.#failed(error, watched.rule))
+          .finally(() => (watched.advancing = false));
+      }
     }
   }
 
-  async #change(watched: Watched, change: (state: EpisodeState) => EpisodeState): Promise<void> {
-    await this.#inTurn(watched.patientId, async () => {
-      const before = watched.state.episode;
-      const state = change(watched.state);
-      const { episode } = state;
-      if (episode === null || episode === before) {
-        watched.state = state;
-        return;
-      }
-      const alert = await this.#alertOf(watched, episode);
-      if (alert === undefined) {
-        watched.state = initialState(state.lastEpisode);
-        return;
-      }
-      await this.#keep(alert);
-      watched.state = state;
-      watched.alert = alert;
-      this.#announce(watched, alert);
-    });
+  async #advance(watched: Watched): Promise<void> {
+    const { patientId, rule, state } = watched;
+    const limits = await this.#limitsOf(patientId);
+    if (limits === undefined) return;
+    await this.#become(watched, machine.advance(state, judgementOf(rule, limits), this.#now()));
   }
 
-  /** The whole alert of an episode; undefined when the patient has been removed. */
-  async #alertOf(
-    watched: Watched,
-    episode: NonNullable<EpisodeState['episode']>,
-  ): Promise<Alert | undefined> {
-    const { patientId, rule, source, alert } = watched;
+  #failed(error: unknown, rule: AlertRule): void {
+    const message = 'an alert rule could not be evaluated; it is tried again';
+    this.#options.telemetry.logger.error({ err: error, rule }, message);
+  }
+
+  /** Takes over a state that the rules reached; a new version is on disk before it is shown. */
+  async #become(watched: Watched, state: EpisodeState): Promise<void> {
+    const { episode } = state;
+    if (episode === null || episode === watched.state.episode) {
+      watched.state = state;
+      return;
+    }
+    const alert = this.#alertOf(watched, episode);
+    if (alert === undefined) {
+      watched.state = machine.initialState(watched.state.lastEpisode);
+      return;
+    }
+    await this.#keeper.keep(alert);
+    this.#show(watched, state, alert);
+    this.#options.audit.done(SYSTEM, `alert:${alert.change.kind}`, `alert:${alert.id}`);
+  }
+
+  /** The whole alert of an episode; undefined when the patient was removed meanwhile. */
+  #alertOf({ patientId, rule, source, alert }: Watched, episode: Episode): Alert | undefined {
     if (alert?.episode === episode.episode) return { ...alert, ...episode };
-    const roomId = await this.#room(patientId);
+    const roomId = this.#rooms.known(patientId);
     if (roomId === undefined) return undefined;
     return { id: randomUUID(), patientId, roomId, rule, priority: RULES[rule].priority, source, ...episode };
   }
 
-  async #room(patientId: string): Promise<string | undefined> {
-    try {
-      const { roomId } = await this.#records.patient(patientId);
-      this.#roomOfPatient.set(patientId, roomId);
-      return roomId;
-    } catch (error) {
-      if (error instanceof HavenError && error.code === 'PATIENT_UNKNOWN') return undefined;
-      const known = this.#roomOfPatient.get(patientId);
-      if (known === undefined) throw error;
-      return known;
-    }
+  /** What a person does to an alert. Unlike a rule's change, one that cannot be kept is refused. */
+  async #act(alertId: string, change: (state: EpisodeState, rule: AlertRule) => EpisodeState): Promise<Alert> {
+    const { patientId, rule } = this.#known.get(alertId);
+    return this.#queue.run(patientId, async () => {
+      const watched = this.#patient(patientId).rule(rule);
+      // It has ended, and another episode followed.
+      if (watched.alert?.id !== alertId) return this.#known.get(alertId);
+      const state = change(watched.state, rule);
+      if (state.episode === null || state === watched.state) return watched.alert;
+      const alert: Alert = { ...watched.alert, ...state.episode };
+      await this.#keeper.keepOrRefuse(alert);
+      this.#show(watched, state, alert);
+      return alert;
+    });
   }
 
-  async #keep(alert: Alert): Promise<void> {
-    try {
-      await this.#records.keepAlert(alert);
-      this.#unwritten.delete(alert.id);
-    } catch (error) {
-      this.#unwritten.set(alert.id, alert);
-      this.#telemetry.logger.error(
-        { err: error, rule: alert.rule },
-        'an alert could not be written; it is shown all the same',
-      );
-    }
+  /** Active alerts follow a patient to another room; those of a removed patient end. */
+  async #moved(patientId: string, roomId: string | undefined): Promise<void> {
+    await this.#queue.run(patientId, async () => {
+      for (const watched of this.#patient(patientId).rules()) {
+        const { alert } = watched;
+        if (alert?.active !== true || alert.roomId === roomId) continue;
+        const at = this.#options.clock();
+        const state = roomId === undefined ? machine.end(watched.state, at) : machine.move(watched.state, at);
+        const changed: Alert = { ...alert, ...state.episode, roomId: roomId ?? alert.roomId };
+        await this.#keeper.keep(changed);
+        this.#show(watched, state, changed, alert.roomId);
+        this.#options.audit.done(SYSTEM, `alert:${changed.change.kind}`, `alert:${alert.id}`);
+      }
+    });
   }
 
-  #report(error: unknown): void {
-    this.#telemetry.logger.error({ err: error }, 'an alert rule could not be evaluated; it is tried again');
+  #show(watched: Watched, state: EpisodeState, alert: Alert, leftRoomId?: string): void {
+    watched.state = state;
+    watched.alert = alert;
+    this.#known.set(alert);
+    for (const listener of this.#listeners) listener(alert, leftRoomId);
   }
 
-  async #writeAgain(): Promise<void> {
-    for (const alert of [...this.#unwritten.values()]) {
-      await this.#inTurn(alert.patientId, () => this.#keep(this.#unwritten.get(alert.id) ?? alert));
-    }
+  #signature({ userId, displayName }: UserPrincipal, reason: string | null) {
+    return { userId, userName: displayName, at: this.#options.clock(), reason };
   }
 
-  #announce(watched: Watched, alert: Alert): void {
-    this.#byAlertId.delete(alert.id);
-    this.#byAlertId.set(alert.id, alert.active ? watched : alert);
-    if (this.#byAlertId.size > REMEMBERED_ALERTS) this.#forgetOldest();
-    for (const listener of this.#listeners) listener(alert);
+  #now(): Moment {
+    return { steady: this.#options.steady(), at: this.#options.clock() };
   }
+}
 
-  #forgetOldest(): void {
-    for (const [id, known] of this.#byAlertId) {
-      if ('state' in known) continue;
-      this.#byAlertId.delete(id);
-      return;
-    }
-  }
-
-  async #inTurn<T>(patientId: string, run: () => Promise<T>): Promise<T> {
-    const before = this.#queues.get(patientId) ?? Promise.resolve();
-    const turn = before.then(run, run);
-    this.#queues.set(patientId, turn);
-    try {
-      return await turn;
-    } finally {
-      if (this.#queues.get(patientId) === turn) this.#queues.delete(patientId);
-    }
-  }
+function isPresent(episode: Episode | null): boolean {
+  return episode?.active === true && episode.condition === 'present';
 }

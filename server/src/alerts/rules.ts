@@ -1,59 +1,77 @@
-import type { AlertPriority, AlertRule, TechnicalCondition, Vital } from '@haven/protocol';
+/**
+ * The rules, as one table, from which docs/alerts.md is held. A rule turns evidence into episodes; where the evidence
+ * comes from is in evidence.ts.
+ */
+import type { AlertLimits, AlertPriority, AlertRule, TechnicalCondition } from '@haven/protocol';
 
 /** How a rule turns evidence into an episode. */
 export type RuleDefinition = {
   priority: AlertPriority;
   /** Stays on screen after its condition cleared, until somebody acknowledges it. */
   latching: boolean;
-  /** How long the condition must last before it alerts, ms. */
-  delayMs: number;
+  /** How long the condition must last before it alerts, ms; `limits`: as the patient's limits say. */
+  delay: number | 'limits';
   /** How long measured values must be back within the limit, less the hysteresis, before it clears, ms. */
   clearAfterMs: number;
+  /** Something that happened and has no end of its own: it is present until somebody acknowledges it. */
+  momentary: boolean;
 };
 
-/**
- * Delays keep a short disturbance from alerting: rates follow a change within 10–15 s themselves, and a camera that
- * is wiped or a Wi-Fi roam lasts a few seconds.
- */
+/** A rate must be back for this long: one good window among bad ones is no recovery. */
+const RATE_BACK_MS = 10_000;
+/** Whoever was restless must be calm for this long. */
+const CALM_MS = 30_000;
+
+const rate = { latching: true, delay: 'limits', clearAfterMs: RATE_BACK_MS, momentary: false } as const;
+const presence = {
+  priority: 'medium',
+  latching: false,
+  clearAfterMs: RATE_BACK_MS,
+  momentary: false,
+} as const;
+/** A camera that is wiped or a Wi-Fi roam lasts a few seconds. */
+const technical = {
+  priority: 'technical',
+  latching: false,
+  delay: 5_000,
+  clearAfterMs: 0,
+  momentary: false,
+} as const;
+
 export const RULES: Readonly<Record<AlertRule, RuleDefinition>> = {
-  'pulse-high': { priority: 'high', latching: true, delayMs: 15_000, clearAfterMs: 10_000 },
-  'pulse-low': { priority: 'high', latching: true, delayMs: 15_000, clearAfterMs: 10_000 },
-  'signal-lost': { priority: 'technical', latching: false, delayMs: 5_000, clearAfterMs: 0 },
-  'picture-frozen': { priority: 'technical', latching: false, delayMs: 5_000, clearAfterMs: 0 },
-  'camera-covered': { priority: 'technical', latching: false, delayMs: 5_000, clearAfterMs: 0 },
-  'analysis-stopped': { priority: 'technical', latching: false, delayMs: 5_000, clearAfterMs: 0 },
+  'pulse-high': { priority: 'high', ...rate },
+  'pulse-low': { priority: 'high', ...rate },
+  'pulse-rising': { priority: 'medium', ...rate },
+  'pulse-falling': { priority: 'medium', ...rate },
+  'breathing-high': { priority: 'high', ...rate },
+  'breathing-low': { priority: 'high', ...rate },
+  fall: { priority: 'high', latching: true, delay: 0, clearAfterMs: 0, momentary: true },
+  'bed-exit': { ...presence, delay: 0 },
+  absent: { ...presence, delay: 10_000 },
+  restless: { priority: 'low', latching: false, delay: 0, clearAfterMs: CALM_MS, momentary: false },
+  'signal-lost': technical,
+  'picture-frozen': technical,
+  'camera-covered': technical,
+  'analysis-stopped': technical,
 };
 
-/** A gap in the measured values longer than this interrupts a return to normal, ms. */
-export const CLEARING_GAP_MS = 5_000;
+/** A rule as it stands under somebody's limits: what the state machine needs to know of it. */
+export type Judgement = Pick<RuleDefinition, 'latching' | 'clearAfterMs' | 'momentary'> & { delayMs: number };
 
-export type Limits = {
-  /** Alert above this pulse, beats a minute. The default is the edge of NEWS2's three-point band (131 and more). */
-  pulseHigh: number;
-  /** Alert below this pulse, beats a minute. */
-  pulseLow: number;
-  /** How far inside the limit a rate must come before its alert can clear, beats a minute. */
-  pulseHysteresis: number;
-};
-export const DEFAULT_LIMITS: Readonly<Limits> = { pulseHigh: 130, pulseLow: 50, pulseHysteresis: 5 };
+export function judgementOf(rule: AlertRule, limits: AlertLimits): Judgement {
+  const { latching, clearAfterMs, momentary, delay } = RULES[rule];
+  return {
+    latching,
+    clearAfterMs,
+    momentary,
+    delayMs: delay === 'limits' ? limits.delaySeconds * 1000 : delay,
+  };
+}
 
-/**
- * What one measurement says about a rule: `breach` of the limit, `normal` (within it by the hysteresis), or
- * `between`, which neither continues a return to normal nor begins an alert.
- */
-export type Evidence = { kind: 'breach' | 'between' | 'normal'; value: number | null; limit: number | null };
-
-/** The evidence in one vital. Only what was just measured counts: a held or withheld value says nothing. */
-export function evidenceOf(vital: Vital, limits: Limits): [AlertRule, Evidence][] {
-  if (vital.name !== 'pulse' || vital.state !== 'measured' || vital.value === null) return [];
-  const { value } = vital;
-  const { pulseHigh, pulseLow, pulseHysteresis } = limits;
-  const grade = (beyond: number): Evidence['kind'] =>
-    beyond > 0 ? 'breach' : beyond <= -pulseHysteresis ? 'normal' : 'between';
-  return [
-    ['pulse-high', { kind: grade(value - pulseHigh), value, limit: pulseHigh }],
-    ['pulse-low', { kind: grade(pulseLow - value), value, limit: pulseLow }],
-  ];
+/** Whether a rule may begin an episode under these limits. */
+export function isOn(rule: AlertRule, { off, pulseChange }: AlertLimits): boolean {
+  if (rule === 'pulse-rising' || rule === 'pulse-falling') return pulseChange !== null;
+  return !off.some((name) => name === rule);
 }
 
 const CONDITION_RULES: Readonly<Partial<Record<TechnicalCondition, AlertRule>>> = {

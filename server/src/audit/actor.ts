@@ -4,6 +4,8 @@ import type { Principal } from '../access/access.ts';
 export type Actor = { name: string; address: string };
 
 export const ANONYMOUS = 'anonymous';
+/** The server itself: rules, time, housekeeping. */
+export const SYSTEM: Actor = { name: 'system', address: 'local' };
 
 export function nameOf(principal: Principal): string {
   switch (principal.kind) {

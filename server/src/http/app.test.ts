@@ -56,6 +56,7 @@ const records: Records = {
   vitals: () => Promise.resolve([]),
   alerts: () => Promise.resolve([]),
   alert: () => Promise.reject(new HavenError('ALERT_UNKNOWN')),
+  alertTransitions: () => Promise.resolve([]),
   trends: () => Promise.resolve([]),
   activeAlerts: () => Promise.resolve([]),
   lastEpisodes: () => Promise.resolve([]),

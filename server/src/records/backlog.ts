@@ -8,6 +8,7 @@ export type Pending = {
   readonly keptAt: number;
   /** How many rows it becomes in the store. */
   readonly rows: number;
+  readonly audit: boolean;
   readonly alert: Alert | undefined;
   readonly vitals: { patientIds: ReadonlySet<string>; from: number; until: number } | undefined;
 };
@@ -21,7 +22,8 @@ export class Backlog {
     const pending = {
       entry,
       keptAt: kept.keptAt,
-      rows: kept.kind === 'observations' ? kept.observations.length : 1,
+      rows: rowsOf(kept),
+      audit: kept.kind === 'audit-lines',
       alert: kept.kind === 'alert' ? kept.alert : undefined,
       vitals: kept.kind === 'observations' ? spanOfVitals(kept.observations) : undefined,
     };
@@ -45,6 +47,12 @@ export class Backlog {
       taken += pending.rows;
     }
     return batch;
+  }
+
+  /** Whether lines of the audit trail are among them. */
+  get holdsAudit(): boolean {
+    for (const { audit } of this.#pending) if (audit) return true;
+    return false;
   }
 
   get size(): number {
@@ -77,12 +85,22 @@ export class Backlog {
     return found;
   }
 
+  /** What is pending of one alert, in order of writing. */
+  versionsOf(alertId: string): Alert[] {
+    return [...this.#pending].flatMap(({ alert }) => (alert?.id === alertId ? [alert] : []));
+  }
+
   /** The highest version of each alert. */
   alerts(): Alert[] {
     const alerts: Alert[] = [];
     for (const { alert } of this.#pending) if (alert !== undefined) alerts.push(alert);
     return highestVersions(alerts);
   }
+}
+
+function rowsOf(kept: Kept): number {
+  if (kept.kind === 'observations') return kept.observations.length;
+  return kept.kind === 'audit-lines' ? kept.lines.length + 1 : 1;
 }
 
 /** One alert for each id: the one of the highest version. */

@@ -1,16 +1,17 @@
 /** What users read: under their own rights, so that row-level security decides, with the backlog merged in. */
 import { HavenError, type Alert, type StoredVital } from '@haven/protocol';
+import { alertOf } from './alert-rows.ts';
 import { highestVersions, type Backlog } from './backlog.ts';
 import type { VitalRow } from './database.ts';
 import { PAGE_ROWS, readAllPages } from './paging.ts';
-import { alertOf, dayOf, storedVital } from './rows.ts';
+import { dayOf, storedVital } from './rows.ts';
 import type { StoreCalls } from './store-calls.ts';
 import type { StoreClient } from './store.ts';
 
 /** A day of three vitals at 1 Hz is 260 pages. */
 const MAX_VITAL_PAGES = 400;
 
-type Reading = { client: StoreClient; calls: StoreCalls; backlog: Backlog };
+export type Reading = { client: StoreClient; calls: StoreCalls; backlog: Backlog };
 
 /** Both ends of the time included, in order of time. @throws HavenError STORAGE_UNAVAILABLE */
 export async function readVitals(

@@ -52,10 +52,30 @@ export type AlertRow = {
   acknowledged_by: string | null;
   acknowledged_by_name: string | null;
   acknowledged_at: string | null;
+  acknowledge_reason: string | null;
+  silenced_by: string | null;
+  silenced_by_name: string | null;
+  silenced_at: string | null;
+  silenced_until: string | null;
+  silence_reason: string | null;
   value: number | null;
   limit: number | null;
   active: boolean;
   version: number;
+  change_kind: Alert['change']['kind'];
+  change_at: string;
+};
+
+export type AlertTransitionRow = {
+  alert_id: string;
+  version: number;
+  kind: Alert['change']['kind'];
+  at: string;
+  value: number | null;
+  limit: number | null;
+  by_user: string | null;
+  by_name: string | null;
+  reason: string | null;
 };
 
 export type AuditRow = {
@@ -103,6 +123,31 @@ type ProfileRow = {
   display_name: string;
   created_at: string;
   disabled_at: string | null;
+  password_change_required: boolean;
+};
+type SessionRow = {
+  session_id: string;
+  user_id: string;
+  address: string;
+  started_at: string;
+  last_active_at: string;
+  ended_at: string | null;
+  second_factor: boolean;
+};
+export type BreakGlassRow = {
+  id: string;
+  user_id: string;
+  room_id: string;
+  reason: string;
+  started_at: string;
+  ends_at: string;
+  ended_at: string | null;
+  ended_by: string | null;
+  expiry_audited: boolean;
+  reviewed_by: string | null;
+  reviewed_at: string | null;
+  review_note: string | null;
+  justified: boolean | null;
 };
 type DeviceRow = {
   id: string;
@@ -128,15 +173,32 @@ export type Database = {
     Tables: {
       rooms: Table<RoomRow, 'created_at'>;
       patients: Table<PatientRow, 'created_at' | 'removed_at'>;
-      profiles: Table<ProfileRow, 'created_at' | 'disabled_at'>;
+      profiles: Table<ProfileRow, 'created_at' | 'disabled_at' | 'password_change_required'>;
       user_roles: Table<{ user_id: string; role: Role }>;
       room_assignments: Table<{ user_id: string; room_id: string }>;
       devices: Table<DeviceRow, 'id' | 'created_at' | 'revoked_at'>;
       cv_keys: Table<CvKeyRow, 'id' | 'created_at' | 'revoked_at'>;
-      revoked_sessions: Table<{ session_id: string; expires_at: string }>;
+      sessions: Table<SessionRow, 'ended_at'>;
+      sign_in_attempts: Table<{
+        account: string;
+        attempts: number;
+        since: string;
+        locked_until: string | null;
+      }>;
+      break_glass: Table<
+        BreakGlassRow,
+        | 'ended_at'
+        | 'ended_by'
+        | 'expiry_audited'
+        | 'reviewed_by'
+        | 'reviewed_at'
+        | 'review_note'
+        | 'justified'
+      >;
       vitals: Table<VitalRow>;
       events: Table<EventRow>;
       alerts: Table<AlertRow>;
+      alert_transitions: Table<AlertTransitionRow>;
       audit: Table<AuditRow, 'reason' | 'count' | 'node' | 'day' | 'sequence' | 'previous' | 'hash'>;
       audit_checkpoints: Table<AuditCheckpointRow>;
     };
@@ -158,6 +220,13 @@ export type Database = {
         Returns: { node: string; day: string; lines: number }[];
       };
       remove_oldest_audit_day: { Args: { p_before: string }; Returns: unknown };
+      count_sign_in_attempt: {
+        Args: { p_account: string; p_now: string; p_limit: number; p_seconds: number };
+        Returns: string | null;
+      };
+      uncount_sign_in_attempt: { Args: { p_account: string }; Returns: undefined };
+      set_account_password: { Args: { p_user_id: string; p_hash: string }; Returns: number };
+      list_break_glass: { Args: ListArguments; Returns: unknown };
       remove_account_without_profile: { Args: { p_email: string }; Returns: number };
       add_user: {
         Args: {

@@ -155,7 +155,7 @@ describe('alerts', () => {
     const acknowledged = {
       ...first,
       version: 2,
-      acknowledgement: { userId: anna.userId, userName: 'Anna', at: first.startedAt + 1000 },
+      acknowledgement: { userId: anna.userId, userName: 'Anna', at: first.startedAt + 1000, reason: null },
     };
     await records.keepAlert(acknowledged);
     await records.keepAlert(first);
@@ -197,7 +197,7 @@ describe('with its user’s token', () => {
     expect((await client.from('rooms').select('id')).data).toEqual([{ id: 'ward-a' }]);
     expect((await client.from('vitals').select('id').eq('patient_id', 'P-201')).data).toEqual([]);
     expect((await client.from('audit').select('id')).data).toEqual([]);
-    for (const table of ['devices', 'cv_keys', 'revoked_sessions'] as const) {
+    for (const table of ['devices', 'cv_keys', 'sessions'] as const) {
       expect((await client.from(table).select('*')).error?.code).toBe('42501');
     }
     expect((await client.from('patients').update({ name: 'x' }).eq('id', 'P-101')).error?.code).toBe('42501');

@@ -1,18 +1,30 @@
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { Alert, Observation, Patient, Room, StoredVital, Trend } from '@haven/protocol';
+import {
+  HavenError,
+  type Alert,
+  type AlertTransition,
+  type Observation,
+  type Patient,
+  type Room,
+  type StoredVital,
+  type Trend,
+} from '@haven/protocol';
 import type { UserPrincipal } from '../access/access.ts';
+import { AuditLog } from '../audit/audit-log.ts';
+import { isSuperseded } from '../audit/recover-chain.ts';
 import type { Config } from '../config/config.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
+import { alertOf } from './alert-rows.ts';
 import { Backlog, highestVersions } from './backlog.ts';
 import { readAlert, readAlerts, readVitals } from './clinical-reads.ts';
 import { DayPartitions } from './day-partitions.ts';
-import { Journal } from './journal/journal.ts';
+import { Journal, type JournalEntry } from './journal/journal.ts';
 import { parseKept, serialise, type Kept } from './kept-entry.ts';
 import { readAllPages } from './paging.ts';
 import { PatientDirectory } from './patient-directory.ts';
 import type { AuditEntry, Records, RecordsState } from './records.ts';
-import { alertOf } from './rows.ts';
+import { Retention } from './retention.ts';
+import { readTransitions } from './transition-reads.ts';
 import { StoreCalls } from './store-calls.ts';
 import { StoreWriter } from './store-writer.ts';
 import type { Store } from './store.ts';
@@ -20,7 +32,16 @@ import { readTrends, type TrendSpan } from './trends.ts';
 
 export type RecordsOptions = {
   store: Store;
-  config: Pick<Config, 'dataDirectory' | 'journalLimitBytes' | 'retentionDays' | 'redisUrl'>;
+  config: Pick<
+    Config,
+    | 'dataDirectory'
+    | 'journalLimitBytes'
+    | 'retentionDays'
+    | 'redisUrl'
+    | 'nodeId'
+    | 'auditKeyFile'
+    | 'auditRetentionDays'
+  >;
   telemetry: Telemetry;
   /** ms since the epoch */
   clock: () => number;
@@ -45,6 +66,9 @@ class StoredRecords implements Records {
   readonly #writer: StoreWriter;
   readonly #directory: PatientDirectory;
   readonly #partitions: DayPartitions;
+  readonly #retention: Retention;
+  /** Undefined only while the records are being opened. */
+  #audit: AuditLog | undefined;
   #closing: Promise<void> | undefined;
 
   private constructor(options: RecordsOptions, journal: Journal, backlog: Backlog) {
@@ -70,7 +94,22 @@ class StoredRecords implements Records {
       onUnconfirmed: (error) =>
         telemetry.logger.warn({ err: error }, 'a file of the journal could not be removed'),
     });
-    this.#directory = new PatientDirectory(store.service, this.#calls, clock);
+    this.#directory = new PatientDirectory({
+      client: store.service,
+      calls: this.#calls,
+      telemetry,
+      clock,
+      redisUrl: options.config.redisUrl,
+    });
+    this.#retention = new Retention({
+      client: store.service,
+      calls: this.#calls,
+      days: options.config.retentionDays,
+      clock,
+      audit: (entry) => this.audit(entry),
+      onFailure: (error) =>
+        telemetry.logger.warn({ err: error }, 'expired records were not all deleted; tried again tomorrow'),
+    });
     this.#partitions = new DayPartitions(store.service, this.#calls, clock, (error) =>
       telemetry.logger.warn({ err: error }, 'partitions of coming days were not made; tried again later'),
     );
@@ -85,17 +124,37 @@ class StoredRecords implements Records {
     });
     const backlog = new Backlog();
     let unreadable = 0;
-    for (const entry of entries) {
+    const audit: Extract<Kept, { kind: 'audit-lines' }>[] = [];
+    // The newest first, since a later entry of the audit trail tells whether an earlier one counts.
+    const read: { entry: JournalEntry; kept: Kept }[] = [];
+    for (const entry of entries.toReversed()) {
       const kept = parseKept(entry.payload);
       if (kept === undefined) unreadable += 1;
-      else backlog.add(entry, kept);
+      else if (kept.kind !== 'audit-lines') read.push({ entry, kept });
+      else if (isSuperseded(kept, audit)) await journal.confirm([entry]);
+      else {
+        audit.unshift(kept);
+        read.push({ entry, kept });
+      }
     }
+    for (const { entry, kept } of read.toReversed()) backlog.add(entry, kept);
     if (tornBytes > 0) telemetry.logger.warn({ tornBytes }, 'the journal ended in an unfinished entry');
     if (unreadable > 0) {
       telemetry.logger.error({ unreadable }, 'the journal holds entries of an unknown form; they stay in it');
     }
     const records = new StoredRecords(options, journal, backlog);
     await records.#partitions.start();
+    records.#retention.start();
+    records.#audit = await AuditLog.open({
+      client: options.store.service,
+      calls: records.#calls,
+      config,
+      telemetry,
+      clock: options.clock,
+      pending: audit,
+      keep: (batch) => records.#keep({ kind: 'audit-lines', keptAt: options.clock(), ...batch }),
+      isStored: () => !backlog.holdsAudit,
+    });
     if (backlog.size > 0) {
       telemetry.logger.info({ entries: backlog.size }, 'entries of an earlier run are written to the store');
       records.#writer.notify();
@@ -125,7 +184,8 @@ class StoredRecords implements Records {
   }
 
   async audit(entry: AuditEntry): Promise<void> {
-    await this.#keep({ kind: 'audit', keptAt: this.#clock(), id: randomUUID(), entry });
+    if (this.#audit === undefined) throw new HavenError('STORAGE_UNAVAILABLE');
+    await this.#audit.add(entry);
   }
 
   async #keep(kept: Kept): Promise<void> {
@@ -146,6 +206,10 @@ class StoredRecords implements Records {
 
   alert(user: UserPrincipal, alertId: string): Promise<Alert> {
     return readAlert(this.#readingFor(user), alertId);
+  }
+
+  alertTransitions(user: UserPrincipal, alertId: string): Promise<AlertTransition[]> {
+    return readTransitions(this.#readingFor(user), alertId);
   }
 
   trends(user: UserPrincipal, patientId: string, span: TrendSpan): Promise<Trend[]> {
@@ -196,7 +260,11 @@ class StoredRecords implements Records {
 
   async #close(withinMs: number): Promise<void> {
     this.#partitions.close();
+    await this.#retention.close();
+    await this.#directory.close();
+    await this.#audit?.close();
     await this.#writer.close(withinMs);
+    await this.#audit?.closed();
     await this.#journal.close();
   }
 

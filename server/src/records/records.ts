@@ -1,4 +1,4 @@
-import type { Alert, Observation, Patient, Room, StoredVital, Trend } from '@haven/protocol';
+import type { Alert, AlertTransition, Observation, Patient, Room, StoredVital, Trend } from '@haven/protocol';
 import type { UserPrincipal } from '../access/access.ts';
 import type { TrendSpan } from './trends.ts';
 
@@ -57,6 +57,8 @@ export interface Records {
   ): Promise<Alert[]>;
   /** Read under the user's own rights. @throws HavenError ALERT_UNKNOWN, also for a room that the user may not see */
   alert(user: UserPrincipal, alertId: string): Promise<Alert>;
+  /** Every version of an alert, in order; read as the alert is. @throws HavenError ALERT_UNKNOWN */
+  alertTransitions(user: UserPrincipal, alertId: string): Promise<AlertTransition[]>;
   /**
    * Each vital's stored minutes or hours, read under the user's own rights. What is in the journal still is not in
    * them: at most two seconds while the store answers.

@@ -1,11 +1,11 @@
 /** Between the protocol's values (milliseconds, nested) and the tables' rows (ISO 8601, flat). */
-import type { Alert, Observation, StoredVital } from '@haven/protocol';
-import type { AlertRow, AuditRow, EventRow, VitalRow } from './database.ts';
+import type { Observation, StoredVital } from '@haven/protocol';
+import type { AuditRow, EventRow, VitalRow } from './database.ts';
 import type { AuditEntry } from './records.ts';
 
-const iso = (ms: number) => new Date(ms).toISOString();
-const isoOrNull = (ms: number | null) => (ms === null ? null : iso(ms));
-const msOrNull = (text: string | null) => (text === null ? null : Date.parse(text));
+export const iso = (ms: number) => new Date(ms).toISOString();
+export const isoOrNull = (ms: number | null) => (ms === null ? null : iso(ms));
+export const msOrNull = (text: string | null) => (text === null ? null : Date.parse(text));
 
 export const DAY_MS = 86_400_000;
 
@@ -68,51 +68,7 @@ export function eventRow(observation: Exclude<Observation, { kind: 'vital' }>): 
   };
 }
 
-export function alertRow(alert: Alert): AlertRow {
-  return {
-    id: alert.id,
-    patient_id: alert.patientId,
-    room_id: alert.roomId,
-    rule: alert.rule,
-    priority: alert.priority,
-    episode: alert.episode,
-    source: alert.source,
-    condition: alert.condition,
-    started_at: iso(alert.startedAt),
-    cleared_at: isoOrNull(alert.clearedAt),
-    acknowledged_by: alert.acknowledgement?.userId ?? null,
-    acknowledged_by_name: alert.acknowledgement?.userName ?? null,
-    acknowledged_at: isoOrNull(alert.acknowledgement?.at ?? null),
-    value: alert.value,
-    limit: alert.limit,
-    active: alert.active,
-    version: alert.version,
-  };
-}
-
-export function alertOf(row: AlertRow): Alert {
-  const { acknowledged_by: userId, acknowledged_by_name: userName, acknowledged_at: at } = row;
-  return {
-    id: row.id,
-    patientId: row.patient_id,
-    roomId: row.room_id,
-    rule: row.rule,
-    priority: row.priority,
-    episode: row.episode,
-    source: row.source,
-    condition: row.condition,
-    startedAt: Date.parse(row.started_at),
-    clearedAt: msOrNull(row.cleared_at),
-    acknowledgement:
-      userId === null || userName === null || at === null ? null : { userId, userName, at: Date.parse(at) },
-    value: row.value,
-    limit: row.limit,
-    active: row.active,
-    version: row.version,
-  };
-}
-
-/** Longer texts come only from a mistake: they are cut rather than lost. Lengths are the table's. */
+/** A line from before there were chains. Longer texts are cut rather than lost; lengths are the table's. */
 export function auditRow(id: string, entry: AuditEntry): AuditRow {
   return {
     id,
@@ -122,6 +78,13 @@ export function auditRow(id: string, entry: AuditEntry): AuditRow {
     subject: entry.subject.slice(0, 160),
     result: entry.result,
     code: entry.code?.slice(0, 64) ?? null,
+    reason: entry.reason?.slice(0, 200) ?? null,
     address: entry.address?.slice(0, 64) ?? null,
+    count: 1,
+    node: null,
+    day: null,
+    sequence: null,
+    previous: null,
+    hash: null,
   };
 }

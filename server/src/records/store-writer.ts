@@ -1,8 +1,10 @@
 import { appendFile } from 'node:fs/promises';
+import { checkpointRow } from '../audit/rows.ts';
+import { alertRow } from './alert-rows.ts';
 import type { Backlog, Pending } from './backlog.ts';
 import type { Journal } from './journal/journal.ts';
 import { parseKept } from './kept-entry.ts';
-import { alertRow, auditRow, eventRow, vitalRow } from './rows.ts';
+import { auditRow, eventRow, vitalRow } from './rows.ts';
 import { StoreRefusedError, type StoreCalls } from './store-calls.ts';
 import type { StoreClient } from './store.ts';
 import { WRITES, type RowWriter, type StoredRows } from './store-tables.ts';
@@ -115,6 +117,7 @@ export class StoreWriter {
     await this.#insert('events', rows.events, WRITES.events);
     await this.#insert('alerts', rows.alerts, WRITES.alerts);
     await this.#insert('audit', rows.audit, WRITES.audit);
+    await this.#insert('audit_checkpoints', rows.audit_checkpoints, WRITES.audit_checkpoints);
   }
 
   /** When the store refuses a batch, its halves are tried: one bad row costs no good one. */
@@ -143,12 +146,16 @@ export class StoreWriter {
 }
 
 function rowsOf(batch: readonly Pending[]): StoredRows {
-  const rows: StoredRows = { vitals: [], events: [], alerts: [], audit: [] };
+  const rows: StoredRows = { vitals: [], events: [], alerts: [], audit: [], audit_checkpoints: [] };
   const seen = new Set<string>();
   for (const { entry } of batch) {
     const kept = parseKept(entry.payload);
     if (kept?.kind === 'alert') rows.alerts.push(alertRow(kept.alert));
     if (kept?.kind === 'audit') rows.audit.push(auditRow(kept.id, kept.entry));
+    if (kept?.kind === 'audit-lines') {
+      rows.audit.push(...kept.lines);
+      if (kept.checkpoint !== null) rows.audit_checkpoints.push(checkpointRow(kept.checkpoint));
+    }
     if (kept?.kind !== 'observations') continue;
     for (const observation of kept.observations) {
       if (seen.has(observation.id)) continue;

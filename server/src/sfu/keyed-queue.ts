@@ -13,4 +13,9 @@ export class KeyedQueue {
     this.#tails.set(key, tail);
     return result;
   }
+
+  /** Resolves when everything that was asked for until now has run. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#tails.values());
+  }
 }

@@ -6,24 +6,19 @@ import {
   type ResponseOf,
   type RoomSnapshot,
 } from '@haven/protocol';
-import type { Access, UserPrincipal } from '../access/access.ts';
+import type { UserPrincipal } from '../access/access.ts';
 import type { Admission } from '../admission/admission.ts';
-import type { AlertService } from '../alerts/alert-service.ts';
 import type { Actor } from '../audit/actor.ts';
-import type { AuditTrail } from '../audit/audit-trail.ts';
 import type { Records } from '../records/records.ts';
 import type { Sfu } from '../sfu/sfu.ts';
 import type { Viewer } from '../sfu/viewer.ts';
+import { alarmHandlers, type AlarmParts } from './alarm-requests.ts';
 import type { Handlers } from './endpoints.ts';
 import { RoomHub } from './room-hub.ts';
 import type { MonitorSocket } from './sockets.ts';
 
-export type MonitorParts = {
-  access: Access;
+export type MonitorParts = AlarmParts & {
   admission: Admission;
-  alerts: AlertService;
-  audit: AuditTrail;
-  clock: () => number;
   hub: RoomHub;
   records: Records;
   sfu: Sfu;
@@ -81,7 +76,11 @@ export class MonitorSession {
         await this.#consuming().preferLayers(consumerId, spatialLayer, temporalLayer);
         return {};
       },
-      'alert:acknowledge': (request) => this.#acknowledge(request),
+      ...alarmHandlers(parts, {
+        actor,
+        principal: () => this.#principal,
+        room: () => this.#room(),
+      }),
     };
   }
 
@@ -139,7 +138,7 @@ export class MonitorSession {
   }
 
   async #join({ roomId }: RequestOf<MonitorRequests, 'room:join'>): Promise<RoomSnapshot> {
-    const { admission, alerts, audit, clock, hub, records, sfu } = this.#parts;
+    const { admission, alerts, audit, clock, hub, records, sfu, soundPauses } = this.#parts;
     const room = (await records.rooms()).find(({ id }) => id === roomId);
     if (room === undefined) throw new HavenError('ROOM_UNKNOWN');
     this.#authorize('room:watch', roomId);
@@ -162,6 +161,7 @@ export class MonitorSession {
           .map(({ state }) => state),
         vitals: hub.latestVitals(patients.map(({ id }) => id)),
         alerts: alerts.active(roomId),
+        soundPause: soundPauses.of(roomId),
         serverTime: clock(),
       };
     } catch (error) {
@@ -212,19 +212,7 @@ export class MonitorSession {
     return viewer.consume(stream, rtpCapabilities);
   }
 
-  async #acknowledge({
-    alertId,
-  }: RequestOf<MonitorRequests, 'alert:acknowledge'>): Promise<
-    ResponseOf<MonitorRequests, 'alert:acknowledge'>
-  > {
-    const { alerts, audit } = this.#parts;
-    this.#authorize('alert:acknowledge', alerts.roomOf(alertId));
-    const alert = await alerts.acknowledge(alertId, this.#principal);
-    audit.done(this.#actor, 'alert:acknowledge', `alert:${alertId}`);
-    return alert;
-  }
-
-  #authorize(action: 'room:watch' | 'alert:acknowledge', roomId: string): void {
+  #authorize(action: 'room:watch', roomId: string): void {
     this.#parts.access.authorize(this.#principal, action, roomId);
   }
 

@@ -2,6 +2,7 @@ import type {
   Alert,
   DetectedEvent,
   ServerToMonitor,
+  SoundPause,
   StreamEndReason,
   VitalsMessage,
   WaveformMessage,
@@ -54,8 +55,16 @@ export class RoomHub {
     this.#to(roomId, 'stream:ended', { streamId, patientId, reason });
   }
 
-  alert(alert: Alert): void {
+  /** @param leftRoomId where the patient lay before: there the alert is off the screen */
+  alert(alert: Alert, leftRoomId?: string): void {
     this.#to(alert.roomId, 'alert', alert);
+    if (leftRoomId !== undefined && leftRoomId !== alert.roomId) {
+      this.#to(leftRoomId, 'alert', { ...alert, active: false });
+    }
+  }
+
+  soundPaused(roomId: string, pause: SoundPause | null): void {
+    this.#to(roomId, 'alarm:paused', { roomId, pause });
   }
 
   patientEvent(roomId: string, patientId: string, event: DetectedEvent, at: number): void {

@@ -3,6 +3,7 @@ import { CV_NAMESPACE, DEVICE_NAMESPACE, HEARTBEAT_INTERVAL_MS, MONITOR_NAMESPAC
 import type { Access } from '../access/access.ts';
 import { Admission } from '../admission/admission.ts';
 import type { AlertService } from '../alerts/alert-service.ts';
+import { SoundPauses } from '../alerts/sound-pauses.ts';
 import { AuditTrail } from '../audit/audit-trail.ts';
 import type { Config } from '../config/config.ts';
 import type { Records } from '../records/records.ts';
@@ -56,6 +57,7 @@ export function startSignalling(options: SignallingOptions): Signalling {
   const cvWorkers: CvNamespace = io.of(CV_NAMESPACE);
 
   const hub = new RoomHub(monitors, telemetry, clock);
+  const soundPauses = new SoundPauses({ alerts, audit, clock });
   const coordinator = new CvCoordinator(clock);
   const intake = new ObservationIntake({ coordinator, records, alerts, hub, telemetry, clock });
   const metrics = new AnalysisMetrics(telemetry);
@@ -64,7 +66,7 @@ export function startSignalling(options: SignallingOptions): Signalling {
   const follow = streamEvents.follow.bind(streamEvents);
   sfu.streams.on('created', follow);
 
-  serveMonitors(monitors, entrance, { access, admission, alerts, audit, clock, hub, records, sfu });
+  serveMonitors(monitors, entrance, { access, admission, alerts, audit, clock, hub, records, sfu, soundPauses });
   serveDevices(devices, entrance, {
     access,
     admission,
@@ -77,7 +79,8 @@ export function startSignalling(options: SignallingOptions): Signalling {
   serveCvWorkers(cvWorkers, entrance, { access, audit, coordinator, hub, intake, metrics, sfu });
 
   const stopListening = [
-    alerts.onAlert((alert) => hub.alert(alert)),
+    alerts.onAlert((alert, leftRoomId) => hub.alert(alert, leftRoomId)),
+    soundPauses.onChange((roomId, pause) => hub.soundPaused(roomId, pause)),
     access.onChange(() => sessions.recheck()),
   ];
   const timer = setInterval(() => {
@@ -103,6 +106,7 @@ export function startSignalling(options: SignallingOptions): Signalling {
   async function close(): Promise<void> {
     clearInterval(timer);
     for (const stop of stopListening) stop();
+    soundPauses.close();
     sfu.streams.close('server-stopping');
     sfu.streams.off('created', follow);
     sessions.end('SHUTTING_DOWN');

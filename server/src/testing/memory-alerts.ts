@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { HavenError, type Alert, type Observation } from '@haven/protocol';
 import type { UserPrincipal } from '../access/access.ts';
-import type { AlertService, ConditionReport } from '../alerts/alert-service.ts';
+import type { AlertListener, AlertService, ConditionReport } from '../alerts/alert-service.ts';
 
 /** An alert service without rules: it keeps what it is told, and a test raises alerts. */
 export class MemoryAlerts implements AlertService {
   readonly observed: Observation[] = [];
   readonly reports: ConditionReport[] = [];
   readonly #alerts = new Map<string, Alert>();
-  readonly #listeners = new Set<(alert: Alert) => void>();
+  readonly #listeners = new Set<AlertListener>();
 
   raise(alert: Pick<Alert, 'patientId' | 'roomId'>): Alert {
     return this.#announce({
@@ -22,10 +22,12 @@ export class MemoryAlerts implements AlertService {
       startedAt: Date.now(),
       clearedAt: null,
       acknowledgement: null,
+      silence: null,
       value: 140,
       limit: 130,
       active: true,
       version: 1,
+      change: { kind: 'raised', at: Date.now() },
     });
   }
 
@@ -39,11 +41,20 @@ export class MemoryAlerts implements AlertService {
     return Promise.resolve();
   }
 
-  acknowledge(alertId: string, { userId, displayName }: UserPrincipal): Promise<Alert> {
+  acknowledge(alertId: string, by: UserPrincipal, reason: string | null): Promise<Alert> {
     const alert = this.#get(alertId);
     if (alert.acknowledgement !== null) return Promise.resolve(alert);
-    const acknowledgement = { userId, userName: displayName, at: Date.now() };
-    return Promise.resolve(this.#announce({ ...alert, acknowledgement, version: alert.version + 1 }));
+    const acknowledgement = signature(by, reason);
+    const change = { kind: 'acknowledged', at: acknowledgement.at } as const;
+    return Promise.resolve(this.#announce({ ...alert, acknowledgement, change, version: alert.version + 1 }));
+  }
+
+  silence(alertId: string, by: UserPrincipal, seconds: number, reason: string | null): Promise<Alert> {
+    const alert = this.#get(alertId);
+    const signed = signature(by, reason);
+    const silence = { ...signed, until: signed.at + seconds * 1000 };
+    const change = { kind: 'silenced', at: signed.at } as const;
+    return Promise.resolve(this.#announce({ ...alert, silence, change, version: alert.version + 1 }));
   }
 
   roomOf(alertId: string): string {
@@ -54,7 +65,7 @@ export class MemoryAlerts implements AlertService {
     return [...this.#alerts.values()].filter((alert) => alert.roomId === roomId);
   }
 
-  onAlert(listener: (alert: Alert) => void): () => void {
+  onAlert(listener: AlertListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -70,4 +81,8 @@ export class MemoryAlerts implements AlertService {
     for (const listener of this.#listeners) listener(alert);
     return alert;
   }
+}
+
+function signature({ userId, displayName }: UserPrincipal, reason: string | null) {
+  return { userId, userName: displayName, at: Date.now(), reason };
 }

@@ -58,6 +58,10 @@ export class MemoryRecords implements Records {
     return alert === undefined ? Promise.reject(new HavenError('ALERT_UNKNOWN')) : Promise.resolve(alert);
   }
 
+  alertTransitions(): Promise<[]> {
+    return Promise.resolve([]);
+  }
+
   trends(): Promise<[]> {
     return Promise.resolve([]);
   }

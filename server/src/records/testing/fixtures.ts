@@ -41,10 +41,12 @@ export function pulseAlert(patientId: string, change: Partial<Alert> = {}): Aler
     startedAt: 1_795_000_000_000,
     clearedAt: null,
     acknowledgement: null,
+    silence: null,
     value: 141,
     limit: 130,
     active: true,
     version: 1,
+    change: { kind: 'raised', at: 1_795_000_000_000 },
     ...change,
   };
 }

@@ -1,0 +1,32 @@
+import { HavenError, type Alert } from '@haven/protocol';
+
+/** How many ended episodes can still be asked for (a viewer's click may come late). */
+const REMEMBERED_ENDED = 10_000;
+
+/** The newest version of each alert by id: every active one, and those that ended lately. */
+export class KnownAlerts {
+  readonly #active = new Map<string, Alert>();
+  readonly #ended = new Map<string, Alert>();
+
+  set(alert: Alert): void {
+    this.#active.delete(alert.id);
+    this.#ended.delete(alert.id);
+    (alert.active ? this.#active : this.#ended).set(alert.id, alert);
+    if (this.#ended.size <= REMEMBERED_ENDED) return;
+    for (const oldest of this.#ended.keys()) {
+      this.#ended.delete(oldest);
+      return;
+    }
+  }
+
+  /** @throws HavenError ALERT_UNKNOWN */
+  get(id: string): Alert {
+    const alert = this.#active.get(id) ?? this.#ended.get(id);
+    if (alert === undefined) throw new HavenError('ALERT_UNKNOWN');
+    return alert;
+  }
+
+  active(): Iterable<Alert> {
+    return this.#active.values();
+  }
+}
