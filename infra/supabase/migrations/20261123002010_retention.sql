@@ -69,14 +69,10 @@ begin
   get diagnostics v_deleted = row_count;
   v_all := v_all + v_deleted;
 
-  with gone as (
-    delete from public.alerts where id in (
-      select id from public.alerts where started_at < p_before and not active order by started_at limit p_rows)
-    returning id
-  ), transitions as (
-    delete from public.alert_transitions t using gone where t.alert_id = gone.id
-  )
-  select count(*) into v_deleted from gone;
+  -- What happened to them goes with them.
+  delete from public.alerts where id in (
+    select id from public.alerts where started_at < p_before and not active order by started_at limit p_rows);
+  get diagnostics v_deleted = row_count;
   return v_all + v_deleted;
 end
 $$;

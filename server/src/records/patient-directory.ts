@@ -1,34 +1,60 @@
 import { HavenError, type Patient, type Room } from '@haven/protocol';
+import type { Counter, Telemetry } from '../telemetry/telemetry.ts';
+import { ProcessDirectoryCache, type Directory, type DirectoryCache } from './directory-cache.ts';
+import { readAllPages } from './paging.ts';
+import { RedisDirectoryCache } from './redis-directory-cache.ts';
 import type { StoreCalls } from './store-calls.ts';
 import type { StoreClient } from './store.ts';
-import { readAllPages } from './paging.ts';
 
 /** A change by an administrator is seen after this long, as a change of rights is. */
 const FRESH_MS = 2000;
 
-type Content = { rooms: Map<string, Room>; patients: Map<string, Patient>; readAt: number };
+export type DirectoryOptions = {
+  client: StoreClient;
+  calls: StoreCalls;
+  telemetry: Telemetry;
+  clock: () => number;
+  redisUrl: string | undefined;
+};
 
 /** Who lies where. While the store is away, the last known answer serves: a ward goes on working. */
 export class PatientDirectory {
   readonly #client: StoreClient;
   readonly #calls: StoreCalls;
-  readonly #clock: () => number;
-  #content: Content | undefined;
-  #reading: Promise<Content> | undefined;
+  /** The nearest first. */
+  readonly #caches: readonly DirectoryCache[];
+  readonly #count: { hits: Counter; misses: Counter };
+  #hits = 0;
+  #misses = 0;
+  #known: Directory | undefined;
+  #reading: Promise<Directory> | undefined;
 
-  constructor(client: StoreClient, calls: StoreCalls, clock: () => number) {
+  constructor({ client, calls, telemetry, clock, redisUrl }: DirectoryOptions) {
     this.#client = client;
     this.#calls = calls;
-    this.#clock = clock;
+    // What the far cache hands over has its time there behind it: together they are not older than one may be.
+    const ttlMs = redisUrl === undefined ? FRESH_MS : FRESH_MS / 2;
+    this.#caches = [
+      new ProcessDirectoryCache(ttlMs, clock),
+      ...(redisUrl === undefined ? [] : [new RedisDirectoryCache(redisUrl, ttlMs, telemetry)]),
+    ];
+    this.#count = {
+      hits: telemetry.counter('haven_cache_hits_total', 'Questions that a cache answered'),
+      misses: telemetry.counter('haven_cache_misses_total', 'Questions that went on to the record store'),
+    };
+    telemetry.gauge('haven_cache_hit_rate', 'Share of questions since the start that a cache answered', () =>
+      this.#hits === 0 ? 0 : this.#hits / (this.#hits + this.#misses),
+    );
   }
 
   async rooms(): Promise<Room[]> {
-    return [...(await this.#current()).rooms.values()];
+    return [...(await this.#current()).rooms];
   }
 
   /** @throws HavenError PATIENT_UNKNOWN, STORAGE_UNAVAILABLE when the store never answered */
   async patient(patientId: string): Promise<Patient> {
-    const patient = (await this.#current()).patients.get(patientId);
+    const { patients } = await this.#current();
+    const patient = patients.find(({ id }) => id === patientId);
     if (patient === undefined) throw new HavenError('PATIENT_UNKNOWN');
     return patient;
   }
@@ -36,22 +62,41 @@ export class PatientDirectory {
   async patientsOf(roomIds: Iterable<string>): Promise<Patient[]> {
     const wanted = new Set(roomIds);
     const { patients } = await this.#current();
-    return [...patients.values()].filter(({ roomId }) => wanted.has(roomId));
+    return patients.filter(({ roomId }) => wanted.has(roomId));
   }
 
-  async #current(): Promise<Content> {
-    const known = this.#content;
-    if (known !== undefined && this.#clock() - known.readAt < FRESH_MS) return known;
+  async close(): Promise<void> {
+    for (const cache of this.#caches) await cache.close();
+  }
+
+  async #current(): Promise<Directory> {
+    const cached = await this.#cached();
+    if (cached !== undefined) return cached;
     this.#reading ??= this.#read().finally(() => (this.#reading = undefined));
     try {
       return await this.#reading;
     } catch (error) {
-      if (known !== undefined) return known;
+      if (this.#known !== undefined) return this.#known;
       throw error;
     }
   }
 
-  async #read(): Promise<Content> {
+  async #cached(): Promise<Directory | undefined> {
+    for (const [index, cache] of this.#caches.entries()) {
+      const found = await cache.get();
+      if (found === undefined) continue;
+      this.#hits += 1;
+      this.#count.hits.add(1, { cache: cache.name });
+      for (const nearer of this.#caches.slice(0, index)) await nearer.put(found);
+      this.#known = found;
+      return found;
+    }
+    return undefined;
+  }
+
+  async #read(): Promise<Directory> {
+    this.#misses += 1;
+    this.#count.misses.add();
     const [rooms, patients] = await Promise.all([
       readAllPages(this.#calls, (from, to) =>
         this.#client.from('rooms').select('id, name').order('id').range(from, to),
@@ -65,13 +110,12 @@ export class PatientDirectory {
           .range(from, to),
       ),
     ]);
-    this.#content = {
-      rooms: new Map(rooms.map((room) => [room.id, room])),
-      patients: new Map(
-        patients.map(({ id, room_id: roomId, name, bed }) => [id, { id, roomId, name, bed }]),
-      ),
-      readAt: this.#clock(),
+    const directory = {
+      rooms,
+      patients: patients.map(({ id, room_id: roomId, name, bed }) => ({ id, roomId, name, bed })),
     };
-    return this.#content;
+    this.#known = directory;
+    for (const cache of this.#caches) await cache.put(directory);
+    return directory;
   }
 }

@@ -12,7 +12,7 @@ const LONGEST_BY_MINUTE_HOURS = 24;
 const AROUND_ALERT_MS = 15 * MINUTE_MS;
 
 /** Whole minutes or hours: the first at `since`, the last ending at `until`, ms since the epoch. */
-export type TrendSpan = { stepMs: typeof MINUTE_MS | typeof HOUR_MS; since: number; until: number };
+export type TrendSpan = { stepMs: number; since: number; until: number };
 
 /** The hours before a time, the minute or hour in which it lies included. */
 export function spanOfHours(hours: number, until: number): TrendSpan {
