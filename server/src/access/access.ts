@@ -45,9 +45,17 @@ export type Action =
  * read anew every two seconds, so that what is taken away takes effect on running sessions ({@link onChange}).
  */
 export interface Access {
-  /** @throws HavenError WRONG_PASSWORD, RATE_LIMITED, STORAGE_UNAVAILABLE */
-  signIn(email: string, password: string, address: string): Promise<Session>;
-  /** @throws HavenError TOKEN_EXPIRED, TOKEN_REVOKED, STORAGE_UNAVAILABLE */
+  /**
+   * Begins a session.
+   * @param code of the second factor, where SECOND_FACTOR_REQUIRED asked for it
+   * @throws HavenError WRONG_PASSWORD, SECOND_FACTOR_REQUIRED, WRONG_CODE, ACCOUNT_LOCKED, RATE_LIMITED, FORBIDDEN
+   * (a disabled account), STORAGE_UNAVAILABLE
+   */
+  signIn(email: string, password: string, address: string, code?: string): Promise<Session>;
+  /**
+   * New tokens of a session that goes on. It stays locked if it is; it never comes back when it has ended.
+   * @throws HavenError TOKEN_EXPIRED, RATE_LIMITED, STORAGE_UNAVAILABLE
+   */
   refresh(refreshToken: string, address: string): Promise<Session>;
   signOut(principal: UserPrincipal): Promise<void>;
 
@@ -58,15 +66,17 @@ export interface Access {
   /** @throws HavenError UNAUTHENTICATED, TOKEN_REVOKED */
   authenticateCvWorker(key: string): Promise<CvWorkerPrincipal>;
 
-  /** The user's rights now; empty sets for one who was removed. */
+  /** The user's rights now, emergency access included; empty sets for one who was removed. */
   rights(userId: string): Rights;
   /**
-   * @throws HavenError TOKEN_EXPIRED, TOKEN_REVOKED (principal no longer valid), FORBIDDEN (no role allows it),
-   * ROOM_NOT_ASSIGNED
+   * Whoever is refused with SESSION_LOCKED would be allowed if the session were unlocked: it is looked at last.
+   *
+   * @throws HavenError TOKEN_EXPIRED, TOKEN_REVOKED (principal no longer valid), PASSWORD_CHANGE_REQUIRED, FORBIDDEN
+   * (no role allows it), ROOM_NOT_ASSIGNED, SESSION_LOCKED
    */
   authorize(principal: Principal, action: Action, roomId?: string): void;
 
-  /** Called after roles, assignments, devices or keys changed: check every running session again. */
+  /** Called after roles, assignments, sessions, devices or keys changed: check every running session again. */
   onChange(listener: () => void): () => void;
   close(): Promise<void>;
 }

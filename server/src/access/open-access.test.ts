@@ -8,7 +8,8 @@ import { eventually } from '../testing/eventually.ts';
 import { QuietTelemetry } from '../testing/quiet-telemetry.ts';
 import type { Access } from './access.ts';
 import type { AdministrationContext } from './administration/context.ts';
-import { addCvKey, addDevice, revokeCvKey, revokeDevice } from './administration/machines.ts';
+import { addCvKey, revokeCvKey } from './administration/cv-keys.ts';
+import { addDevice, revokeDevice } from './administration/devices.ts';
 import { addUser, assignRoom, removeRole, setUserDisabled, unassignRoom } from './administration/users.ts';
 import { openAccess } from './open-access.ts';
 
@@ -34,7 +35,12 @@ beforeAll(async () => {
     { id: 'ward-b', name: 'B' },
   ]);
   await store.service.from('patients').insert({ id: 'P-101', room_id: 'ward-a', name: 'Ada', bed: '1' });
-  access = await openAccess({ store, telemetry: new QuietTelemetry(), clock: () => Date.now() + ahead });
+  access = await openAccess({
+    store,
+    telemetry: new QuietTelemetry(),
+    clock: () => Date.now() + ahead,
+    sessions: { inactivityMs: null, absoluteMs: 12 * 3_600_000 },
+  });
 }, 90_000);
 afterEach(() => {
   ahead = 0;
@@ -85,7 +91,7 @@ describe('signing in', () => {
     });
   });
 
-  test('is limited for an address and for an account, with the time to wait', async () => {
+  test('is limited for an address, and locks the account, with the time to wait', async () => {
     const { email, address } = await newUser();
     const attempts = Array.from({ length: 12 }, () => access.signIn(email, 'wrong', address));
     const codes = (await Promise.allSettled(attempts)).map((attempt) =>
@@ -94,7 +100,7 @@ describe('signing in', () => {
     expect(codes.filter((code) => code === 'WRONG_PASSWORD')).toHaveLength(10);
     expect(codes.filter((code) => code === 'RATE_LIMITED')).toHaveLength(2);
     const elsewhere = access.signIn(email, PASSWORD, '10.9.9.9');
-    await expect(elsewhere).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    await expect(elsewhere).rejects.toMatchObject({ code: 'ACCOUNT_LOCKED' });
     const refusal: unknown = await elsewhere.catch((error: unknown) => error);
     expect(refusal instanceof HavenError && refusal.retryAfterMs).toBeGreaterThan(0);
   }, 20_000);

@@ -1,11 +1,6 @@
-import {
-  isAuthRetryableFetchError,
-  type AuthError,
-  type Session as StoreSession,
-} from '@supabase/supabase-js';
+import type { Session as StoreSession } from '@supabase/supabase-js';
 import { HavenError, type Session } from '@haven/protocol';
-import { timeout, TimeoutStrategy } from 'cockatiel';
-import { dataOf } from '../records/store-calls.ts';
+import { StoreCalls } from '../records/store-calls.ts';
 import type { Store } from '../records/store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type {
@@ -17,14 +12,20 @@ import type {
   Rights,
   UserPrincipal,
 } from './access.ts';
+import type { Accounts } from './accounts.ts';
 import { isMachineToken } from './machine-tokens.ts';
 import { allows, CV_WORKER_ACTIONS, DEVICE_ACTIONS } from './matrix.ts';
 import { RightsWatch } from './rights-watch.ts';
-import { SignInLimits } from './sign-in-limits.ts';
+import { SessionBook } from './sessions/session-book.ts';
+import { DEFAULT_SESSION_LIMITS, type SessionLimits } from './sessions/session-limits.ts';
+import { Sessions } from './sessions/sessions.ts';
+import { AccountLocks } from './sign-in/account-locks.ts';
+import { SecondFactors } from './sign-in/second-factors.ts';
+import { SignInLimits } from './sign-in/sign-in-limits.ts';
+import { SignIn } from './sign-in/sign-in.ts';
+import { StoreAccounts, type Caller } from './store-accounts.ts';
 import { claimsOfVerified, TokenVerifier } from './token-verifier.ts';
 
-/** A sign-in computes a slow hash on purpose; beyond this the store is taken for gone. */
-const SIGN_IN_TIMEOUT_MS = 10_000;
 const NO_RIGHTS: Rights = { roles: new Set(), roomIds: new Set() };
 
 export type AccessOptions = {
@@ -32,100 +33,132 @@ export type AccessOptions = {
   telemetry: Telemetry;
   /** ms since the epoch */
   clock: () => number;
+  sessions?: SessionLimits;
 };
 
+/** Access as it is given to the server, with what users do with their own accounts. */
+export type OpenedAccess = Access & { readonly accounts: Accounts; readonly locks: AccountLocks };
+
 /** @throws Error when the store does not answer */
-export async function openAccess({ store, telemetry, clock }: AccessOptions): Promise<Access> {
+export async function openAccess({
+  store,
+  telemetry,
+  clock,
+  sessions: limits = DEFAULT_SESSION_LIMITS,
+}: AccessOptions): Promise<OpenedAccess> {
+  const book = new SessionBook(limits, clock);
+  const calls = new StoreCalls();
+  const sessions = new Sessions({
+    book,
+    client: store.service,
+    calls,
+    clock,
+    onFailure: (error) => telemetry.logger.warn({ err: error }, 'a session could not be written'),
+  });
   const watch = await RightsWatch.start({
     client: store.service,
     clock,
     onFailure: (error) =>
       telemetry.logger.warn({ err: error }, 'rights could not be read; the last known ones hold'),
+    onRead: (snapshot, readSince) => sessions.reconcile(snapshot.sessions, readSince),
   });
   telemetry.gauge('haven_rights_age_seconds', 'Age of the rights by which requests are decided', () =>
     Math.round(watch.ageMs / 1000),
   );
-  return new StoreAccess(store, watch, telemetry, clock);
+  return new StoreAccess({ store, telemetry, clock, book, calls, sessions, watch });
 }
 
-class StoreAccess implements Access {
-  readonly #store: Store;
+type Parts = Omit<AccessOptions, 'sessions'> & {
+  book: SessionBook;
+  calls: StoreCalls;
+  sessions: Sessions;
+  watch: RightsWatch;
+};
+
+class StoreAccess implements OpenedAccess {
+  readonly accounts: Accounts;
+  readonly locks: AccountLocks;
   readonly #watch: RightsWatch;
   readonly #clock: () => number;
-  readonly #limits = new SignInLimits();
+  readonly #book: SessionBook;
+  readonly #sessions: Sessions;
+  readonly #signIn: SignIn;
   readonly #verifier: TokenVerifier;
   readonly #countSignIn: (result: string) => void;
-  /** Sessions signed out here, until their token ends: id to end. The store tells the other nodes. */
-  readonly #signedOut = new Map<string, number>();
 
-  constructor(store: Store, watch: RightsWatch, telemetry: Telemetry, clock: () => number) {
-    this.#store = store;
+  constructor({ store, telemetry, clock, book, calls, sessions, watch }: Parts) {
     this.#watch = watch;
     this.#clock = clock;
+    this.#book = book;
+    this.#sessions = sessions;
     this.#verifier = new TokenVerifier(store.tokenVerification, clock);
+    const secondFactors = new SecondFactors(store);
+    this.locks = new AccountLocks({ client: store.service, calls, clock });
+    this.#signIn = new SignIn({ store, calls, limits: new SignInLimits(), locks: this.locks, secondFactors });
+    this.accounts = new StoreAccounts({
+      ...{ store, calls, clock, watch, book, sessions, secondFactors },
+      signIn: this.#signIn,
+      rights: (userId) => this.rights(userId),
+      callerOf: (principal) => this.#callerOf(principal),
+      describe: (tokens) => this.#describe(tokens),
+    });
     const signIns = telemetry.counter('haven_sign_ins_total', 'Attempts to sign in, by result');
     this.#countSignIn = (result) => signIns.add(1, { result });
   }
 
-  async signIn(email: string, password: string, address: string): Promise<Session> {
-    const succeeded = await this.#limits.attempt(email, address);
-    const client = this.#store.forSignIn();
+  async signIn(email: string, password: string, address: string, code?: string): Promise<Session> {
     try {
-      const session = await sessionOf(
-        () => client.auth.signInWithPassword({ email, password }),
-        'WRONG_PASSWORD',
-      );
-      await succeeded();
+      const { session, secondFactor } = await this.#signIn.signIn({ email, password, code }, address);
+      const described = await this.#begin(session, secondFactor, address);
       this.#countSignIn('done');
-      return await this.#describe(session);
+      return described;
     } catch (error) {
-      if (error instanceof HavenError && error.code === 'STORAGE_UNAVAILABLE') await succeeded();
       this.#countSignIn(error instanceof HavenError ? error.code : 'INTERNAL');
       throw error;
     }
   }
 
+  async #begin(tokens: StoreSession, secondFactor: boolean, address: string): Promise<Session> {
+    try {
+      const described = await this.#describe(tokens);
+      const { userId, sessionId } = await this.#verifier.verify(tokens.access_token);
+      const now = this.#clock();
+      await this.#sessions.begin(
+        { id: sessionId, user: userId, startedAt: now, activeAt: now, secondFactor },
+        address,
+      );
+      return described;
+    } catch (error) {
+      await this.#signIn.discard(tokens).catch(() => undefined);
+      throw error;
+    }
+  }
+
   async refresh(refreshToken: string, address: string): Promise<Session> {
-    await this.#limits.refresh(address);
-    const client = this.#store.forSignIn();
-    const session = await sessionOf(
-      () => client.auth.refreshSession({ refresh_token: refreshToken }),
-      'TOKEN_EXPIRED',
-    );
-    return this.#describe(session);
+    const tokens = await this.#signIn.refresh(refreshToken, address);
+    try {
+      await this.authenticateUser(tokens.access_token);
+      return await this.#describe(tokens);
+    } catch (error) {
+      if (!(error instanceof HavenError) || error.code === 'STORAGE_UNAVAILABLE') throw error;
+      await this.#signIn.discard(tokens).catch(() => undefined);
+      throw error.code === 'TOKEN_REVOKED' ? new HavenError('TOKEN_EXPIRED') : error;
+    }
   }
 
   async signOut(principal: UserPrincipal): Promise<void> {
-    const { sessionId, expiresAt } = claimsOfVerified(principal.accessToken);
-    this.#forgetEndedSessions();
-    this.#signedOut.set(sessionId, expiresAt);
-    const { service } = this.#store;
-    try {
-      dataOf(
-        await service
-          .from('revoked_sessions')
-          .upsert({ session_id: sessionId, expires_at: new Date(expiresAt).toISOString() }),
-      );
-      dataOf(
-        await service
-          .from('revoked_sessions')
-          .delete()
-          .lt('expires_at', new Date(this.#clock()).toISOString()),
-      );
-    } catch (error) {
-      throw new HavenError('STORAGE_UNAVAILABLE', undefined, { cause: error });
-    }
-    // Ends the refresh token; one that has ended already is no failure.
-    const { error } = await service.auth.admin.signOut(principal.accessToken, 'local');
-    if (error !== null && isUnavailable(error))
-      throw new HavenError('STORAGE_UNAVAILABLE', undefined, { cause: error });
-    await this.#watch.refresh();
+    const { sessionId } = claimsOfVerified(principal.accessToken);
+    await this.#sessions.end(sessionId);
+    this.#watch.announce();
+    await this.#signIn.discard({ access_token: principal.accessToken });
   }
 
   async authenticateUser(accessToken: string): Promise<UserPrincipal> {
     const { userId, sessionId, expiresAt } = await this.#verifier.verify(accessToken);
     const user = await this.#watch.find((snapshot) => snapshot.user(userId));
-    if (user === undefined || this.#isSignedOut(sessionId)) throw new HavenError('TOKEN_REVOKED');
+    const session = await this.#watch.find(() => this.#book.find(sessionId));
+    if (user === undefined || session?.user !== userId) throw new HavenError('TOKEN_REVOKED');
+    if (this.#book.endsAt(session) <= this.#clock()) throw new HavenError('TOKEN_EXPIRED');
     return { kind: 'user', userId, displayName: user.name, accessToken, expiresAt };
   }
 
@@ -147,7 +180,8 @@ class StoreAccess implements Access {
 
   rights(userId: string): Rights {
     const user = this.#watch.current.user(userId);
-    return user === undefined ? NO_RIGHTS : { roles: new Set(user.roles), roomIds: new Set(user.rooms) };
+    if (user === undefined) return NO_RIGHTS;
+    return { roles: new Set(user.roles), roomIds: this.#watch.current.roomsOf(user, this.#clock()) };
   }
 
   authorize(principal: Principal, action: Action, roomId?: string): void {
@@ -165,12 +199,25 @@ class StoreAccess implements Access {
   }
 
   #authorizeUser(principal: UserPrincipal, action: Action, roomId: string | undefined): void {
-    const { sessionId, expiresAt } = claimsOfVerified(principal.accessToken);
-    if (expiresAt <= this.#clock()) throw new HavenError('TOKEN_EXPIRED');
-    const user = this.#watch.current.user(principal.userId);
-    if (user === undefined || this.#isSignedOut(sessionId)) throw new HavenError('TOKEN_REVOKED');
+    const { user, session } = this.#callerOf(principal);
+    if (user.passwordChangeRequired) throw new HavenError('PASSWORD_CHANGE_REQUIRED');
     if (!allows(user.roles, action)) throw new HavenError('FORBIDDEN');
-    if (roomId !== undefined && !user.rooms.includes(roomId)) throw new HavenError('ROOM_NOT_ASSIGNED');
+    if (roomId !== undefined && !this.#watch.current.roomsOf(user, this.#clock()).has(roomId)) {
+      throw new HavenError('ROOM_NOT_ASSIGNED');
+    }
+    if (this.#book.isLocked(session)) throw new HavenError('SESSION_LOCKED');
+  }
+
+  /** @throws HavenError TOKEN_EXPIRED, TOKEN_REVOKED, STORAGE_UNAVAILABLE */
+  #callerOf(principal: UserPrincipal): Caller {
+    const now = this.#clock();
+    const { sessionId, expiresAt } = claimsOfVerified(principal.accessToken);
+    if (expiresAt <= now) throw new HavenError('TOKEN_EXPIRED');
+    const user = this.#watch.current.user(principal.userId);
+    const session = this.#book.find(sessionId);
+    if (user === undefined || session === undefined) throw new HavenError('TOKEN_REVOKED');
+    if (this.#book.endsAt(session) <= now) throw new HavenError('TOKEN_EXPIRED');
+    return { user, session };
   }
 
   #authorizeDevice(principal: DevicePrincipal, action: Action, roomId: string | undefined): void {
@@ -188,52 +235,18 @@ class StoreAccess implements Access {
   }
 
   /** @throws HavenError FORBIDDEN when the account is disabled, or was never given a profile */
-  async #describe(session: StoreSession): Promise<Session> {
-    const { userId, expiresAt } = await this.#verifier.verify(session.access_token);
+  async #describe(tokens: { access_token: string; refresh_token: string }): Promise<Session> {
+    const { userId, expiresAt } = await this.#verifier.verify(tokens.access_token);
     const user = await this.#watch.find((snapshot) => snapshot.user(userId));
     if (user === undefined) {
       throw new HavenError('FORBIDDEN', 'This account is disabled. Ask an administrator.');
     }
     return {
-      accessToken: session.access_token,
-      refreshToken: session.refresh_token,
+      accessToken: tokens.access_token,
+      refreshToken: tokens.refresh_token,
       expiresAt,
       user: { id: userId, displayName: user.name, roles: user.roles },
-      passwordChangeRequired: false,
+      passwordChangeRequired: user.passwordChangeRequired,
     };
   }
-
-  #isSignedOut(sessionId: string): boolean {
-    return this.#signedOut.has(sessionId) || this.#watch.current.isSessionRevoked(sessionId);
-  }
-
-  #forgetEndedSessions(): void {
-    const now = this.#clock();
-    for (const [sessionId, end] of this.#signedOut) if (end <= now) this.#signedOut.delete(sessionId);
-  }
-}
-
-type AuthAnswer = { data: { session: StoreSession | null }; error: AuthError | null };
-
-/** @param refusal what it means that the store refuses */
-async function sessionOf(
-  ask: () => Promise<AuthAnswer>,
-  refusal: 'WRONG_PASSWORD' | 'TOKEN_EXPIRED',
-): Promise<StoreSession> {
-  let answer: AuthAnswer;
-  try {
-    answer = await timeout(SIGN_IN_TIMEOUT_MS, TimeoutStrategy.Aggressive).execute(ask);
-  } catch (error) {
-    throw new HavenError('STORAGE_UNAVAILABLE', undefined, { cause: error });
-  }
-  const { error, data } = answer;
-  if (error === null && data.session !== null) return data.session;
-  if (error?.status === 429) throw new HavenError('RATE_LIMITED', undefined, { cause: error });
-  throw new HavenError(error !== null && isUnavailable(error) ? 'STORAGE_UNAVAILABLE' : refusal, undefined, {
-    cause: error,
-  });
-}
-
-function isUnavailable(error: AuthError): boolean {
-  return isAuthRetryableFetchError(error) || error.status === undefined || error.status >= 500;
 }

@@ -22,6 +22,11 @@ export type RightsWatchOptions = {
   clock: () => number;
   /** A poll failed; the last known rights go on. */
   onFailure: (error: unknown) => void;
+  /**
+   * Told each reading, and when it began on the monotonic clock, ms.
+   * @returns whether something changed that the snapshots' comparison does not see
+   */
+  onRead: (snapshot: RightsSnapshot, readSince: number) => boolean;
 };
 
 /** Reads the rights anew every two seconds, and tells when they changed. */
@@ -45,7 +50,10 @@ export class RightsWatch {
 
   /** @throws Error when the store does not answer */
   static async start(options: RightsWatchOptions): Promise<RightsWatch> {
-    return new RightsWatch(options, await readSnapshot(options.client));
+    const readSince = performance.now();
+    const snapshot = await readSnapshot(options.client);
+    options.onRead(snapshot, readSince);
+    return new RightsWatch(options, snapshot);
   }
 
   /** @throws HavenError STORAGE_UNAVAILABLE when the last known rights are too old to go by */
@@ -71,6 +79,17 @@ export class RightsWatch {
   refresh(): Promise<void> {
     this.#reading ??= this.#read().finally(() => (this.#reading = undefined));
     return this.#reading;
+  }
+
+  /** Reads anew from now on, so that what was written until now is seen. Failures are reported, not thrown. */
+  async reread(): Promise<void> {
+    await this.#reading;
+    await this.refresh();
+  }
+
+  /** Something changed here, in this process. */
+  announce(): void {
+    for (const listener of [...this.#listeners]) listener();
   }
 
   onChange(listener: () => void): () => void {
@@ -105,11 +124,13 @@ export class RightsWatch {
 
   async #read(): Promise<void> {
     try {
+      const readSince = performance.now();
       const snapshot = await readSnapshot(this.#options.client);
+      const sessionsChanged = this.#options.onRead(snapshot, readSince);
       const changed = !snapshot.equals(this.#snapshot);
       this.#snapshot = snapshot;
       this.#readAt = this.#options.clock();
-      if (changed) for (const listener of [...this.#listeners]) listener();
+      if (changed || sessionsChanged) this.announce();
     } catch (error) {
       this.#options.onFailure(error);
     }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { hash } from 'bcryptjs';
 import { createClient, type SupabaseClient } from '@supabase/supabase-js';
 import type { Config } from '../config/config.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
@@ -25,12 +26,23 @@ export interface Store {
   forSignIn(): StoreClient;
   /** Makes an account that can sign in. @returns the user's id @throws AuthError as supabase-js gives it */
   createAccount(email: string, password: string): Promise<string>;
+  /** Gives an account a password, for administrators. @throws Error as supabase-js gives it */
+  setPassword(userId: string, password: string): Promise<void>;
+  /** Whether accounts can have a second factor (`auth.mfa`). */
+  readonly offersSecondFactor: boolean;
   readonly tokenVerification: TokenVerification;
   close(): Promise<void>;
 }
 
 /** The embedded stack has no address; supabase-js wants one all the same. */
 const EMBEDDED_URL = 'http://store.haven.invalid';
+
+/** Cost of bcrypt, as the stack's own. */
+const PASSWORD_HASH_ROUNDS = 10;
+
+/** In the repository: the way up, and the way back. */
+export const MIGRATIONS = 'infra/supabase/migrations';
+export const ROLLBACK = 'infra/supabase/rollback';
 
 type StoreSettings = Pick<Config, 'dataDirectory' | 'repositoryRoot' | 'supabase' | 'databaseUrl'>;
 
@@ -47,24 +59,53 @@ export async function openStore(config: StoreSettings, telemetry?: Telemetry): P
   try {
     if (config.supabase !== undefined) return hostedStore(config.supabase, opened);
     const secrets = await readSecrets(config.dataDirectory);
-    let url = config.databaseUrl;
-    if (url === undefined) {
-      const postgres = await PostgresServer.start({
-        directory: join(config.dataDirectory, 'pg17'),
-        password: secrets.postgres,
-        onDeath: (detail) => telemetry?.logger.error({ detail }, 'PostgreSQL ended and is started again'),
-      });
-      opened.push(postgres);
-      await lock.announcePostgres(postgres.port);
-      url = postgres.url;
-    }
-    const stack = await openLiteStack(url, secrets, join(config.repositoryRoot, 'infra/supabase/migrations'));
+    const url = await openDatabase(config, secrets, lock, opened, telemetry);
+    const stack = await openLiteStack(url, secrets, join(config.repositoryRoot, MIGRATIONS));
     opened.push(stack);
     return embeddedStore(stack, secrets, opened);
   } catch (error) {
     await closeAll(opened);
     throw error;
   }
+}
+
+/**
+ * Runs something on the database of the embedded stack while no server does.
+ *
+ * @throws DataDirectoryInUseError when a server runs
+ * @throws StoreStartError when PostgreSQL fails, or a hosted Supabase is configured
+ */
+export async function withDatabase<T>(config: StoreSettings, run: (url: string) => Promise<T>): Promise<T> {
+  if (config.supabase !== undefined) {
+    throw new StoreStartError('The schema of a hosted Supabase is changed with its own command line.');
+  }
+  const lock = await DataDirectoryLock.acquire(config.dataDirectory);
+  const opened: { close(): Promise<void> }[] = [{ close: () => lock.release() }];
+  try {
+    const secrets = await readSecrets(config.dataDirectory);
+    return await run(await openDatabase(config, secrets, lock, opened));
+  } finally {
+    await closeAll(opened);
+  }
+}
+
+/** The configured database, or a PostgreSQL that is started here. @returns its address */
+async function openDatabase(
+  config: StoreSettings,
+  secrets: Secrets,
+  lock: DataDirectoryLock,
+  opened: { close(): Promise<void> }[],
+  telemetry?: Telemetry,
+): Promise<string> {
+  if (config.databaseUrl !== undefined) return config.databaseUrl;
+  const postgres = await PostgresServer.start({
+    directory: join(config.dataDirectory, 'pg17'),
+    password: secrets.postgres,
+    onDeath: (detail) => telemetry?.logger.error({ detail }, 'PostgreSQL ended and is started again'),
+  });
+  opened.push(postgres);
+  await lock.announcePostgres(postgres.port);
+  return postgres.url;
 }
 
 /**
@@ -104,6 +145,13 @@ function embeddedStore(stack: LiteStack, secrets: Secrets, opened: { close(): Pr
       if (data.user === null) throw new StoreStartError('The account was not made.');
       return data.user.id;
     },
+    async setPassword(userId, password) {
+      // The stack lets only users themselves change it; this is the hash that it compares with.
+      const given = { p_user_id: userId, p_hash: await hash(password, PASSWORD_HASH_ROUNDS) };
+      const { error, data } = await client(secretKey).rpc('set_account_password', given);
+      if (error !== null || data !== 1) throw new Error('The password was not set.', { cause: error });
+    },
+    offersSecondFactor: false,
     tokenVerification: { kind: 'secret', secret: secrets.jwt },
     close: closeOnce(opened),
   };
@@ -122,6 +170,11 @@ function hostedStore(supabase: NonNullable<Config['supabase']>, opened: { close(
       if (error !== null) throw error;
       return data.user.id;
     },
+    async setPassword(userId, password) {
+      const { error } = await service.auth.admin.updateUserById(userId, { password });
+      if (error !== null) throw error;
+    },
+    offersSecondFactor: true,
     tokenVerification:
       supabase.jwtSecret === undefined
         ? { kind: 'issuer', issuer }

@@ -3,14 +3,11 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 
 /** Wrong passwords from one address: a ward behind one NAT address mistypes, a guessing program does more. */
 const FAILURES_PER_ADDRESS = { points: 10, duration: 60 };
-/** Wrong passwords for one account from anywhere. */
-const FAILURES_PER_EMAIL = { points: 10, duration: 300 };
 const REFRESHES_PER_ADDRESS = { points: 300, duration: 60 };
 
-/** Limits how often passwords may be tried. Sign-ins that succeed do not count. */
+/** Limits how often one address may try passwords. Those that are right do not count. */
 export class SignInLimits {
-  readonly #byAddress = new RateLimiterMemory({ ...FAILURES_PER_ADDRESS, keyPrefix: 'address' });
-  readonly #byEmail = new RateLimiterMemory({ ...FAILURES_PER_EMAIL, keyPrefix: 'email' });
+  readonly #failures = new RateLimiterMemory({ ...FAILURES_PER_ADDRESS, keyPrefix: 'failure' });
   readonly #refreshes = new RateLimiterMemory({ ...REFRESHES_PER_ADDRESS, keyPrefix: 'refresh' });
 
   /**
@@ -18,13 +15,10 @@ export class SignInLimits {
    * @returns to be called when it succeeded, or was never decided
    * @throws HavenError RATE_LIMITED with the time to wait
    */
-  async attempt(email: string, address: string): Promise<() => Promise<void>> {
-    const account = email.toLowerCase();
-    await consume(this.#byAddress, address);
-    await consume(this.#byEmail, account);
+  async attempt(address: string): Promise<() => Promise<void>> {
+    await consume(this.#failures, address);
     return async () => {
-      await this.#byAddress.reward(address);
-      await this.#byEmail.reward(account);
+      await this.#failures.reward(address);
     };
   }
 
