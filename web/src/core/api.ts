@@ -4,13 +4,15 @@ import { UnreachableError } from './sentences.ts';
 
 /** Longest wait for an answer over HTTP, ms. */
 const TIMEOUT_MS = 10_000;
-/** Longest wait for a file, ms: a day of the audit trail is written while it is read. */
-const DOWNLOAD_TIMEOUT_MS = 120_000;
+/** Longest wait for what the server reads much for, such as days of the audit trail, ms. */
+export const LONG_TIMEOUT_MS = 120_000;
 
 export type ApiRequest = {
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   body?: unknown;
   token?: string;
+  /** Longest wait for the answer, ms. */
+  timeoutMs?: number;
 };
 export type Api = <S extends z.ZodType>(
   path: string,
@@ -24,7 +26,7 @@ export type Api = <S extends z.ZodType>(
  * @throws HavenError the server's code; UnreachableError without an answer
  */
 export const callApi: Api = async (path, schema, request = {}) => {
-  const response = await send(path, request, TIMEOUT_MS);
+  const response = await send(path, request);
   if (!response.ok) throw await refusalOf(response);
   const parsed = schema.safeParse(await readJson(response));
   if (!parsed.success) throw new HavenError('PROTOCOL_VERSION');
@@ -37,7 +39,7 @@ export const callApi: Api = async (path, schema, request = {}) => {
  * @throws HavenError the server's code; UnreachableError without an answer, or when it breaks off
  */
 export async function download(path: string, token: string): Promise<Blob> {
-  const response = await send(path, { token }, DOWNLOAD_TIMEOUT_MS);
+  const response = await send(path, { token, timeoutMs: LONG_TIMEOUT_MS });
   if (!response.ok) throw await refusalOf(response);
   try {
     return await response.blob();
@@ -46,7 +48,7 @@ export async function download(path: string, token: string): Promise<Blob> {
   }
 }
 
-async function send(path: string, request: ApiRequest, timeoutMs: number): Promise<Response> {
+async function send(path: string, request: ApiRequest): Promise<Response> {
   const headers = new Headers({ accept: 'application/json' });
   if (request.body !== undefined) headers.set('content-type', 'application/json');
   if (request.token !== undefined) headers.set('authorization', `Bearer ${request.token}`);
@@ -54,7 +56,7 @@ async function send(path: string, request: ApiRequest, timeoutMs: number): Promi
     return await fetch(`/api/v1${path}`, {
       method: request.method ?? 'GET',
       headers,
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: AbortSignal.timeout(request.timeoutMs ?? TIMEOUT_MS),
       ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
     });
   } catch (cause) {

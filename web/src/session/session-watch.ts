@@ -23,7 +23,7 @@ export class SessionWatch {
   readonly #keeper: SessionKeeper;
   readonly #clock: ServerClock;
   readonly #view = new Store<SessionView>({ status: null, locked: false });
-  readonly #now: Clock;
+  readonly #localNow: Clock;
   readonly request: SignedInApi;
   #reportedAt = Number.NEGATIVE_INFINITY;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -31,7 +31,7 @@ export class SessionWatch {
 
   constructor(api: Api, keeper: SessionKeeper, now: Clock) {
     this.#keeper = keeper;
-    this.#now = now;
+    this.#localNow = now;
     this.#clock = new ServerClock(now);
     this.request = signInto(api, keeper, (error) => this.#refused(error));
   }
@@ -41,22 +41,22 @@ export class SessionWatch {
   }
 
   /** Now by the server's clock, ms. */
-  now(): number {
-    return this.#clock.now();
-  }
+  readonly now: Clock = () => this.#clock.now();
 
   /** @returns what ends the watch */
   open(input: EventTarget = window): () => void {
     this.#open = true;
     const used = () => this.#used();
-    for (const event of INPUT) input.addEventListener(event, used, { passive: true });
+    // Captured: a dialogue keeps its keys to itself.
+    const options = { capture: true, passive: true };
+    for (const event of INPUT) input.addEventListener(event, used, options);
     // Whoever has just signed in or reloaded the page is there.
     this.#used();
     void this.#poll();
     return () => {
       this.#open = false;
       clearTimeout(this.#timer);
-      for (const event of INPUT) input.removeEventListener(event, used);
+      for (const event of INPUT) input.removeEventListener(event, used, options);
     };
   }
 
@@ -71,7 +71,7 @@ export class SessionWatch {
   }
 
   #used(): void {
-    const now = this.#now();
+    const now = this.#localNow();
     if (this.#view.get().locked || now - this.#reportedAt < REPORT_EVERY_MS) return;
     this.#reportedAt = now;
     void this.#ask('/auth/activity', { method: 'POST', body: {} });

@@ -1,4 +1,4 @@
-import type { HavenError, PublicSettings } from '@haven/protocol';
+import { HavenError, type PublicSettings } from '@haven/protocol';
 import { useEffect, useState, type SyntheticEvent } from 'react';
 import type { AlarmSound } from '../core/alarm-sound.ts';
 import type { SessionKeeper } from '../core/session-keeper.ts';
@@ -22,6 +22,8 @@ const SOUND_CHECK_MS = 500;
 export function SignInPage({ keeper, endedBy, sound, settings }: SignInPageProps) {
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
+  /** Of the second factor; null until the server has asked for it. */
+  const [code, setCode] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(endedBy === null ? null : sentenceOf(endedBy));
   const lost = endedBy !== null;
@@ -40,9 +42,10 @@ export function SignInPage({ keeper, endedBy, sound, settings }: SignInPageProps
     setBusy(true);
     setProblem(null);
     try {
-      await keeper.signIn(email.trim(), password);
+      await keeper.signIn(email.trim(), password, code?.trim());
     } catch (error) {
-      setProblem(sentenceOf(error));
+      if (error instanceof HavenError && error.code === 'SECOND_FACTOR_REQUIRED') setCode('');
+      else setProblem(sentenceOf(error));
       setBusy(false);
     }
   };
@@ -84,6 +87,24 @@ export function SignInPage({ keeper, endedBy, sound, settings }: SignInPageProps
             data-testid={testIds.signInPassword}
           />
         </label>
+        {code !== null && (
+          <label className={controls.field}>
+            Code of your authenticator app
+            <input
+              className={controls.input}
+              autoFocus
+              autoComplete="one-time-code"
+              inputMode="numeric"
+              required
+              pattern="[0-9]{6}"
+              title="six digits"
+              maxLength={6}
+              value={code}
+              onChange={(event) => setCode(event.target.value)}
+              data-testid={testIds.signInCode}
+            />
+          </label>
+        )}
         {problem !== null && (
           <p className={controls.error} role="alert" data-testid={testIds.signInError}>
             {problem}

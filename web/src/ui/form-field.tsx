@@ -7,7 +7,7 @@ export type Option = { value: string; name: string };
 /** What a field asks for. `hint` says which form the answer has; it is also what a wrong answer is told. */
 export type FieldDefinition = { name: string; label: string; hint?: string } & (
   | {
-      kind: 'text' | 'email' | 'password' | 'long-text';
+      kind: 'text' | 'email' | 'password' | 'date' | 'long-text';
       maxLength: number;
       autoComplete?: string;
       inputMode?: 'numeric';

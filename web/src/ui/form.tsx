@@ -17,8 +17,8 @@ export type FormProps<S extends z.ZodType> = {
   /** The button that sends takes something away. */
   dangerous?: boolean;
   onCancel?: (() => void) | undefined;
-  /** Which field a refusal is about. */
-  fieldOf?: Partial<Record<ErrorCode, string>>;
+  /** Which field a refusal is about, and what is said about it there instead of the code's advice. */
+  refusals?: Partial<Record<ErrorCode, { field?: string; sentence?: string }>>;
   /** Says what happens, above the fields. */
   children?: ReactNode;
 };
@@ -30,7 +30,7 @@ const TELLING: ReadonlySet<ErrorCode> = new Set(['IN_USE', 'PASSWORD_WEAK', 'ALR
 
 /** Asks, checks, sends, and tells what was refused where it was answered. */
 export function Form<S extends z.ZodType>(props: FormProps<S>) {
-  const { fields, schema, send, submit, dangerous = false, onCancel, fieldOf = {}, children } = props;
+  const { fields, schema, send, submit, dangerous = false, onCancel, refusals = {}, children } = props;
   const [values, setValues] = useState(props.initial);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(false);
@@ -49,8 +49,9 @@ export function Form<S extends z.ZodType>(props: FormProps<S>) {
         ? wrongField(named)
         : { field: null, sentence: error.message };
     }
-    const sentence = TELLING.has(error.code) ? error.message : sentenceOf(error);
-    return { field: fieldOf[error.code] ?? null, sentence };
+    const known = refusals[error.code];
+    const sentence = known?.sentence ?? (TELLING.has(error.code) ? error.message : sentenceOf(error));
+    return { field: known?.field ?? null, sentence };
   };
   const onSubmit = async (event: SyntheticEvent) => {
     event.preventDefault();
