@@ -18,12 +18,19 @@ export const auditLineSchema = z.object({
   /** What the actor gave as the reason. */
   reason: z.string().max(200).nullable(),
   address: z.string().max(64).nullable(),
-  /** The server that wrote it; its lines of a day are one chain. */
-  node: z.string().max(64),
+  /** How often it happened: the same refusals of a minute share a line that follows the first. */
+  count: z.number().int().min(1).default(1),
+  /** The server that wrote it; its lines of a day are one chain. Null in lines from before there were chains. */
+  node: z.string().max(64).nullable(),
+  /** The UTC day of the chain. */
+  day: z.iso.date().nullable().default(null),
   /** From 1 in each chain. */
-  sequence: z.number().int().min(1),
+  sequence: z.number().int().min(1).nullable(),
   /** SHA-256 over this line and the hash before it, hexadecimal. */
-  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  hash: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .nullable(),
 });
 export type AuditLine = z.infer<typeof auditLineSchema>;
 
@@ -72,6 +79,8 @@ export const auditVerificationSchema = z.object({
   ok: z.boolean(),
   checkedAt: timestampSchema,
   chains: z.array(auditChainReportSchema),
+  /** Lines from before there were chains: nothing vouches for them. */
+  beforeChains: z.number().int().min(0).default(0),
 });
 
 /** Query of `GET /api/v1/audit/export`: one day in UTC as JSON lines, chains one after the other, checkpoints last. */

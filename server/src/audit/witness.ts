@@ -1,7 +1,10 @@
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readFileIfPresent, writePrivateFile } from '../records/private-files.ts';
+import { hasCode, readFileIfPresent, writePrivateFile } from '../records/private-files.ts';
 import { daySchema, hashSchema, type ChainEnd } from './chained-line.ts';
+
+const DIRECTORY = 'audit-witness';
 
 const witnessSchema = z.object({ day: daySchema, sequence: z.number().int().min(1), hash: hashSchema });
 
@@ -22,6 +25,26 @@ export async function writeWitness(
   await writePrivateFile(pathOf(dataDirectory, node), `${JSON.stringify({ day, sequence, hash })}\n`);
 }
 
+/** What this server remembers of its own chains, by node. */
+export async function readWitnesses(dataDirectory: string): Promise<Map<string, ChainEnd>> {
+  const witnesses = new Map<string, ChainEnd>();
+  for (const file of await filesIn(join(dataDirectory, DIRECTORY))) {
+    const node = file.endsWith('.json') ? file.slice(0, -'.json'.length) : undefined;
+    const witness = node === undefined ? undefined : await readWitness(dataDirectory, node);
+    if (node !== undefined && witness !== undefined) witnesses.set(node, witness);
+  }
+  return witnesses;
+}
+
+async function filesIn(directory: string): Promise<string[]> {
+  try {
+    return await readdir(directory);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return [];
+    throw error;
+  }
+}
+
 function pathOf(dataDirectory: string, node: string): string {
-  return join(dataDirectory, 'audit-witness', `${node}.json`);
+  return join(dataDirectory, DIRECTORY, `${node}.json`);
 }

@@ -2,11 +2,14 @@ import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import type { Patient, Role } from '@haven/protocol';
 import { accepted, type AdministrationContext } from '../access/administration/context.ts';
-import { addCvKey, addDevice } from '../access/administration/machines.ts';
+import { addCvKey } from '../access/administration/cv-keys.ts';
+import { addDevice } from '../access/administration/devices.ts';
 import { addPatient } from '../access/administration/patients.ts';
 import { addRoom } from '../access/administration/rooms.ts';
-import { addUser, newPassword } from '../access/administration/users.ts';
+import { newPassword } from '../access/administration/passwords.ts';
+import { addUser } from '../access/administration/users.ts';
 import { hashOfToken, isMachineToken, type MachineKind } from '../access/machine-tokens.ts';
+import { DirectAudit } from '../audit/direct-audit.ts';
 import type { Config } from '../config/config.ts';
 import { readFileIfPresent, writePrivateFile } from './private-files.ts';
 import type { Store } from './store.ts';
@@ -41,7 +44,7 @@ const METRICS_TOKEN_BYTES = 32;
 
 export type SeedOptions = {
   store: Store;
-  config: Pick<Config, 'dataDirectory' | 'demo' | 'syntheticAllowed' | 'metricsToken' | 'patientIdPattern'>;
+  config: Pick<Config, 'dataDirectory' | 'demo' | 'syntheticAllowed' | 'metricsToken' | 'patientIdPattern' | 'nodeId' | 'auditKeyFile'>;
   /** ms since the epoch */
   clock?: () => number;
 };
@@ -53,7 +56,8 @@ export type SeedOptions = {
  * @throws AdministrationError when the store does not answer
  */
 export async function seed({ store, config, clock = Date.now }: SeedOptions): Promise<Seeded> {
-  const context = { store, actor: 'system', clock };
+  const trail = new DirectAudit({ client: store.service, config, clock });
+  const context = { store, actor: 'system', keep: trail.keep.bind(trail), clock };
   return {
     newCredentials: config.syntheticAllowed ? await seedWard(context, config) : [],
     cvKeyFile: await seedCvKey(context, config.dataDirectory),
