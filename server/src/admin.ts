@@ -5,11 +5,14 @@ import { roleSchema, type Role } from '@haven/protocol';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { AdministrationError, type AdministrationContext } from './access/administration/context.ts';
 import { listAudit } from './access/administration/audit-trail.ts';
-import * as machines from './access/administration/machines.ts';
+import * as cvKeys from './access/administration/cv-keys.ts';
+import * as devices from './access/administration/devices.ts';
 import * as patients from './access/administration/patients.ts';
 import * as rooms from './access/administration/rooms.ts';
 import * as users from './access/administration/users.ts';
+import { DirectAudit } from './audit/direct-audit.ts';
 import { ConfigError, readConfig, type Config } from './config/config.ts';
+import { addRecordsCommands } from './records/commands.ts';
 import { DataDirectoryInUseError, StoreStartError } from './records/errors.ts';
 import { joinStore } from './records/store.ts';
 
@@ -23,12 +26,19 @@ async function withStore(work: Work): Promise<void> {
   const embedded = config.supabase === undefined && config.databaseUrl === undefined;
   if (embedded && !existsSync(config.dataDirectory)) {
     throw new AdministrationError(
+      'INVALID_REQUEST',
       `There is no data directory ${config.dataDirectory}. Start Haven once (npm start), or name its directory with HAVEN_DATA_DIR.`,
     );
   }
   const store = await joinStore(config);
   try {
-    const context = { store, actor: `command-line:${userInfo().username}`, clock: Date.now };
+    const trail = new DirectAudit({ client: store.service, config, clock: Date.now });
+    const context = {
+      store,
+      actor: `command-line:${userInfo().username}`,
+      keep: trail.keep.bind(trail),
+      clock: Date.now,
+    };
     const answer = await work(context, config);
     for (const line of typeof answer === 'string' ? [answer] : answer) say(line);
   } finally {
@@ -200,28 +210,37 @@ function addMachineCommands(program: Command): void {
     .action((patientId: string, { name }: { name: string }) =>
       withStore(async (context, config) => {
         patients.requirePatientId(patientId, config.patientIdPattern);
-        const { id, token } = await machines.addDevice(context, patientId, name);
+        const { id, token } = await devices.addDevice(context, patientId, name);
         return [`Device ${id} publishes ${patientId}. Its token, shown only now:`, token];
       }),
     );
   device.command('list').action(() =>
     withStore(async (context) => {
-      const rows = await machines.listDevices(context);
+      const rows = await devices.listDevices(context);
       return table(
         rows.map((row) => [
           row.id,
           row.patientId,
           row.name,
-          row.createdAt,
-          row.revoked ? 'revoked' : 'valid',
+          new Date(row.createdAt).toISOString(),
+          row.revokedAt === null ? 'valid' : 'revoked',
         ]),
         'There are no devices.',
       );
     }),
   );
+  device
+    .command('rotate <id>')
+    .description('gives it a new token; the old one is void at once')
+    .action((id: string) =>
+      withStore(async (context) => {
+        const { token } = await devices.rotateDevice(context, id);
+        return [`Device ${id} has a new token, shown only now:`, token];
+      }),
+    );
   device.command('revoke <id>').action((id: string) =>
     withStore(async (context) => {
-      await machines.revokeDevice(context, id);
+      await devices.revokeDevice(context, id);
       return `Device ${id} is revoked.`;
     }),
   );
@@ -232,22 +251,36 @@ function addMachineCommands(program: Command): void {
     .option('--name <name>', 'whose it is, for the list', 'CV worker')
     .action(({ name }: { name: string }) =>
       withStore(async (context) => {
-        const { id, token } = await machines.addCvKey(context, name);
+        const { id, token } = await cvKeys.addCvKey(context, name);
         return [`Key ${id} is valid. The key, shown only now:`, token];
       }),
     );
   key.command('list').action(() =>
     withStore(async (context) => {
-      const rows = await machines.listCvKeys(context);
+      const rows = await cvKeys.listCvKeys(context);
       return table(
-        rows.map((row) => [row.id, row.name, row.createdAt, row.revoked ? 'revoked' : 'valid']),
+        rows.map((row) => [
+          row.id,
+          row.name,
+          new Date(row.createdAt).toISOString(),
+          row.revokedAt === null ? 'valid' : 'revoked',
+        ]),
         'There are no keys.',
       );
     }),
   );
+  key
+    .command('rotate <id>')
+    .description('replaces it; the old one is void at once')
+    .action((id: string) =>
+      withStore(async (context) => {
+        const { token } = await cvKeys.rotateCvKey(context, id);
+        return [`Key ${id} is replaced. The new one, shown only now:`, token];
+      }),
+    );
   key.command('revoke <id>').action((id: string) =>
     withStore(async (context) => {
-      await machines.revokeCvKey(context, id);
+      await cvKeys.revokeCvKey(context, id);
       return `Key ${id} is revoked.`;
     }),
   );
@@ -297,6 +330,7 @@ async function main(): Promise<number> {
   addUserCommands(program);
   addMachineCommands(program);
   addAuditCommands(program);
+  addRecordsCommands(program, { config: () => readConfig(process.env), say, clock: Date.now });
   try {
     await program.parseAsync(process.argv);
     return 0;

@@ -1,5 +1,5 @@
 /** The tables and functions of `infra/supabase/migrations`, in the form that supabase-js takes its types from. */
-import type { Alert, Role, Source, StoredVital } from '@haven/protocol';
+import type { Alert, AlertLimits, Role, Source, StoredVital } from '@haven/protocol';
 
 type Table<Row, Optional extends keyof Row = never> = {
   Row: Row;
@@ -64,6 +64,18 @@ export type AlertRow = {
   version: number;
   change_kind: Alert['change']['kind'];
   change_at: string;
+};
+
+export type AlertLimitsRow = {
+  id: string;
+  scope: 'room' | 'patient';
+  subject_id: string;
+  version: number;
+  limits: AlertLimits | null;
+  changed_by: string;
+  changed_by_name: string;
+  changed_at: string;
+  reason: string;
 };
 
 export type AlertTransitionRow = {
@@ -199,6 +211,7 @@ export type Database = {
       events: Table<EventRow>;
       alerts: Table<AlertRow>;
       alert_transitions: Table<AlertTransitionRow>;
+      alert_limits: Table<AlertLimitsRow>;
       audit: Table<AuditRow, 'reason' | 'count' | 'node' | 'day' | 'sequence' | 'previous' | 'hash'>;
       audit_checkpoints: Table<AuditCheckpointRow>;
     };
@@ -251,6 +264,11 @@ export type Database = {
       list_devices: { Args: ListArguments; Returns: unknown };
       list_cv_keys: { Args: ListArguments; Returns: unknown };
       keep_alerts: { Args: { p_alerts: AlertRow[] }; Returns: number };
+      newest_alert_limits: { Args: never; Returns: AlertLimitsRow[] };
+      change_alert_limits: {
+        Args: { p_change: Omit<AlertLimitsRow, 'version'>; p_expected: number };
+        Returns: number | null;
+      };
       last_alert_episodes: {
         Args: never;
         Returns: { patient_id: string; rule: Alert['rule']; episode: number }[];

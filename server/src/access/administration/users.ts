@@ -1,15 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import { AuthError } from '@supabase/supabase-js';
-import type { Role } from '@haven/protocol';
+import { managedUserSchema, type ManagedUser, type Role, type userChangeSchema } from '@haven/protocol';
 import { z } from 'zod';
-import { accepted, AdministrationError, audit, type AdministrationContext } from './context.ts';
-
-/** Letters and digits that cannot be mistaken for one another; 32 of them, so that each stands for five bits. */
-const PASSWORD_ALPHABET = 'abcdefghijkmnpqrstuvwxyz23456789';
-const PASSWORD_CHARACTERS = 20;
-const PASSWORD_GROUP = 5;
+import { accepted, AdministrationError, auditEach, type AdministrationContext } from './context.ts';
+import { readPage, WHOLE, type ListQuery, type Page } from './lists.ts';
+import { newPassword } from './passwords.ts';
 
 const accountSchema = z.object({ email: z.email().max(254), displayName: z.string().min(1).max(80) });
+const actionsSchema = z.array(z.string());
 
 export type NewUser = {
   email: string;
@@ -17,28 +14,18 @@ export type NewUser = {
   roles: readonly Role[];
   roomIds: readonly string[];
 };
-export type ListedUser = {
-  id: string;
-  email: string;
-  displayName: string;
-  roles: Role[];
-  roomIds: string[];
-  disabled: boolean;
-};
+/** As it is stored; a lock after wrong passwords is known to the sign-in. */
+export type StoredUser = Omit<ManagedUser, 'lockedUntil'>;
+export type UserChange = Omit<z.output<typeof userChangeSchema>, 'locked'>;
+/** Changes of one thing, whatever the others are by then. */
+type SmallChange = { addRoles?: Role[]; removeRoles?: Role[]; addRooms?: string[]; removeRooms?: string[] };
 
-/** A password of 100 random bits, in groups: `abcde-fghij-kmnpq-rstuv`. */
-export function newPassword(): string {
-  const characters = Array.from(randomBytes(PASSWORD_CHARACTERS), (byte) => PASSWORD_ALPHABET[byte % 32]);
-  const groups: string[] = [];
-  for (let at = 0; at < characters.length; at += PASSWORD_GROUP) {
-    groups.push(characters.slice(at, at + PASSWORD_GROUP).join(''));
-  }
-  return groups.join('-');
-}
+const storedUserSchema = managedUserSchema.omit({ lockedUntil: true });
+const usersSchema = z.object({ total: z.number(), items: z.array(storedUserSchema) });
 
 /**
  * @returns the user's password, which is stored nowhere
- * @throws AdministrationError when something is malformed, the address is taken, or a room is unknown
+ * @throws AdministrationError INVALID_REQUEST, ALREADY_EXISTS, ROOM_UNKNOWN
  */
 export async function addUser(
   context: AdministrationContext,
@@ -47,138 +34,142 @@ export async function addUser(
 ): Promise<{ userId: string; password: string }> {
   const account = accountSchema.safeParse(user);
   if (!account.success) {
-    throw new AdministrationError('A user needs an e-mail address and a name of at most 80 characters.');
+    throw new AdministrationError(
+      'INVALID_REQUEST',
+      'A user needs an e-mail address and a name of at most 80 characters.',
+    );
   }
   const email = user.email.toLowerCase();
   const { service } = context.store;
   for (const roomId of user.roomIds) await requireRoom(context, roomId);
-  const taken = accepted(await service.from('profiles').select('user_id').eq('email', email));
-  if (taken.length > 0) throw new AdministrationError(`There is a user ${email} already.`);
+  const taken = new AdministrationError('ALREADY_EXISTS', `There is a user ${email} already.`);
+  const known = accepted(await service.from('profiles').select('user_id').eq('email', email));
+  if (known.length > 0) throw taken;
   accepted(await service.rpc('remove_account_without_profile', { p_email: email }));
 
   const userId = await createAccount(context, email, password);
-  const profile = { user_id: userId, email, display_name: user.displayName };
-  accepted(await service.from('profiles').insert(profile));
-  const roles = user.roles.map((role) => ({ user_id: userId, role }));
-  if (roles.length > 0) accepted(await service.from('user_roles').insert(roles));
-  const rooms = user.roomIds.map((roomId) => ({ user_id: userId, room_id: roomId }));
-  if (rooms.length > 0) accepted(await service.from('room_assignments').insert(rooms));
-  await audit(context, 'user:add', `user:${userId}`);
+  const added = await service.rpc('add_user', {
+    p_user: userId,
+    p_email: email,
+    p_display_name: user.displayName,
+    p_roles: user.roles,
+    p_rooms: user.roomIds,
+  });
+  // An account that nobody can use stays behind only when the store goes away just now; the next try removes it.
+  if (added.error !== null) await service.rpc('remove_account_without_profile', { p_email: email });
+  const done = actionsSchema.parse(accepted(added, { duplicate: taken }));
+  const roles = user.roles.map((role) => `role:add:${role}`);
+  const rooms = user.roomIds.map((roomId) => `room:assign:${roomId}`);
+  await auditEach(context, [...done, ...roles, ...rooms], `user:${userId}`);
   return { userId, password };
 }
 
-export async function listUsers({ store }: AdministrationContext): Promise<ListedUser[]> {
-  const profiles = accepted(
-    await store.service.from('profiles').select('user_id, email, display_name, disabled_at').order('email'),
-  );
-  const roles = accepted(await store.service.from('user_roles').select('user_id, role').order('role'));
-  const rooms = accepted(
-    await store.service.from('room_assignments').select('user_id, room_id').order('room_id'),
-  );
-  return profiles.map((profile) => ({
-    id: profile.user_id,
-    email: profile.email,
-    displayName: profile.display_name,
-    roles: roles.filter((row) => row.user_id === profile.user_id).map(({ role }) => role),
-    roomIds: rooms.filter((row) => row.user_id === profile.user_id).map((row) => row.room_id),
-    disabled: profile.disabled_at !== null,
-  }));
+export async function listUsers(context: AdministrationContext): Promise<StoredUser[]> {
+  return (await pageOfUsers(context, WHOLE)).items;
 }
 
-/** @throws AdministrationError when the user is unknown or in that state already */
+export function pageOfUsers(context: AdministrationContext, query: ListQuery): Promise<Page<StoredUser>> {
+  return readPage(context, 'list_users', usersSchema, query);
+}
+
+/** @throws AdministrationError USER_UNKNOWN */
+export async function findUser(context: AdministrationContext, userId: string): Promise<StoredUser> {
+  const { items } = await pageOfUsers(context, { ...WHOLE, search: userId });
+  const user = items.find(({ id }) => id === userId);
+  if (user === undefined) throw new AdministrationError('USER_UNKNOWN');
+  return user;
+}
+
+/**
+ * Changes everything that is given, or nothing. Nobody disables themselves or gives up the administrator's role:
+ * whoever does so by mistake could not undo it.
+ *
+ * @returns what it really changed, as in the audit trail
+ * @throws AdministrationError USER_UNKNOWN, ROOM_UNKNOWN, FORBIDDEN, LAST_ADMINISTRATOR
+ */
+export async function changeUser(
+  context: AdministrationContext,
+  userId: string,
+  change: UserChange | SmallChange,
+): Promise<string[]> {
+  if (userId === context.userId) refuseToLockOneselfOut(change);
+  const answer = accepted(
+    await context.store.service.rpc('change_user', { p_user: userId, p_change: change }),
+  );
+  const done = actionsSchema.parse(answer);
+  await auditEach(context, done, `user:${userId}`);
+  return done;
+}
+
+/** @throws AdministrationError as {@link changeUser} does, ALREADY_DONE */
 export async function setUserDisabled(
   context: AdministrationContext,
   email: string,
   disabled: boolean,
 ): Promise<void> {
-  const userId = await userIdOf(context, email);
-  const now = new Date(context.clock()).toISOString();
-  const state = disabled ? 'disabled' : 'enabled';
-  const change = context.store.service
-    .from('profiles')
-    .update({ disabled_at: disabled ? now : null })
-    .eq('user_id', userId);
-  const changed = accepted(
-    await (disabled ? change.is('disabled_at', null) : change.not('disabled_at', 'is', null)).select(
-      'user_id',
-    ),
-  );
-  if (changed.length === 0) throw new AdministrationError(`The user ${email} is ${state} already.`);
-  await audit(context, disabled ? 'user:disable' : 'user:enable', `user:${userId}`);
+  const done = await changeUser(context, await userIdOf(context, email), { disabled });
+  requireDone(done, `The user ${email} is ${disabled ? 'disabled' : 'enabled'} already.`);
 }
 
-/** @throws AdministrationError when the user is unknown, or has the role already */
+/** @throws AdministrationError as {@link changeUser} does, ALREADY_DONE */
 export async function addRole(context: AdministrationContext, email: string, role: Role): Promise<void> {
-  const userId = await userIdOf(context, email);
-  accepted(await context.store.service.from('user_roles').insert({ user_id: userId, role }), {
-    duplicate: `The user ${email} has the role ${role} already.`,
-  });
-  await audit(context, `role:add:${role}`, `user:${userId}`);
+  const done = await changeUser(context, await userIdOf(context, email), { addRoles: [role] });
+  requireDone(done, `The user ${email} has the role ${role} already.`);
 }
 
-/** @throws AdministrationError when the user is unknown, or has not the role */
+/** @throws AdministrationError as {@link changeUser} does, ALREADY_DONE */
 export async function removeRole(context: AdministrationContext, email: string, role: Role): Promise<void> {
-  const userId = await userIdOf(context, email);
-  const removed = accepted(
-    await context.store.service
-      .from('user_roles')
-      .delete()
-      .eq('user_id', userId)
-      .eq('role', role)
-      .select('role'),
-  );
-  if (removed.length === 0) throw new AdministrationError(`The user ${email} has not the role ${role}.`);
-  await audit(context, `role:remove:${role}`, `user:${userId}`);
+  const done = await changeUser(context, await userIdOf(context, email), { removeRoles: [role] });
+  requireDone(done, `The user ${email} has not the role ${role}.`);
 }
 
-/** @throws AdministrationError when the user or the room is unknown, or the user is assigned already */
+/** @throws AdministrationError as {@link changeUser} does, ALREADY_DONE */
 export async function assignRoom(
   context: AdministrationContext,
   email: string,
   roomId: string,
 ): Promise<void> {
-  const userId = await userIdOf(context, email);
-  accepted(
-    await context.store.service.from('room_assignments').insert({ user_id: userId, room_id: roomId }),
-    {
-      duplicate: `The user ${email} is assigned to room ${roomId} already.`,
-      reference: `There is no room ${roomId}.`,
-    },
-  );
-  await audit(context, `room:assign:${roomId}`, `user:${userId}`);
+  await requireRoom(context, roomId);
+  const done = await changeUser(context, await userIdOf(context, email), { addRooms: [roomId] });
+  requireDone(done, `The user ${email} is assigned to room ${roomId} already.`);
 }
 
-/** @throws AdministrationError when the user is unknown, or not assigned */
+/** @throws AdministrationError as {@link changeUser} does, ALREADY_DONE */
 export async function unassignRoom(
   context: AdministrationContext,
   email: string,
   roomId: string,
 ): Promise<void> {
-  const userId = await userIdOf(context, email);
-  const removed = accepted(
-    await context.store.service
-      .from('room_assignments')
-      .delete()
-      .eq('user_id', userId)
-      .eq('room_id', roomId)
-      .select('room_id'),
-  );
-  if (removed.length === 0)
-    throw new AdministrationError(`The user ${email} is not assigned to room ${roomId}.`);
-  await audit(context, `room:unassign:${roomId}`, `user:${userId}`);
+  const done = await changeUser(context, await userIdOf(context, email), { removeRooms: [roomId] });
+  requireDone(done, `The user ${email} is not assigned to room ${roomId}.`);
 }
 
-async function userIdOf({ store }: AdministrationContext, email: string): Promise<string> {
+/** @throws AdministrationError USER_UNKNOWN */
+export async function userIdOf({ store }: AdministrationContext, email: string): Promise<string> {
   const [profile] = accepted(
     await store.service.from('profiles').select('user_id').eq('email', email.toLowerCase()),
   );
-  if (profile === undefined) throw new AdministrationError(`There is no user ${email}.`);
+  if (profile === undefined) throw new AdministrationError('USER_UNKNOWN', `There is no user ${email}.`);
   return profile.user_id;
+}
+
+function refuseToLockOneselfOut(change: UserChange | SmallChange): void {
+  const disabled = 'disabled' in change && change.disabled === true;
+  const withoutRole = 'roles' in change && change.roles?.includes('administrator') === false;
+  if (!disabled && !withoutRole) return;
+  throw new AdministrationError(
+    'FORBIDDEN',
+    'Nobody disables themselves or gives up their own administrator role. Ask another administrator.',
+  );
+}
+
+function requireDone(done: readonly string[], otherwise: string): void {
+  if (done.length === 0) throw new AdministrationError('ALREADY_DONE', otherwise);
 }
 
 async function requireRoom({ store }: AdministrationContext, roomId: string): Promise<void> {
   const rooms = accepted(await store.service.from('rooms').select('id').eq('id', roomId));
-  if (rooms.length === 0) throw new AdministrationError(`There is no room ${roomId}.`);
+  if (rooms.length === 0) throw new AdministrationError('ROOM_UNKNOWN', `There is no room ${roomId}.`);
 }
 
 async function createAccount(
@@ -189,7 +180,18 @@ async function createAccount(
   try {
     return await store.createAccount(email, password);
   } catch (error) {
-    const reason = error instanceof AuthError ? error.message : 'the record store did not answer';
-    throw new AdministrationError(`The account for ${email} could not be made: ${reason}.`, error);
+    // The other half of a race for the same address.
+    if (error instanceof AuthError && error.status !== undefined && error.status < 500) {
+      throw new AdministrationError(
+        'ALREADY_EXISTS',
+        `The account for ${email} could not be made: ${error.message}.`,
+        error,
+      );
+    }
+    throw new AdministrationError(
+      'STORAGE_UNAVAILABLE',
+      `The account for ${email} could not be made: the record store did not answer.`,
+      error,
+    );
   }
 }
