@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path';
 import { destination } from 'pino';
 import { openAccess } from './access/open-access.ts';
 import { Alerts } from './alerts/alerts.ts';
+import { LimitsBook } from './alerts/limits-book.ts';
+import { LimitsStore } from './alerts/limits-store.ts';
 import { AuditTrail } from './audit/audit-trail.ts';
 import { ConfigError, type Config } from './config/config.ts';
 import { HttpApp, type Readiness } from './http/app.ts';
@@ -12,6 +14,7 @@ import { diskProbe, memoryProbe, type Probe } from './http/health.ts';
 import { loadTls, type TlsFiles } from './http/tls.ts';
 import { createWebServer } from './http/web-server.ts';
 import { openRecords } from './records/open-records.ts';
+import { StoreCalls } from './records/store-calls.ts';
 import { openStore } from './records/store.ts';
 import { seed, type Credentials } from './records/seed.ts';
 import { Sfu } from './sfu/sfu.ts';
@@ -91,9 +94,16 @@ export class Haven {
       const seeded = await step('seed', () => seed({ store, config }));
       const records = await step('records', () => openRecords({ store, config, telemetry, clock }));
       closers.push({ name: 'records', close: () => records.close(FLUSH_WITHIN_MS) });
-      const access = await openAccess({ store, telemetry, clock });
+      const access = await openAccess({ store, telemetry, clock, sessions: config.sessions });
       closers.push({ name: 'access', close: () => access.close() });
+      const limits = await LimitsBook.start({
+        store: new LimitsStore(store.service, new StoreCalls()),
+        telemetry,
+        clock,
+      });
+      closers.push({ name: 'limits', close: () => limits.close() });
       const alerts = await Alerts.start({
+        limits,
         records,
         audit: new AuditTrail(records, telemetry, clock),
         telemetry,
@@ -142,7 +152,7 @@ export class Haven {
         memory: memoryProbe(),
         disk: diskProbe(config.dataDirectory),
       };
-      app.serve({ access, records, metricsToken: seeded.metricsToken, probes });
+      app.serve({ access, records, limits, metricsToken: seeded.metricsToken, probes });
 
       const supervisor = new Supervisor({
         telemetry,

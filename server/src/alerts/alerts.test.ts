@@ -1,6 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { HavenError, type Alert, type Observation, type Vital } from '@haven/protocol';
+import {
+  DEFAULT_ALERT_LIMITS,
+  HavenError,
+  type Alert,
+  type AlertLimits,
+  type Observation,
+  type Vital,
+} from '@haven/protocol';
 import type { UserPrincipal } from '../access/access.ts';
 import { QuietTelemetry } from '../testing/quiet-telemetry.ts';
 import { Alerts } from './alerts.ts';
@@ -32,6 +39,7 @@ const start = () =>
     records,
     audit: { done: (actor, action) => audited.push(`${actor.name} ${action}`) },
     telemetry,
+    limits: { of: () => limits },
     clock: () => now,
     steady: () => steady,
   });
@@ -43,6 +51,7 @@ const pass = (ms: number) => {
 let now: number;
 let steady: number;
 let audited: string[];
+let limits: AlertLimits;
 let records: KeptAlerts;
 let alerts: Alerts;
 let seen: Alert[];
@@ -51,6 +60,7 @@ beforeEach(async () => {
   now = 1_000_000;
   steady = 5_000;
   audited = [];
+  limits = DEFAULT_ALERT_LIMITS;
   records = new KeptAlerts();
   alerts = await start();
   seen = [];

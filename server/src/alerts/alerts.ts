@@ -1,12 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import {
-  DEFAULT_ALERT_LIMITS,
-  type Alert,
-  type AlertLimits,
-  type AlertRule,
-  type Observation,
-  type Source,
-} from '@haven/protocol';
+import { type Alert, type AlertLimits, type AlertRule, type Observation, type Source } from '@haven/protocol';
 import type { UserPrincipal } from '../access/access.ts';
 import { SYSTEM } from '../audit/actor.ts';
 import type { AuditTrail } from '../audit/audit-trail.ts';
@@ -19,6 +12,7 @@ import * as machine from './episode.ts';
 import type { Episode, EpisodeState, Moment } from './episode.ts';
 import { evidenceOf, ofCondition } from './evidence.ts';
 import { KnownAlerts } from './known-alerts.ts';
+import type { Limits } from './limits-book.ts';
 import { PatientRooms } from './patient-rooms.ts';
 import { PatientWatch, type Watched } from './patient-watch.ts';
 import { isOn, judgementOf, RULES } from './rules.ts';
@@ -36,7 +30,7 @@ export type AlertsOptions = {
   clock: () => number;
   /** ms, of a clock that only ever runs forwards, for durations */
   steady: () => number;
-  limits?: { of(patientId: string, roomId: string): AlertLimits };
+  limits: Pick<Limits, 'of'>;
 };
 
 /** Runs the rules of all patients. */
@@ -152,8 +146,7 @@ export class Alerts implements AlertService {
   /** Undefined for a patient who was removed. */
   async #limitsOf(patientId: string): Promise<AlertLimits | undefined> {
     const roomId = await this.#rooms.of(patientId);
-    if (roomId === undefined) return undefined;
-    return this.#options.limits?.of(patientId, roomId) ?? DEFAULT_ALERT_LIMITS;
+    return roomId === undefined ? undefined : this.#options.limits.of(patientId, roomId);
   }
 
   async #take(observation: Observation): Promise<void> {
@@ -238,7 +231,10 @@ export class Alerts implements AlertService {
   }
 
   /** What a person does to an alert. Unlike a rule's change, one that cannot be kept is refused. */
-  async #act(alertId: string, change: (state: EpisodeState, rule: AlertRule) => EpisodeState): Promise<Alert> {
+  async #act(
+    alertId: string,
+    change: (state: EpisodeState, rule: AlertRule) => EpisodeState,
+  ): Promise<Alert> {
     const { patientId, rule } = this.#known.get(alertId);
     return this.#queue.run(patientId, async () => {
       const watched = this.#patient(patientId).rule(rule);

@@ -10,19 +10,22 @@ import {
 } from '@haven/protocol';
 import { Router, type Request, type RequestHandler } from 'express';
 import type { Access } from '../access/access.ts';
+import type { Limits } from '../alerts/limits-book.ts';
 import type { Config } from '../config/config.ts';
 import type { Records } from '../records/records.ts';
 import { bearerToken } from './bearer.ts';
 import { address, Gate, parse } from './gate.ts';
+import { addLimitRoutes } from './limits-api.ts';
+import { addTrendRoutes } from './trends-api.ts';
 
 const HOUR_MS = 3600 * 1000;
 /** Longest span of one vitals query: 86,400 seconds of three vitals. */
 const LONGEST_SPAN_MS = 24 * HOUR_MS;
 const DEFAULT_ALERTS = 200;
 
-type Dependencies = { config: Config; access: Access; records: Records; clock: () => number };
+type Dependencies = { config: Config; access: Access; records: Records; limits: Limits; clock: () => number };
 
-export function createApi({ config, access, records, clock }: Dependencies): Router {
+export function createApi({ config, access, records, limits, clock }: Dependencies): Router {
   const api = Router();
 
   const settings: PublicSettings = {
@@ -79,15 +82,19 @@ export function createApi({ config, access, records, clock }: Dependencies): Rou
 
   api.get('/alerts', async (request, response) => {
     const user = await gate.allow(request, 'alert:read', 'alerts');
-    const { active, patientId, limit = DEFAULT_ALERTS } = parse(alertsQuerySchema, request.query);
+    const { active, patientId, before, limit = DEFAULT_ALERTS } = parse(alertsQuerySchema, request.query);
     const alerts = await records.alerts(user, {
       limit,
       ...(patientId === undefined ? {} : { patientId }),
       ...(active === undefined ? {} : { active: active === 'true' }),
+      ...(before === undefined ? {} : { before }),
     });
     await gate.done(request, user, 'alert:read', 'alerts');
     response.json({ alerts });
   });
+
+  addLimitRoutes(api, { gate, records, limits });
+  addTrendRoutes(api, { config, gate, records, clock });
 
   api.use(notFound);
   return api;

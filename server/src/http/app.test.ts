@@ -7,6 +7,7 @@ import type { Access, UserPrincipal } from '../access/access.ts';
 import { readConfig } from '../config/config.ts';
 import type { AuditEntry, Records } from '../records/records.ts';
 import { OpenTelemetry } from '../telemetry/open-telemetry.ts';
+import { memoryLimits } from '../testing/memory-limits.ts';
 import { HttpApp, type Readiness } from './app.ts';
 import type { Probe } from './health.ts';
 
@@ -85,7 +86,13 @@ beforeAll(async () => {
   expect((await fetch(`${url}/livez`)).status).toBe(200);
   expect((await fetch(`${url}/readyz`)).status).toBe(503);
   expect((await fetch(`${url}/api/v1/patients`)).status).toBe(503);
-  app.serve({ access, records, metricsToken, probes: { database: () => database() } });
+  app.serve({
+    access,
+    records,
+    limits: await memoryLimits(),
+    metricsToken,
+    probes: { database: () => database() },
+  });
   readiness = 'ready';
 });
 afterAll(() => {

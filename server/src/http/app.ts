@@ -5,6 +5,7 @@ import { HavenError } from '@haven/protocol';
 import cors from 'cors';
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler } from 'express';
 import type { Access } from '../access/access.ts';
+import type { Limits } from '../alerts/limits-book.ts';
 import type { Config } from '../config/config.ts';
 import type { Records } from '../records/records.ts';
 import type { OpenTelemetry } from '../telemetry/open-telemetry.ts';
@@ -31,6 +32,7 @@ type Dependencies = {
 export type Services = {
   access: Access;
   records: Records;
+  limits: Limits;
   metricsToken: string;
   probes: Readonly<Record<string, Probe>>;
 };
@@ -65,7 +67,7 @@ export class HttpApp {
   }
 
   /** Opens everything that needs the store. */
-  serve({ access, records, metricsToken, probes }: Services): void {
+  serve({ access, records, limits, metricsToken, probes }: Services): void {
     const { config, clock, telemetry } = this.#dependencies;
     const served = this.#served;
 
@@ -101,7 +103,7 @@ export class HttpApp {
       limitRate({ ...config.http, exempt: config.trustedNetworks, telemetry }),
       checkOrigin(config.allowedOrigins, refused),
       readJson,
-      createApi({ config, access, records, clock }),
+      createApi({ config, access, records, limits, clock }),
     );
     servePages(served, join(config.repositoryRoot, 'web', 'dist'));
   }

@@ -6,6 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { readConfig } from '../config/config.ts';
 import { MemoryAccess } from '../testing/memory-access.ts';
+import { memoryLimits } from '../testing/memory-limits.ts';
+import { memoryLimits } from '../testing/memory-limits.ts';
 import { MemoryRecords } from '../testing/memory-records.ts';
 import { OpenTelemetry } from '../telemetry/open-telemetry.ts';
 import { HttpApp } from './app.ts';
@@ -22,7 +24,8 @@ async function serve(environment: Record<string, string> = {}): Promise<void> {
   const config = readConfig({ HAVEN_ALLOWED_ORIGINS: WARD, ...environment });
   const telemetry = new OpenTelemetry({ service: 'haven-test', logLevel: 'silent' });
   const app = new HttpApp({ config, telemetry, clock: Date.now, readiness: () => 'ready' });
-  app.serve({ access: new MemoryAccess(Date.now), records, metricsToken: METRICS_TOKEN, probes: {} });
+  const access = new MemoryAccess(Date.now);
+  app.serve({ access, records, limits: await memoryLimits(), metricsToken: METRICS_TOKEN, probes: {} });
   const server = createServer(app.express);
   servers.push(server);
   server.listen(0, '127.0.0.1');

@@ -66,7 +66,17 @@ export function startSignalling(options: SignallingOptions): Signalling {
   const follow = streamEvents.follow.bind(streamEvents);
   sfu.streams.on('created', follow);
 
-  serveMonitors(monitors, entrance, { access, admission, alerts, audit, clock, hub, records, sfu, soundPauses });
+  serveMonitors(monitors, entrance, {
+    access,
+    admission,
+    alerts,
+    audit,
+    clock,
+    hub,
+    records,
+    sfu,
+    soundPauses,
+  });
   serveDevices(devices, entrance, {
     access,
     admission,
