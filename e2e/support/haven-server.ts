@@ -60,7 +60,10 @@ export class HavenServer {
 
   /** Runs `npm run admin -- …` beside the server. */
   async admin(...args: string[]): Promise<string> {
-    const program = new Program('server/src/admin.ts', args, { HAVEN_DATA_DIR: this.dataDirectory });
+    const program = new Program('server/src/admin.ts', args, {
+      ...this.#settings,
+      HAVEN_DATA_DIR: this.dataDirectory,
+    });
     const { code } = await program.ended;
     if (code !== 0) throw new Error(`admin ${args.join(' ')} failed:\n${program.output}`);
     return program.output;
