@@ -102,6 +102,11 @@ describe('an alert', () => {
     expect(withAlert(joined, anAlert({ roomId: 'ward-2' }))).toBe(joined);
   });
 
+  test('that moved with its patient to another room is not shown here any more', () => {
+    const before = withAlert(joined, anAlert());
+    expect(activeAlerts(withAlert(before, anAlert({ roomId: 'ward-2', version: 2 })))).toEqual([]);
+  });
+
   test('that ended is forgotten when many others have ended since', () => {
     let state = withAlert(joined, anAlert({ id: uuid(5000) }));
     for (let index = 1; index <= 300; index += 1) {

@@ -108,7 +108,7 @@ export function withVitals(state: WallState, vitals: VitalsMessage, now: number)
 }
 
 export function withAlert(state: WallState, alert: Alert): WallState {
-  if (alert.roomId !== state.room?.id) return state;
+  if (alert.roomId !== state.room?.id) return withoutAlert(state, alert);
   return { ...state, alerts: withoutOldest(mergeAlerts(state.alerts, [alert])) };
 }
 
@@ -119,6 +119,15 @@ export function withoutMeasurements(state: WallState): WallState {
     { ...before, stream: null, vitals: null },
   ]);
   return { ...state, patients: new Map(patients) };
+}
+
+/** One that left with its patient for another room. */
+function withoutAlert(state: WallState, { id, version }: Alert): WallState {
+  const known = state.alerts.get(id);
+  if (known === undefined || version < known.version) return state;
+  const alerts = new Map(state.alerts);
+  alerts.delete(id);
+  return { ...state, alerts };
 }
 
 function withoutOldest(alerts: ReadonlyMap<string, Alert>): ReadonlyMap<string, Alert> {

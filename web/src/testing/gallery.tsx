@@ -1,6 +1,6 @@
 /**
  * The wall in all its states without a server, for `vite dev` only: `/src/testing/gallery.html#room`, where the
- * fragment names a scene: `room`, `calm`, `off`, `many`, `focus`.
+ * fragment names a scene: `room`, `calm`, `off`, `many`, `focus`, `paused`, `locked`, `patient`.
  */
 import '../ui/global.css';
 import { WAVEFORM_RATE_HZ, type Alert, type Vital } from '@haven/protocol';
@@ -11,7 +11,8 @@ import { EMPTY_WALL, NOTHING_EARLY, withAlert, withSnapshot } from '../core/wall
 import type { AlarmChannel, Moment } from '../core/wall.ts';
 import { WaveformTrace } from '../core/waveform-trace.ts';
 import { WallView, type WallViewProps } from '../wall/wall-view.tsx';
-import { aPatient, aPulse, aSnapshot, aStream, anAlert, someVitals, uuid } from './fixtures.ts';
+import { galleryRequest } from './gallery-records.ts';
+import { aPatient, aPause, aPulse, aSnapshot, aStream, anAlert, someVitals, uuid } from './fixtures.ts';
 
 const scene = location.hash.slice(1);
 const started = steadyNow();
@@ -49,11 +50,12 @@ const MANY: Entry[] = Array.from({ length: 12 }, (_, index) => CALM[index % 4]!)
 const entries = scene === 'many' ? MANY : scene === 'calm' || scene === 'focus' ? CALM : ALL;
 
 const idOf = (index: number) => `P-${101 + index}`;
+const pause = aPause({ at: at(20_000), until: at(-100_000) });
 const alerts: Alert[] =
   scene === 'calm'
     ? []
     : [
-        anAlert({ source: 'synthetic' }),
+        anAlert({ source: 'synthetic', silence: scene === 'paused' ? pause : null }),
         anAlert({
           id: uuid(901),
           patientId: 'P-102',
@@ -62,7 +64,12 @@ const alerts: Alert[] =
           value: 44,
           limit: 50,
           source: 'synthetic',
-          acknowledgement: { userId: uuid(7), userName: 'Nurse Joy', at: at(60_000), reason: null },
+          acknowledgement: {
+            userId: uuid(7),
+            userName: 'Nurse Joy',
+            at: at(60_000),
+            reason: 'Known for this patient',
+          },
         }),
         anAlert({
           id: uuid(902),
@@ -127,6 +134,7 @@ function wave(index: number, from: number): (number | null)[] {
 }
 
 const state = new Store(withSnapshot(EMPTY_WALL, snapshot(), NOTHING_EARLY, started));
+if (scene === 'paused') state.update((wall) => ({ ...wall, soundPause: pause }));
 for (const alert of alerts) state.update((wall) => withAlert(wall, alert));
 const moment = new Store<Moment>({ now: started, serverNow: started });
 const focused = new Store<string | null>(scene === 'focus' ? 'P-102' : null);
@@ -141,7 +149,7 @@ setInterval(() => {
     );
   });
   sentUntil += 1000;
-  if (scene !== 'room')
+  if (['calm', 'many', 'focus'].includes(scene))
     state.set(withSnapshot(state.get(), snapshot(), { alerts: state.get().alerts }, steadyNow()));
 }, 250);
 
@@ -174,7 +182,9 @@ createRoot(document.body.querySelector('#root')!).render(
     sound={{ blocked: new Store(scene === 'off'), unblock: () => undefined }}
     settings={{ protocol: 1, demo: true, announcedAddress: null, patientIdPattern: '^P-\\d{3}$' }}
     userName="Dr Ada Clinician"
-    rights={null}
+    rights={['alert:acknowledge', 'alert:silence', 'alarm:pause', 'limits:change']}
+    request={galleryRequest}
+    patientId={scene === 'patient' ? 'P-101' : null}
     onPatient={() => undefined}
     onSignOut={() => undefined}
   />,

@@ -18,15 +18,21 @@ export type TileGridProps = {
   };
   alerts: readonly Alert[];
   onDetails: (patientId: string) => void;
+  /** Beside the tiles, or over them where there is no room for both, stands a patient's panel. */
+  beside: boolean;
 };
 
-export function TileGrid({ wall, alerts, onDetails }: TileGridProps) {
+/** Width of a panel beside the tiles, CSS px; the style sheet says the same. */
+const PANEL_WIDTH = 720;
+
+export function TileGrid({ wall, alerts, onDetails, beside }: TileGridProps) {
   const { patients } = useStore(wall.state);
   const moment = useStore(wall.moment);
   const alarms = useStore(wall.alarms);
   const focused = useStore(wall.focused);
   const tracks = useStore(wall.media.tracks);
-  const { width, height } = useWindowSize();
+  const { width: all, height } = useWindowSize();
+  const width = beside ? all - PANEL_WIDTH : all;
   const grid = useRef<HTMLElement>(null);
   const onShown = useCallback((streamId: string) => wall.media.shown(streamId), [wall]);
   const now = useCallback(() => wall.now(), [wall]);
@@ -46,6 +52,7 @@ export function TileGrid({ wall, alerts, onDetails }: TileGridProps) {
       ref={grid}
       className={styles.grid}
       data-enlarged={enlarged}
+      data-beside={beside}
       style={gridStyle(enlarged, columns, patients.size, width)}
     >
       {[...patients.values()].map((state, index) => {

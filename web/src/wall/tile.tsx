@@ -2,9 +2,9 @@ import type { Alert, AlertPriority, Source } from '@haven/protocol';
 import { useCallback, useRef, type KeyboardEvent } from 'react';
 import { alertWords, bedWords, leadingAlert, PRIORITY_WORDS } from '../core/alert-view.ts';
 import type { Clock } from '../core/clock.ts';
-import { viewQuality, viewVital, type VitalView } from '../core/freshness.ts';
+import { viewQuality, type VitalView } from '../core/freshness.ts';
+import { viewPatientVitals } from '../core/patient-vitals.ts';
 import { viewPicture } from '../core/picture.ts';
-import { viewScore } from '../core/score-view.ts';
 import type { PatientState } from '../core/wall-state.ts';
 import type { Moment } from '../core/wall.ts';
 import type { WaveformTrace } from '../core/waveform-trace.ts';
@@ -59,11 +59,7 @@ export function Tile(props: TileProps) {
     waitingSince: state.streamSince,
     now: moment.now,
   });
-  const pulse = vitalOf(props, 'pulse');
-  const breathing = state.vitals?.vitals.some(({ name }) => name === 'breathing')
-    ? vitalOf(props, 'breathing')
-    : null;
-  const score = viewScore(pulse, breathing);
+  const { pulse, breathing, score } = viewPatientVitals(state, moment, props.connected);
   const leading = leadingAlert(alerts);
   const badge = stream === null ? null : SOURCE_BADGES[stream.source];
   return (
@@ -146,17 +142,6 @@ export function Tile(props: TileProps) {
       </button>
     </article>
   );
-}
-
-function vitalOf({ state, moment, connected }: TileProps, name: 'pulse' | 'breathing'): VitalView {
-  return viewVital({
-    vital: state.vitals?.vitals.find((vital) => vital.name === name),
-    receivedAt: state.vitalsAt,
-    now: moment.now,
-    serverNow: moment.serverNow,
-    streaming: state.stream !== null,
-    connected,
-  });
 }
 
 /** How the pulse was measured, and the size of the picture: `Pulse by POS, within 5/min in 93 of 100 cases; picture 640×480`. */

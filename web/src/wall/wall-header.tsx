@@ -12,6 +12,8 @@ type WallHeaderProps = {
   now: number;
   onRoom: (roomId: string) => void;
   onSignOut: () => void;
+  /** The way to other pages. */
+  menu: ReactNode;
   /** What concerns the whole room: sound, limits. */
   children: ReactNode;
 };
@@ -19,7 +21,7 @@ type WallHeaderProps = {
 const clockFormat = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
 
 export function WallHeader(props: WallHeaderProps) {
-  const { room, rooms, userName, now, onRoom, onSignOut, children } = props;
+  const { room, rooms, userName, now, onRoom, onSignOut, menu, children } = props;
   return (
     <header className={styles.header}>
       <h1 className={styles.title}>Haven</h1>
@@ -42,6 +44,7 @@ export function WallHeader(props: WallHeaderProps) {
       <span className={styles.tools}>{children}</span>
       <time className={styles.clock}>{clockFormat.format(now)}</time>
       <span className={styles.user}>{userName}</span>
+      {menu}
       <button type="button" className={controls.button} onClick={onSignOut} data-testid={testIds.signOut}>
         Sign out
       </button>

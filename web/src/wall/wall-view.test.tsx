@@ -50,6 +50,8 @@ function renderWall(rights: readonly string[] | null = null) {
       settings={{ protocol: 1, demo: true, announcedAddress: null, patientIdPattern: '^P-\\d{3}$' }}
       userName="Nurse Joy"
       rights={rights}
+      request={() => Promise.reject(new Error('no server'))}
+      patientId={null}
       onPatient={() => undefined}
       onSignOut={() => undefined}
     />,

@@ -1,12 +1,15 @@
 import type { PublicSettings } from '@haven/protocol';
-import { useEffect } from 'react';
+import { useEffect, type ReactNode } from 'react';
 import type { AlarmActions } from '../core/alarm-actions.ts';
 import type { AlarmSound } from '../core/alarm-sound.ts';
 import { secondsLeft } from '../core/alert-view.ts';
 import { mayDo, type AlarmRight } from '../core/permissions.ts';
 import { activeAlerts } from '../core/wall-state.ts';
 import { useStore } from '../core/use-store.ts';
+import type { SignedInApi } from '../core/signed-in-api.ts';
 import type { Wall } from '../core/wall.ts';
+import { PatientPanel } from '../patient/patient-panel.tsx';
+import { RoomLimitsButton } from '../patient/room-limits.tsx';
 import { testIds } from '../test-ids.ts';
 import { Disclaimer } from '../ui/disclaimer.tsx';
 import { announcedAddressAdvice } from '../ui/installer-advice.ts';
@@ -30,7 +33,12 @@ export type WallViewProps = {
   /** What the server says that the user may do now; null while it has not. */
   rights: readonly string[] | null;
   onSignOut: () => void;
-  /** Somebody wants to see more of a patient. */
+  /** The way to other pages. */
+  menu?: ReactNode;
+  /** Requests of the user over HTTP. */
+  request: SignedInApi;
+  /** Whose panel is open. */
+  patientId: string | null;
   onPatient: (patientId: string | null) => void;
 };
 
@@ -41,7 +49,9 @@ export function WallView(props: WallViewProps) {
   const problem = useStore(wall.problem);
   const blocked = useStore(sound.blocked);
   const locked = useStore(wall.locked);
-  const { now, serverNow } = useStore(wall.moment);
+  const moment = useStore(wall.moment);
+  const { now, serverNow } = moment;
+  const open = props.patientId === null ? undefined : state.patients.get(props.patientId);
   const alerts = activeAlerts(state);
   const patientOf = (patientId: string) => state.patients.get(patientId)?.patient;
   const advice = announcedAddressAdvice(settings, location.hostname);
@@ -62,8 +72,12 @@ export function WallView(props: WallViewProps) {
         now={now}
         onRoom={(roomId) => wall.joinRoom(roomId)}
         onSignOut={props.onSignOut}
+        menu={props.menu}
       >
         {may('alarm:pause') && !paused && state.room !== null && <PauseButton actions={wall.actions} />}
+        {may('limits:change') && state.room !== null && (
+          <RoomLimitsButton request={props.request} room={state.room} />
+        )}
       </WallHeader>
       {alarms === 'off' && <AlarmsOff />}
       <SoundPaused
@@ -85,7 +99,23 @@ export function WallView(props: WallViewProps) {
       {locked ? (
         <LockedBeds patients={state.patients.values()} alerts={alerts} />
       ) : (
-        <TileGrid wall={wall} alerts={alerts} onDetails={props.onPatient} />
+        <div className={styles.content}>
+          <TileGrid wall={wall} alerts={alerts} onDetails={props.onPatient} beside={open !== undefined} />
+          {open !== undefined && (
+            <div className={styles.panel}>
+              <PatientPanel
+                key={open.patient.id}
+                request={props.request}
+                state={open}
+                alerts={[...state.alerts.values()].filter(({ patientId }) => patientId === open.patient.id)}
+                moment={moment}
+                connected={alarms === 'on'}
+                mayChangeLimits={may('limits:change')}
+                onClose={() => props.onPatient(null)}
+              />
+            </div>
+          )}
+        </div>
       )}
       <Disclaimer className={styles.disclaimer} demo={settings?.demo === true} />
     </div>
