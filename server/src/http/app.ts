@@ -10,6 +10,7 @@ import type { Config } from '../config/config.ts';
 import type { Records } from '../records/records.ts';
 import type { OpenTelemetry } from '../telemetry/open-telemetry.ts';
 import { createApi, notFound } from './api.ts';
+import type { AuditReads } from './audit-api.ts';
 import { bearerToken, sameSecret } from './bearer.ts';
 import { identifyClient } from './client-address.ts';
 import { address } from './gate.ts';
@@ -31,6 +32,7 @@ type Dependencies = {
 /** What exists only after the start: until then everything but `/livez` answers 503. */
 export type Services = {
   access: Access;
+  audit: AuditReads;
   records: Records;
   limits: Limits;
   metricsToken: string;
@@ -67,7 +69,7 @@ export class HttpApp {
   }
 
   /** Opens everything that needs the store. */
-  serve({ access, records, limits, metricsToken, probes }: Services): void {
+  serve({ access, audit, records, limits, metricsToken, probes }: Services): void {
     const { config, clock, telemetry } = this.#dependencies;
     const served = this.#served;
 
@@ -103,11 +105,19 @@ export class HttpApp {
       limitRate({ ...config.http, exempt: config.trustedNetworks, telemetry }),
       checkOrigin(config.allowedOrigins, refused),
       readJson,
-      createApi({ config, access, records, limits, clock }),
+      createApi({ config, access, audit, records, limits, clock }),
     );
     servePages(served, join(config.repositoryRoot, 'web', 'dist'));
   }
 }
+
+/** The addresses of the web app's pages; what is none of them is answered with NOT_FOUND. */
+const PAGES = [
+  ...['/', '/sign-in', '/publish', '/account', '/audit'],
+  ...['users', 'rooms', 'patients', 'devices', 'keys', 'emergency-access', 'integrity'].map(
+    (page) => `/admin/${page}`,
+  ),
+];
 
 function servePages(served: express.Router, directory: string): void {
   const index = join(directory, 'index.html');
@@ -118,7 +128,7 @@ function servePages(served: express.Router, directory: string): void {
     express.static(join(directory, 'assets'), { immutable: true, maxAge: '365d', fallthrough: false }),
   );
   served.use(express.static(directory, { index: false, maxAge: 0 }));
-  served.get(['/', '/sign-in', '/publish'], (_request, response) => response.sendFile(index));
+  served.get(PAGES, (_request, response) => response.sendFile(index));
 }
 
 function measure({ telemetry }: Dependencies): RequestHandler {

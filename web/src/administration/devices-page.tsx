@@ -6,10 +6,11 @@ import {
   patientPageSchema,
   type ManagedDevice,
 } from '@haven/protocol';
-import { useEffect, useState } from 'react';
+import { useCallback } from 'react';
 import { z } from 'zod';
 import { useSignedIn } from '../session/signed-in.ts';
 import type { Option } from '../ui/form-field.tsx';
+import { useLoaded } from '../ui/use-loaded.ts';
 import { RemoveDialog, SecretDialog } from './dialogs.tsx';
 import { ListPage } from './list-page.tsx';
 import { Tag } from '../ui/tag.tsx';
@@ -134,27 +135,15 @@ function RotateToken({ device, close }: { device: ManagedDevice; close: () => vo
   );
 }
 
-/** Patients that the user may know of, to choose from. */
+/** Patients that the user may know of, to choose from; the id can be typed as well. */
 function useKnownPatients(): readonly Option[] {
   const { request, status } = useSignedIn();
-  const [patients, setPatients] = useState<readonly Option[]>([]);
   const manages = status?.actions.includes('patient:manage') === true;
-  useEffect(() => {
-    let wanted = true;
-    const read = async () =>
-      manages
-        ? (await request('/admin/patients?limit=200', patientPageSchema)).items
-        : (await request('/patients', patientListSchema)).patients;
-    read().then(
-      (found) => {
-        if (wanted) setPatients(found.map(({ id, name }) => ({ value: id, name })));
-      },
-      // The id can be typed as well.
-      () => undefined,
-    );
-    return () => {
-      wanted = false;
-    };
+  const read = useCallback(async () => {
+    const found = manages
+      ? (await request('/admin/patients?limit=200', patientPageSchema)).items
+      : (await request('/patients', patientListSchema)).patients;
+    return found.map(({ id, name }) => ({ value: id, name }));
   }, [request, manages]);
-  return patients;
+  return useLoaded(read).value ?? [];
 }

@@ -1,13 +1,12 @@
 import { integritySchema, type IntegrityProblem } from '@haven/protocol';
-import { useEffect, useState } from 'react';
+import { useCallback } from 'react';
 import { Link } from 'react-router';
-import type { z } from 'zod';
-import { sentenceOf } from '../core/sentences.ts';
 import { useSignedIn } from '../session/signed-in.ts';
 import controls from '../ui/controls.module.css';
 import { Page } from '../ui/page.tsx';
 import type { PagePath } from '../ui/pages.ts';
 import styles from '../ui/table.module.css';
+import { useLoaded } from '../ui/use-loaded.ts';
 import { dateAndTime } from './words.ts';
 
 /** What each kind means, and where it is put right. */
@@ -56,25 +55,8 @@ const KINDS: Readonly<Record<IntegrityProblem['kind'], { words: string; page: Pa
 
 export function IntegrityPage() {
   const { request } = useSignedIn();
-  const [found, setFound] = useState<z.infer<typeof integritySchema> | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
-  const [checks, setChecks] = useState(0);
-  useEffect(() => {
-    let wanted = true;
-    request('/admin/integrity', integritySchema).then(
-      (answer) => {
-        if (!wanted) return;
-        setFound(answer);
-        setProblem(null);
-      },
-      (error: unknown) => {
-        if (wanted) setProblem(sentenceOf(error));
-      },
-    );
-    return () => {
-      wanted = false;
-    };
-  }, [request, checks]);
+  const check = useCallback(() => request('/admin/integrity', integritySchema), [request]);
+  const { value: found, problem, reload } = useLoaded(check);
   return (
     <Page title="Integrity">
       <p className={controls.soft}>What refers to something that is gone, or is of no use to anybody.</p>
@@ -84,7 +66,7 @@ export function IntegrityPage() {
             ? 'Checking …'
             : `${found.problems.length === 0 ? 'Nothing is wrong' : `${found.problems.length} to look at`}, checked ${dateAndTime(found.checkedAt)}.`}
         </p>
-        <button type="button" className={controls.button} onClick={() => setChecks(checks + 1)}>
+        <button type="button" className={controls.button} onClick={reload}>
           Check again
         </button>
       </div>

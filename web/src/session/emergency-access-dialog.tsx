@@ -3,14 +3,13 @@ import {
   breakGlassRoomsSchema,
   breakGlassSchema,
   type BreakGlass,
-  type Room,
 } from '@haven/protocol';
-import { useEffect, useState } from 'react';
+import { useCallback } from 'react';
 import { z } from 'zod';
-import { sentenceOf } from '../core/sentences.ts';
 import controls from '../ui/controls.module.css';
 import { Dialog } from '../ui/dialog.tsx';
 import { Form } from '../ui/form.tsx';
+import { useLoaded } from '../ui/use-loaded.ts';
 import type { SignedIn } from './signed-in.ts';
 
 type EmergencyAccessDialogProps = Pick<SignedIn, 'request' | 'status'> & {
@@ -27,23 +26,9 @@ const formSchema = breakGlassRequestSchema.extend({
 
 /** Asks for the room, the reason and the time of an emergency access. */
 export function EmergencyAccessDialog({ request, status, onStarted, onClose }: EmergencyAccessDialogProps) {
-  const [rooms, setRooms] = useState<readonly Room[] | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
-  useEffect(() => {
-    let open = true;
-    request('/break-glass/rooms', breakGlassRoomsSchema).then(
-      (answer) => {
-        if (open) setRooms(answer.rooms);
-      },
-      (error: unknown) => {
-        if (open) setProblem(sentenceOf(error));
-      },
-    );
-    return () => {
-      open = false;
-    };
-  }, [request]);
-  const foreign = rooms?.filter(({ id }) => status?.roomIds.includes(id) !== true);
+  const read = useCallback(() => request('/break-glass/rooms', breakGlassRoomsSchema), [request]);
+  const { value, problem } = useLoaded(read);
+  const foreign = value?.rooms.filter(({ id }) => status?.roomIds.includes(id) !== true);
   return (
     <Dialog title="Emergency access to a room" onClose={onClose}>
       {problem !== null && (
