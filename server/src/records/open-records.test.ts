@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { UserPrincipal } from '../access/access.ts';
-import { addUser } from '../access/administration/users.ts';
 import { QuietTelemetry } from '../testing/quiet-telemetry.ts';
 import { PostgresServer } from './embedded/postgres-server.ts';
 import { openRecords } from './open-records.ts';
@@ -11,10 +10,10 @@ import { openStore, type Store } from './store.ts';
 import { covered, pulse, pulseAlert, testConfig } from './testing/fixtures.ts';
 import { temporaryDirectory } from './testing/temporary-directory.ts';
 import { until } from './testing/until.ts';
+import { addClinician } from './testing/ward.ts';
 
 const DAY = 86_400_000;
 const now = Math.floor(Date.now() / 1000) * 1000;
-const PASSWORD = 'a password of tests';
 
 let directory: string;
 let remove: () => Promise<void>;
@@ -40,15 +39,6 @@ const written = () =>
     'everything is in the store',
   );
 
-async function addClinician(email: string, roomId: string): Promise<UserPrincipal> {
-  const context = { store, actor: 'test', clock: Date.now };
-  const user = { email, displayName: email, roles: ['clinician' as const], roomIds: [roomId] };
-  const { userId } = await addUser(context, user, PASSWORD);
-  const { data } = await store.forSignIn().auth.signInWithPassword({ email, password: PASSWORD });
-  const accessToken = data.session?.access_token ?? '';
-  return { kind: 'user', userId, displayName: email, accessToken, expiresAt: now + 3_600_000 };
-}
-
 beforeAll(async () => {
   ({ path: directory, remove } = await temporaryDirectory());
   database = await startDatabase();
@@ -62,8 +52,8 @@ beforeAll(async () => {
     { id: 'P-102', room_id: 'ward-a', name: 'Ben Sample', bed: '2' },
     { id: 'P-201', room_id: 'ward-b', name: 'Cleo Fiction', bed: '1' },
   ]);
-  anna = await addClinician('anna@haven.local', 'ward-a');
-  berta = await addClinician('berta@haven.local', 'ward-b');
+  anna = await addClinician(store, 'anna@haven.local', 'ward-a');
+  berta = await addClinician(store, 'berta@haven.local', 'ward-b');
   records = await open();
 }, 90_000);
 afterAll(async () => {

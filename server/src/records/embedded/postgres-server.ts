@@ -47,6 +47,8 @@ export type PostgresOptions = {
   port?: number;
   /** The server ended by itself and will be started again. */
   onDeath?: (detail: string) => void;
+  /** Its log, as it comes; `log_*` settings decide what is in it. */
+  onOutput?: (text: string) => void;
 };
 
 /**
@@ -81,7 +83,7 @@ export class PostgresServer {
     for (let attempt = 1; ; attempt++) {
       const port = options.port ?? (await freePort());
       try {
-        return new PostgresServer(options, launch, port, await run(options.directory, launch, port));
+        return new PostgresServer(options, launch, port, await run(options, launch, port));
       } catch (error) {
         if (attempt === START_ATTEMPTS) throw error;
         await delay(RETRY_DELAY_MS);
@@ -118,7 +120,7 @@ export class PostgresServer {
     let wait = RESTART_DELAY_MS;
     while (await elapsed(wait, signal)) {
       try {
-        this.#process = await run(this.#options.directory, this.#launch, this.port, signal);
+        this.#process = await run(this.#options, this.#launch, this.port, signal);
         this.#watch();
         return;
       } catch {
@@ -172,7 +174,7 @@ async function initialise(options: PostgresOptions, launch: Launch, initdb: stri
 
 /** Starts the server and waits until it accepts connections. */
 async function run(
-  directory: string,
+  { directory, onOutput }: PostgresOptions,
   launch: Launch,
   port: number,
   signal?: AbortSignal,
@@ -181,6 +183,7 @@ async function run(
   const { postgres } = postgresBinaries();
   const child = launchProgram(launch, postgres, ['-D', directory, '-p', String(port), ...settings]);
   const output = collectOutput(child);
+  if (onOutput !== undefined) child.stderr?.on('data', onOutput);
   const giveUp = () => child.kill('SIGQUIT');
   const timer = setTimeout(giveUp, START_TIMEOUT_MS);
   signal?.addEventListener('abort', giveUp);
