@@ -67,7 +67,10 @@ export const monitorRequests = {
     request: z.object({ token: z.string().min(1).max(4096) }),
     response: z.object({ expiresAt: timestampSchema }),
   },
-  /** Joins a room (leaving any other): from now on its events arrive. */
+  /**
+   * Joins a room (leaving any other): from now on its events arrive. A locked session hears its alarms only, and the
+   * snapshot holds nothing but those.
+   */
   'room:join': { request: z.object({ roomId: roomIdSchema }), response: roomSnapshotSchema },
   'room:leave': { request: emptySchema, response: emptySchema },
   /** Opens the viewer's one receive transport; a second call replaces the first. */

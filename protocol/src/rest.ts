@@ -62,7 +62,10 @@ export const sessionStatusSchema = z.object({
 });
 export type SessionStatus = z.infer<typeof sessionStatusSchema>;
 
-/** `POST /api/v1/auth/second-factor`: begins to add one; it counts after `…/confirm` with its first code. */
+/**
+ * `POST /api/v1/auth/second-factor`: begins to add one; it counts after `…/confirm` with its first code, which answers
+ * with the session's new tokens. `DELETE /api/v1/auth/second-factor { password }`: 204.
+ */
 export const secondFactorSchema = z.object({
   factorId: z.string().max(64),
   /** `otpauth://…`, for the QR code. */

@@ -14,6 +14,7 @@ import type { Sfu } from '../sfu/sfu.ts';
 import type { Viewer } from '../sfu/viewer.ts';
 import { alarmHandlers, type AlarmParts } from './alarm-requests.ts';
 import type { Handlers } from './endpoints.ts';
+import { isOnlyLocked, refusalOf } from './refusal-of.ts';
 import { RoomHub } from './room-hub.ts';
 import type { MonitorSocket } from './sockets.ts';
 
@@ -35,6 +36,8 @@ export class MonitorSession {
   #principal: UserPrincipal;
   #joined: Joined | undefined;
   #viewer: Viewer | undefined;
+  /** Nobody has used the user's session for long: alarms are heard, and nothing else. */
+  #locked = false;
   /** Counts `transport:open`: of several at a time the last one stands. */
   #opened = 0;
 
@@ -84,22 +87,23 @@ export class MonitorSession {
     };
   }
 
-  /** Ends what the user may no longer do: the session, or the room with its media. */
+  /** Ends what the user may no longer do: the session, the room with its media, or all of it but the alarms. */
   recheck(): void {
     const { access, audit, clock } = this.#parts;
     const code =
       this.#principal.expiresAt <= clock()
         ? 'TOKEN_EXPIRED'
         : refusalOf(() => access.authorize(this.#principal, 'room:watch'));
-    if (code !== undefined) {
+    if (code !== undefined && code !== 'SESSION_LOCKED') {
       audit.refused(this.#actor, 'session', 'server', code);
       this.end(code);
       return;
     }
+    this.#setLocked(code === 'SESSION_LOCKED');
     const roomId = this.#joined?.roomId;
     if (roomId === undefined) return;
-    const roomCode = refusalOf(() => access.authorize(this.#principal, 'room:watch', roomId));
-    if (roomCode === undefined) return;
+    const roomCode = refusalOf(() => this.#authorize('room:watch', roomId));
+    if (roomCode === undefined || roomCode === 'SESSION_LOCKED') return;
     audit.refused(this.#actor, 'room:watch', `room:${roomId}`, roomCode);
     this.#leave();
     this.#socket.emit('room:closed', { roomId, code: roomCode });
@@ -116,6 +120,22 @@ export class MonitorSession {
     this.#leave();
   }
 
+  /** A wall that went silent at night would be worse than one that nobody watches over: alarms go on. */
+  #setLocked(locked: boolean): void {
+    if (locked === this.#locked) return;
+    const { audit, clock } = this.#parts;
+    this.#locked = locked;
+    if (locked) {
+      this.#closeMedia();
+      if (this.#joined !== undefined) {
+        void this.#socket.join(RoomHub.alarmsOf(this.#joined.roomId));
+        void this.#socket.leave(RoomHub.channelOf(this.#joined.roomId));
+      }
+      audit.done(this.#actor, 'session:lock', 'session');
+    }
+    this.#socket.emit(locked ? 'session:locked' : 'session:unlocked', { at: clock() });
+  }
+
   async #describe(): Promise<ResponseOf<MonitorRequests, 'session:describe'>> {
     const { userId, displayName } = this.#principal;
     const rooms = await this.#parts.records.rooms();
@@ -124,7 +144,10 @@ export class MonitorSession {
       userId,
       displayName,
       roles: [...roles],
-      rooms: rooms.filter(({ id }) => refusalOf(() => this.#authorize('room:watch', id)) === undefined),
+      rooms: rooms.filter(({ id }) => {
+        const code = refusalOf(() => this.#authorize('room:watch', id));
+        return code === undefined || code === 'SESSION_LOCKED';
+      }),
     };
   }
 
@@ -141,27 +164,28 @@ export class MonitorSession {
     const { admission, alerts, audit, clock, hub, records, sfu, soundPauses } = this.#parts;
     const room = (await records.rooms()).find(({ id }) => id === roomId);
     if (room === undefined) throw new HavenError('ROOM_UNKNOWN');
-    this.#authorize('room:watch', roomId);
+    isOnlyLocked(() => this.#authorize('room:watch', roomId));
     const leavePlace = admission.viewers.take(this.#socket.id);
     try {
       const patients = await records.patientsOf([roomId]);
       if (!this.#socket.connected) throw new HavenError('NOT_JOINED');
-      this.#authorize('room:watch', roomId);
+      this.recheck();
+      const locked = isOnlyLocked(() => this.#authorize('room:watch', roomId));
       // Entering before the snapshot is taken: what happens in between is sent, never missed.
       this.#leave();
       this.#joined = { roomId, leavePlace };
-      await this.#socket.join(RoomHub.channelOf(roomId));
+      await this.#socket.join(locked ? RoomHub.alarmsOf(roomId) : RoomHub.channelOf(roomId));
       audit.done(this.#actor, 'room:join', `room:${roomId}`);
+      const alarms = { room, alerts: alerts.active(roomId), soundPause: soundPauses.of(roomId) };
+      if (locked) return { ...alarms, patients: [], streams: [], vitals: [], serverTime: clock() };
       return {
-        room,
+        ...alarms,
         patients,
         streams: sfu.streams
           .live()
           .filter(({ identity }) => identity.roomId === roomId)
           .map(({ state }) => state),
         vitals: hub.latestVitals(patients.map(({ id }) => id)),
-        alerts: alerts.active(roomId),
-        soundPause: soundPauses.of(roomId),
         serverTime: clock(),
       };
     } catch (error) {
@@ -170,23 +194,26 @@ export class MonitorSession {
     }
   }
 
-  #leave(): void {
+  #closeMedia(): void {
     this.#opened += 1;
     this.#viewer?.close();
     this.#viewer = undefined;
+  }
+
+  #leave(): void {
+    this.#closeMedia();
     if (this.#joined === undefined) return;
     const { roomId, leavePlace } = this.#joined;
     this.#joined = undefined;
     void this.#socket.leave(RoomHub.channelOf(roomId));
+    void this.#socket.leave(RoomHub.alarmsOf(roomId));
     leavePlace();
   }
 
   async #openTransport(): Promise<ResponseOf<MonitorRequests, 'transport:open'>> {
     this.#room();
-    this.#opened += 1;
+    this.#closeMedia();
     const opened = this.#opened;
-    this.#viewer?.close();
-    this.#viewer = undefined;
     const viewer = await this.#parts.sfu.openViewer();
     if (opened !== this.#opened) {
       viewer.close();
@@ -216,8 +243,9 @@ export class MonitorSession {
     this.#parts.access.authorize(this.#principal, action, roomId);
   }
 
-  /** @throws HavenError NOT_JOINED */
+  /** @throws HavenError SESSION_LOCKED, NOT_JOINED */
   #room(): string {
+    if (this.#locked) throw new HavenError('SESSION_LOCKED');
     if (this.#joined === undefined) throw new HavenError('NOT_JOINED');
     return this.#joined.roomId;
   }
@@ -234,16 +262,5 @@ export class MonitorSession {
   #consuming(): Viewer {
     if (this.#viewer === undefined) throw new HavenError('CONSUMER_UNKNOWN');
     return this.#viewer;
-  }
-}
-
-/** The code with which a check refuses, if it does. */
-function refusalOf(check: () => void): ErrorCode | undefined {
-  try {
-    check();
-    return undefined;
-  } catch (error) {
-    if (error instanceof HavenError) return error.code;
-    throw error;
   }
 }

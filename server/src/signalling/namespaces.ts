@@ -14,6 +14,7 @@ import { CvSession, type CvParts } from './cv-session.ts';
 import { DeviceSession, type DeviceParts } from './device-session.ts';
 import type { Doorkeeper } from './handshake.ts';
 import { MonitorSession, type MonitorParts } from './monitor-session.ts';
+import { isOnlyLocked } from './refusal-of.ts';
 import type { Sessions } from './sessions.ts';
 import type {
   CvNamespace,
@@ -32,13 +33,15 @@ export function serveMonitors(namespace: MonitorNamespace, entrance: Entrance, p
     entrance.doorkeeper.guard<UserPrincipal, MonitorSocket>({
       namespace: MONITOR_NAMESPACE,
       authenticate: (token) => access.authenticateUser(token),
-      authorize: (principal) => access.authorize(principal, 'room:watch'),
+      // A locked session may hear the alarms.
+      authorize: (principal) => void isOnlyLocked(() => access.authorize(principal, 'room:watch')),
     }),
   );
   namespace.on('connection', (socket) => {
     const actor = actorOf(socket);
     const session = new MonitorSession(socket, actor, parts);
     entrance.sessions.run(MONITOR_NAMESPACE, socket, actor, monitorRequests, session);
+    session.recheck();
   });
 }
 

@@ -38,6 +38,11 @@ export class RoomHub {
     return `room:${roomId}`;
   }
 
+  /** Where those hear a room's alarms, and nothing else, whose session is locked. */
+  static alarmsOf(roomId: string): string {
+    return `alarms:${roomId}`;
+  }
+
   heartbeat(): void {
     this.#namespace.emit('heartbeat', { serverTime: this.#clock() });
   }
@@ -57,14 +62,14 @@ export class RoomHub {
 
   /** @param leftRoomId where the patient lay before: there the alert is off the screen */
   alert(alert: Alert, leftRoomId?: string): void {
-    this.#to(alert.roomId, 'alert', alert);
+    this.#alarm(alert.roomId, 'alert', alert);
     if (leftRoomId !== undefined && leftRoomId !== alert.roomId) {
-      this.#to(leftRoomId, 'alert', { ...alert, active: false });
+      this.#alarm(leftRoomId, 'alert', { ...alert, active: false });
     }
   }
 
   soundPaused(roomId: string, pause: SoundPause | null): void {
-    this.#to(roomId, 'alarm:paused', { roomId, pause });
+    this.#alarm(roomId, 'alarm:paused', { roomId, pause });
   }
 
   patientEvent(roomId: string, patientId: string, event: DetectedEvent, at: number): void {
@@ -98,6 +103,15 @@ export class RoomHub {
     ...message: Parameters<ServerToMonitor[E]>
   ): void {
     this.#namespace.to(RoomHub.channelOf(roomId)).emit(event, ...message);
+  }
+
+  /** Also to those whose session is locked. */
+  #alarm<E extends 'alert' | 'alarm:paused'>(
+    roomId: string,
+    event: E,
+    ...message: Parameters<ServerToMonitor[E]>
+  ): void {
+    this.#namespace.to([RoomHub.channelOf(roomId), RoomHub.alarmsOf(roomId)]).emit(event, ...message);
   }
 
   /** A viewer that cannot keep up misses these rather than letting them queue. */

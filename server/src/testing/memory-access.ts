@@ -15,6 +15,7 @@ import { allows } from '../access/matrix.ts';
 export class MemoryAccess implements Access {
   readonly #principals = new Map<string, Principal>();
   readonly #revoked = new Set<string>();
+  readonly #locked = new Set<string>();
   readonly #rights = new Map<string, { roles: Set<Role>; roomIds: Set<string> }>();
   readonly #listeners = new Set<() => void>();
   readonly #clock: () => number;
@@ -60,6 +61,17 @@ export class MemoryAccess implements Access {
 
   revoke(token: string): void {
     this.#revoked.add(token);
+    this.#changed();
+  }
+
+  /** Locks the sessions of a user. */
+  lock(userId: string): void {
+    this.#locked.add(userId);
+    this.#changed();
+  }
+
+  unlock(userId: string): void {
+    this.#locked.delete(userId);
     this.#changed();
   }
 
@@ -116,6 +128,7 @@ export class MemoryAccess implements Access {
     const { roles, roomIds } = this.rights(principal.userId);
     if (!allows(roles, action)) throw new HavenError('FORBIDDEN');
     if (roomId !== undefined && !roomIds.has(roomId)) throw new HavenError('ROOM_NOT_ASSIGNED');
+    if (this.#locked.has(principal.userId)) throw new HavenError('SESSION_LOCKED');
   }
 
   onChange(listener: () => void): () => void {
