@@ -8,9 +8,10 @@ import { Alerts } from './alerts/alerts.ts';
 import { LimitsBook } from './alerts/limits-book.ts';
 import { LimitsStore } from './alerts/limits-store.ts';
 import { AuditTrail } from './audit/audit-trail.ts';
+import { AuditReader } from './audit/audit-reader.ts';
 import { ConfigError, type Config } from './config/config.ts';
 import { HttpApp, type Readiness } from './http/app.ts';
-import { diskProbe, memoryProbe, type Probe } from './http/health.ts';
+import { diskProbe, journalProbe, memoryProbe, type Probe } from './http/health.ts';
 import { loadTls, type TlsFiles } from './http/tls.ts';
 import { createWebServer } from './http/web-server.ts';
 import { openRecords } from './records/open-records.ts';
@@ -135,11 +136,10 @@ export class Haven {
               : `does not answer; ${journalEntries} entries wait in the journal`,
           };
         },
-        journal: () => {
-          const { journalEntries, journalBytes, oldestAgeMs } = records.state();
-          const message = `${journalEntries} entries, ${journalBytes} bytes, the oldest ${Math.round(oldestAgeMs / 1000)} s old`;
-          return { status: alerts.unwritten > 0 ? 'unhealthy' : 'healthy', message };
-        },
+        journal: journalProbe(
+          () => records.state(),
+          () => alerts.unwritten,
+        ),
         sfu: () => {
           const { workers, expectedWorkers } = sfu.stats();
           const status = workers === 0 ? 'unhealthy' : workers < expectedWorkers ? 'degraded' : 'healthy';
@@ -152,7 +152,8 @@ export class Haven {
         memory: memoryProbe(),
         disk: diskProbe(config.dataDirectory),
       };
-      app.serve({ access, records, limits, metricsToken: seeded.metricsToken, probes });
+      const audit = new AuditReader({ store, config, clock });
+      app.serve({ access, audit, records, limits, metricsToken: seeded.metricsToken, probes });
 
       const supervisor = new Supervisor({
         telemetry,

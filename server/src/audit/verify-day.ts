@@ -32,7 +32,10 @@ export type DayResult = {
 };
 
 /** Examines a chain line by line, in order of their sequence numbers, and then against its checkpoint. */
-export async function verifyDay(lines: AsyncIterable<ChainedLine>, context: DayContext): Promise<DayResult> {
+export async function verifyDay(
+  lines: AsyncIterable<ChainedLine> | Iterable<ChainedLine>,
+  context: DayContext,
+): Promise<DayResult> {
   const examination = new Examination(context);
   for await (const line of lines) examination.line(line);
   return examination.finish();

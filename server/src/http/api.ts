@@ -14,6 +14,7 @@ import type { Limits } from '../alerts/limits-book.ts';
 import type { Config } from '../config/config.ts';
 import type { Records } from '../records/records.ts';
 import { bearerToken } from './bearer.ts';
+import { addAuditRoutes, type AuditReads } from './audit-api.ts';
 import { address, Gate, parse } from './gate.ts';
 import { addLimitRoutes } from './limits-api.ts';
 import { addTrendRoutes } from './trends-api.ts';
@@ -23,9 +24,16 @@ const HOUR_MS = 3600 * 1000;
 const LONGEST_SPAN_MS = 24 * HOUR_MS;
 const DEFAULT_ALERTS = 200;
 
-type Dependencies = { config: Config; access: Access; records: Records; limits: Limits; clock: () => number };
+type Dependencies = {
+  config: Config;
+  access: Access;
+  audit: AuditReads;
+  records: Records;
+  limits: Limits;
+  clock: () => number;
+};
 
-export function createApi({ config, access, records, limits, clock }: Dependencies): Router {
+export function createApi({ config, access, audit, records, limits, clock }: Dependencies): Router {
   const api = Router();
 
   const settings: PublicSettings = {
@@ -95,8 +103,9 @@ export function createApi({ config, access, records, limits, clock }: Dependenci
 
   addLimitRoutes(api, { gate, records, limits });
   addTrendRoutes(api, { config, gate, records, clock });
+  addAuditRoutes(api, { gate, audit });
 
-  api.use(notFound);
+  api.use(notFound, gate.auditRefusals);
   return api;
 }
 

@@ -7,6 +7,7 @@ import type { Access, UserPrincipal } from '../access/access.ts';
 import { readConfig } from '../config/config.ts';
 import type { AuditEntry, Records } from '../records/records.ts';
 import { OpenTelemetry } from '../telemetry/open-telemetry.ts';
+import { NO_AUDIT_READS } from '../testing/no-audit-reads.ts';
 import { memoryLimits } from '../testing/memory-limits.ts';
 import { HttpApp, type Readiness } from './app.ts';
 import type { Probe } from './health.ts';
@@ -88,6 +89,7 @@ beforeAll(async () => {
   expect((await fetch(`${url}/api/v1/patients`)).status).toBe(503);
   app.serve({
     access,
+    audit: NO_AUDIT_READS,
     records,
     limits: await memoryLimits(),
     metricsToken,

@@ -5,8 +5,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { readConfig } from '../config/config.ts';
+import { NO_AUDIT_READS } from '../testing/no-audit-reads.ts';
 import { MemoryAccess } from '../testing/memory-access.ts';
-import { memoryLimits } from '../testing/memory-limits.ts';
 import { memoryLimits } from '../testing/memory-limits.ts';
 import { MemoryRecords } from '../testing/memory-records.ts';
 import { OpenTelemetry } from '../telemetry/open-telemetry.ts';
@@ -25,7 +25,14 @@ async function serve(environment: Record<string, string> = {}): Promise<void> {
   const telemetry = new OpenTelemetry({ service: 'haven-test', logLevel: 'silent' });
   const app = new HttpApp({ config, telemetry, clock: Date.now, readiness: () => 'ready' });
   const access = new MemoryAccess(Date.now);
-  app.serve({ access, records, limits: await memoryLimits(), metricsToken: METRICS_TOKEN, probes: {} });
+  app.serve({
+    access,
+    audit: NO_AUDIT_READS,
+    records,
+    limits: await memoryLimits(),
+    metricsToken: METRICS_TOKEN,
+    probes: {},
+  });
   const server = createServer(app.express);
   servers.push(server);
   server.listen(0, '127.0.0.1');

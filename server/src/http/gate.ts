@@ -1,7 +1,8 @@
 import { HavenError } from '@haven/protocol';
-import type { Request } from 'express';
+import type { ErrorRequestHandler, Request } from 'express';
 import type { z } from 'zod';
 import type { Access, Action, UserPrincipal } from '../access/access.ts';
+import { isAudited, resultOf } from '../audit/audit-trail.ts';
 import type { Records } from '../records/records.ts';
 import { bearerToken } from './bearer.ts';
 import { identifiedAddress } from './client-address.ts';
@@ -13,6 +14,9 @@ export class Gate {
   readonly #access: Access;
   readonly #records: Pick<Records, 'audit'>;
   readonly #clock: () => number;
+  /** What a request that was let in wants to do. */
+  readonly #attempts = new WeakMap<object, { actor: string; action: string; subject: string }>();
+  readonly #audited = new WeakSet<object>();
 
   constructor({ access, records, clock }: Dependencies) {
     this.#access = access;
@@ -29,8 +33,26 @@ export class Gate {
       this.#access.authenticateUser(bearerToken(request)),
     );
     await this.permit(request, user, action, subject);
+    this.#attempts.set(request, { actor: actorOf(user), action, subject });
     return user;
   }
+
+  /** To stand behind the routes: audits what was refused, or failed, after the caller was let in. */
+  readonly auditRefusals: ErrorRequestHandler = (error: unknown, request, _response, next) => {
+    const attempt = this.#attempts.get(request);
+    const known = error instanceof Error && this.#audited.has(error);
+    const code = error instanceof HavenError ? error.code : 'INTERNAL';
+    if (attempt === undefined || known || !isAudited(code)) {
+      next(error);
+      return;
+    }
+    const line = { ...attempt, result: resultOf(code), code, address: address(request), at: this.#clock() };
+    this.#records.audit(line).then(
+      () => next(error),
+      // The caller is told why it was refused, not that the refusal could not be kept.
+      () => next(error),
+    );
+  };
 
   /** @throws HavenError as `Access.authorize` does; the refusal is audited */
   permit(
@@ -74,7 +96,8 @@ export class Gate {
       return await check();
     } catch (error) {
       const code = error instanceof HavenError ? error.code : 'INTERNAL';
-      const line = { ...attempt, result: 'refused', code } as const;
+      if (error instanceof Error) this.#audited.add(error);
+      const line = { ...attempt, result: resultOf(code), code };
       await this.#records.audit({ ...line, address: address(request), at: this.#clock() });
       throw error;
     }

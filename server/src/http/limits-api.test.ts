@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { DEFAULT_ALERT_LIMITS, patientLimitsSchema, roomLimitsSchema } from '@haven/protocol';
 import { readConfig } from '../config/config.ts';
 import { OpenTelemetry } from '../telemetry/open-telemetry.ts';
+import { NO_AUDIT_READS } from '../testing/no-audit-reads.ts';
 import { MemoryAccess } from '../testing/memory-access.ts';
 import { memoryLimits, MemoryLimitsStore } from '../testing/memory-limits.ts';
 import { MemoryRecords } from '../testing/memory-records.ts';
@@ -31,7 +32,14 @@ beforeEach(async () => {
   const config = readConfig({ HAVEN_TRUSTED_NETWORKS: '127.0.0.0/8' });
   const telemetry = new OpenTelemetry({ service: 'haven-test', logLevel: 'silent' });
   const app = new HttpApp({ config, telemetry, clock: Date.now, readiness: () => 'ready' });
-  app.serve({ access, records, limits: await memoryLimits(store), metricsToken: 'm', probes: {} });
+  app.serve({
+    access,
+    audit: NO_AUDIT_READS,
+    records,
+    limits: await memoryLimits(store),
+    metricsToken: 'm',
+    probes: {},
+  });
   server = createServer(app.express);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -48,7 +56,7 @@ async function ask(path: string, method = 'GET', body?: unknown, token = clinici
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
-  return { status: response.status, body: (await response.json()) };
+  return { status: response.status, body: await response.json() };
 }
 const limits = (change: object = {}) => ({ ...DEFAULT_ALERT_LIMITS, ...change });
 const refusal = (status: number, code: string) => ({
