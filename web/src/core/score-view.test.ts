@@ -14,15 +14,15 @@ const withheld: VitalView = { state: 'withheld', reason: 'moving', words: 'Patie
 
 describe('the partial score on screen', () => {
   test.each([
-    [live(72), live(14), 0, 'none', 'Partial score 0'],
-    [live(95), held(22), 3, 'low', 'Partial score 3'],
-    [live(135), live(14), 3, 'low-medium', 'Partial score 3'],
-    [live(135), live(26), 6, 'medium', 'Partial score 6'],
-    [live(95), withheld, 1, 'low', 'Partial score 1, no breathing'],
-    [live(95), null, 1, 'low', 'Partial score 1, no breathing'],
-    [withheld, live(26), 3, 'low-medium', 'Partial score 3, no pulse'],
-  ] as const)('of %o and %o', (pulse, breathing, total, band, words) => {
-    expect(viewScore(pulse, breathing)).toMatchObject({ score: { total }, band, words });
+    [live(72), live(14), 0, 'none', null],
+    [live(95), held(22), 3, 'low', null],
+    [live(135), live(14), 3, 'low-medium', null],
+    [live(135), live(26), 6, 'medium', null],
+    [live(95), withheld, 1, 'low', 'breathing'],
+    [live(95), null, 1, 'low', 'breathing'],
+    [withheld, live(26), 3, 'low-medium', 'pulse'],
+  ] as const)('of %o and %o', (pulse, breathing, total, band, missing) => {
+    expect(viewScore(pulse, breathing)).toMatchObject({ score: { total }, band, missing });
   });
 
   test('is not there when nothing fresh was measured', () => {

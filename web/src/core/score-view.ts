@@ -7,8 +7,6 @@ export type ScoreBand = 'none' | 'low' | 'low-medium' | 'medium';
 export type ScoreView = {
   score: PartialScore & { total: number };
   band: ScoreBand;
-  /** `Partial score 3`, with what is missing of the two. */
-  words: string;
   missing: 'pulse' | 'breathing' | null;
 };
 
@@ -28,13 +26,8 @@ export function viewScore(pulse: VitalView, breathing: VitalView | null): ScoreV
   return {
     score: { ...score, total },
     band: bandOf(total, score.extreme),
-    words: wordsOf(total, missing),
     missing,
   };
-}
-
-function wordsOf(total: number, missing: ScoreView['missing']): string {
-  return `Partial score ${total}${missing === null ? '' : `, no ${missing}`}`;
 }
 
 function bandOf(total: number, extreme: boolean): ScoreBand {

@@ -95,7 +95,7 @@ export function LimitsEditor({ title, origin, store, from, onDone, onClose }: Li
   );
 
   return (
-    <Dialog title={title} onClose={onClose}>
+    <Dialog title={title} onClose={onClose} place="foot">
       <form className={form.form} noValidate data-testid={testIds.limitsEditor} onSubmit={save}>
         {meanwhile !== null && (
           <p className={controls.notice} role="alert" data-testid={testIds.limitsMeanwhile}>

@@ -70,7 +70,7 @@ export function AlertRow({ alert, patient, serverNow, actions, locked }: AlertRo
       {acknowledgement !== null && (
         <span className={styles.acknowledged} data-testid={testIds.acknowledgedBy}>
           ✓ Acknowledged by {acknowledgement.userName}, {timeOfDay(acknowledgement.at)}
-          {acknowledgement.reason !== null && `: ${acknowledgement.reason}`}
+          {!locked && acknowledgement.reason !== null && `: ${acknowledgement.reason}`}
         </span>
       )}
       {acknowledgement === null && actions !== null && (

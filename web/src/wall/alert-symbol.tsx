@@ -38,7 +38,7 @@ export function SoundOffSymbol() {
         strokeWidth="2"
         strokeLinejoin="round"
       />
-      <path d="M4 4 20 21M20 4 4 21" stroke="currentColor" strokeWidth="2" strokeDasharray="4 2" />
+      <path d="M3 3 21 22" stroke="currentColor" strokeWidth="2.5" />
     </svg>
   );
 }

@@ -11,7 +11,8 @@ export function ScoreBadge({ view }: { view: ScoreView }) {
       title={`Pulse and breathing only. ${BAND_WORDS[view.band]}`}
       data-testid={testIds.score}
     >
-      {view.words}
+      Partial score {view.score.total}
+      {view.missing !== null && `, no ${view.missing}`}
     </p>
   );
 }

@@ -50,9 +50,9 @@ export function SoundPaused({ pause, serverNow, actions }: SoundPausedProps) {
       <SoundOffSymbol />
       <p>
         <span role="status">
-          <strong>SOUND PAUSED</strong> by {pause.userName}.
-        </span>{' '}
-        A new high alert sounds at once, everything again in{' '}
+          <strong>SOUND PAUSED</strong> by {pause.userName}
+        </span>
+        . A new high alert sounds at once, all others again in{' '}
         <strong className={styles.countdown} role="timer" data-testid={testIds.soundPausedLeft}>
           {countdownWords(left)}
         </strong>

@@ -100,7 +100,10 @@ export function Tile(props: TileProps) {
         </p>
       )}
       <div className={styles.body}>
-        <Picture video={video} view={picture} />
+        <div className={styles.picture}>
+          <Picture video={video} view={picture} />
+          {score !== null && <ScoreBadge view={score} />}
+        </div>
         <div className={styles.values}>
           <PulsePanel pulse={pulse} alarming={alarmingPulse(alerts)} />
           <WaveformCanvas
@@ -112,11 +115,6 @@ export function Tile(props: TileProps) {
           {breathing !== null && (
             <div className={styles.breathing}>
               <BreathingRow breathing={breathing} />
-            </div>
-          )}
-          {score !== null && (
-            <div className={styles.score}>
-              <ScoreBadge view={score} />
             </div>
           )}
         </div>
@@ -138,7 +136,10 @@ export function Tile(props: TileProps) {
         data-testid={testIds.tileDetails}
         onClick={props.onDetails}
       >
-        Details
+        <span className={styles.detailsWord}>Details</span>
+        <span className={styles.detailsMark} aria-hidden="true">
+          ⋯
+        </span>
       </button>
     </article>
   );
