@@ -3,13 +3,16 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { destination } from 'pino';
+import { EmergencyAccessReview } from './access/break-glass/emergency-access-review.ts';
 import { openAccess } from './access/open-access.ts';
+import { AccountRecovery } from './access/sign-in/account-recovery.ts';
 import { Alerts } from './alerts/alerts.ts';
 import { LimitsBook } from './alerts/limits-book.ts';
 import { LimitsStore } from './alerts/limits-store.ts';
 import { AuditTrail } from './audit/audit-trail.ts';
 import { AuditReader } from './audit/audit-reader.ts';
 import { ConfigError, type Config } from './config/config.ts';
+import type { AdministrationParts } from './http/administration/desk.ts';
 import { HttpApp, type Readiness } from './http/app.ts';
 import { diskProbe, journalProbe, memoryProbe, type Probe } from './http/health.ts';
 import { loadTls, type TlsFiles } from './http/tls.ts';
@@ -153,7 +156,28 @@ export class Haven {
         disk: diskProbe(config.dataDirectory),
       };
       const audit = new AuditReader({ store, config, clock });
-      app.serve({ access, audit, records, limits, metricsToken: seeded.metricsToken, probes });
+      const reread = () => access.reread();
+      const administration: AdministrationParts = {
+        ...{ store, records, clock, reread, patientIdPattern: config.patientIdPattern },
+        live: {
+          streaming: (patientId) => sfu.streams.ofPatient(patientId)?.identity.source ?? null,
+          connectedDevices: () => signalling.connectedDevices(),
+        },
+        accounts: new AccountRecovery(store, clock),
+        emergencyAccess: new EmergencyAccessReview({
+          ...{ store, records, clock, calls: new StoreCalls(), changed: reread },
+        }),
+        checkIntegrity: () => Promise.resolve([]),
+      };
+      app.serve({
+        access,
+        administration,
+        audit,
+        records,
+        limits,
+        metricsToken: seeded.metricsToken,
+        probes,
+      });
 
       const supervisor = new Supervisor({
         telemetry,

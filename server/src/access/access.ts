@@ -10,8 +10,9 @@ export type UserPrincipal = {
   /** End of the access token, ms since the epoch. */
   expiresAt: number;
 };
-export type DevicePrincipal = { kind: 'device'; deviceId: string; patientId: string };
-export type CvWorkerPrincipal = { kind: 'cv-worker'; keyId: string };
+/** `credential` is the hash of the token that it came with: after a rotation the old one is worth nothing. */
+export type DevicePrincipal = { kind: 'device'; deviceId: string; patientId: string; credential: string };
+export type CvWorkerPrincipal = { kind: 'cv-worker'; keyId: string; credential: string };
 export type Principal = UserPrincipal | DevicePrincipal | CvWorkerPrincipal;
 
 /** What a user may do now. */

@@ -13,6 +13,7 @@ import type {
   UserPrincipal,
 } from './access.ts';
 import type { Accounts } from './accounts.ts';
+import { EmergencyAccess } from './break-glass/emergency-access.ts';
 import { isMachineToken } from './machine-tokens.ts';
 import { allows, CV_WORKER_ACTIONS, DEVICE_ACTIONS } from './matrix.ts';
 import { RightsWatch } from './rights-watch.ts';
@@ -37,7 +38,12 @@ export type AccessOptions = {
 };
 
 /** Access as it is given to the server, with what users do with their own accounts. */
-export type OpenedAccess = Access & { readonly accounts: Accounts; readonly locks: AccountLocks };
+export type OpenedAccess = Access & {
+  readonly accounts: Accounts;
+  readonly emergencyAccess: EmergencyAccess;
+  /** Rights changed in the store: reads them anew. */
+  reread: () => Promise<void>;
+};
 
 /** @throws Error when the store does not answer */
 export async function openAccess({
@@ -77,7 +83,7 @@ type Parts = Omit<AccessOptions, 'sessions'> & {
 
 class StoreAccess implements OpenedAccess {
   readonly accounts: Accounts;
-  readonly locks: AccountLocks;
+  readonly emergencyAccess: EmergencyAccess;
   readonly #watch: RightsWatch;
   readonly #clock: () => number;
   readonly #book: SessionBook;
@@ -93,14 +99,19 @@ class StoreAccess implements OpenedAccess {
     this.#sessions = sessions;
     this.#verifier = new TokenVerifier(store.tokenVerification, clock);
     const secondFactors = new SecondFactors(store);
-    this.locks = new AccountLocks({ client: store.service, calls, clock });
-    this.#signIn = new SignIn({ store, calls, limits: new SignInLimits(), locks: this.locks, secondFactors });
+    const locks = new AccountLocks({ client: store.service, calls, clock });
+    this.#signIn = new SignIn({ store, calls, limits: new SignInLimits(), locks, secondFactors });
+    const rights = (userId: string) => this.rights(userId);
     this.accounts = new StoreAccounts({
       ...{ store, calls, clock, watch, book, sessions, secondFactors },
       signIn: this.#signIn,
-      rights: (userId) => this.rights(userId),
+      rights,
       callerOf: (principal) => this.#callerOf(principal),
       describe: (tokens) => this.#describe(tokens),
+    });
+    this.emergencyAccess = new EmergencyAccess({
+      ...{ client: store.service, calls, clock, rights },
+      changed: () => this.reread(),
     });
     const signIns = telemetry.counter('haven_sign_ins_total', 'Attempts to sign in, by result');
     this.#countSignIn = (result) => signIns.add(1, { result });
@@ -167,7 +178,7 @@ class StoreAccess implements OpenedAccess {
     const device = await this.#watch.find((snapshot) => snapshot.deviceByToken(token));
     if (device === undefined) throw new HavenError('UNAUTHENTICATED');
     if (device.revoked) throw new HavenError('TOKEN_REVOKED');
-    return { kind: 'device', deviceId: device.id, patientId: device.patient };
+    return { kind: 'device', deviceId: device.id, patientId: device.patient, credential: device.hash };
   }
 
   async authenticateCvWorker(key: string): Promise<CvWorkerPrincipal> {
@@ -175,7 +186,7 @@ class StoreAccess implements OpenedAccess {
     const known = await this.#watch.find((snapshot) => snapshot.cvKeyByToken(key));
     if (known === undefined) throw new HavenError('UNAUTHENTICATED');
     if (known.revoked) throw new HavenError('TOKEN_REVOKED');
-    return { kind: 'cv-worker', keyId: known.id };
+    return { kind: 'cv-worker', keyId: known.id, credential: known.hash };
   }
 
   rights(userId: string): Rights {
@@ -188,6 +199,10 @@ class StoreAccess implements OpenedAccess {
     if (principal.kind === 'user') this.#authorizeUser(principal, action, roomId);
     else if (principal.kind === 'device') this.#authorizeDevice(principal, action, roomId);
     else this.#authorizeCvWorker(principal, action);
+  }
+
+  reread(): Promise<void> {
+    return this.#watch.reread();
   }
 
   onChange(listener: () => void): () => void {
@@ -222,7 +237,7 @@ class StoreAccess implements OpenedAccess {
 
   #authorizeDevice(principal: DevicePrincipal, action: Action, roomId: string | undefined): void {
     const device = this.#watch.current.device(principal.deviceId);
-    if (device === undefined || device.revoked || device.patient !== principal.patientId) {
+    if (!isValid(device, principal) || device.patient !== principal.patientId) {
       throw new HavenError('TOKEN_REVOKED');
     }
     if (!DEVICE_ACTIONS.includes(action)) throw new HavenError('FORBIDDEN');
@@ -230,7 +245,8 @@ class StoreAccess implements OpenedAccess {
   }
 
   #authorizeCvWorker(principal: CvWorkerPrincipal, action: Action): void {
-    if (this.#watch.current.cvKey(principal.keyId)?.revoked !== false) throw new HavenError('TOKEN_REVOKED');
+    if (!isValid(this.#watch.current.cvKey(principal.keyId), principal))
+      throw new HavenError('TOKEN_REVOKED');
     if (!CV_WORKER_ACTIONS.includes(action)) throw new HavenError('FORBIDDEN');
   }
 
@@ -249,4 +265,12 @@ class StoreAccess implements OpenedAccess {
       passwordChangeRequired: user.passwordChangeRequired,
     };
   }
+}
+
+/** Whether the machine is known, not revoked, and has still the token that it came with. */
+function isValid<T extends { hash: string; revoked: boolean }>(
+  machine: T | undefined,
+  { credential }: { credential: string },
+): machine is T {
+  return machine !== undefined && !machine.revoked && machine.hash === credential;
 }

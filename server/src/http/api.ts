@@ -13,6 +13,8 @@ import type { Access } from '../access/access.ts';
 import type { Limits } from '../alerts/limits-book.ts';
 import type { Config } from '../config/config.ts';
 import type { Records } from '../records/records.ts';
+import { addAdministrationRoutes } from './administration-api.ts';
+import type { AdministrationParts } from './administration/desk.ts';
 import { bearerToken } from './bearer.ts';
 import { addAuditRoutes, type AuditReads } from './audit-api.ts';
 import { address, Gate, parse } from './gate.ts';
@@ -30,10 +32,20 @@ type Dependencies = {
   audit: AuditReads;
   records: Records;
   limits: Limits;
+  /** Left out where there is no store to administer. */
+  administration?: AdministrationParts | undefined;
   clock: () => number;
 };
 
-export function createApi({ config, access, audit, records, limits, clock }: Dependencies): Router {
+export function createApi({
+  config,
+  access,
+  administration,
+  audit,
+  records,
+  limits,
+  clock,
+}: Dependencies): Router {
   const api = Router();
 
   const settings: PublicSettings = {
@@ -102,6 +114,7 @@ export function createApi({ config, access, audit, records, limits, clock }: Dep
   });
 
   addLimitRoutes(api, { gate, records, limits });
+  if (administration !== undefined) addAdministrationRoutes(api, gate, administration);
   addTrendRoutes(api, { config, gate, records, clock });
   addAuditRoutes(api, { gate, audit });
 

@@ -9,6 +9,7 @@ import type { Limits } from '../alerts/limits-book.ts';
 import type { Config } from '../config/config.ts';
 import type { Records } from '../records/records.ts';
 import type { OpenTelemetry } from '../telemetry/open-telemetry.ts';
+import type { AdministrationParts } from './administration/desk.ts';
 import { createApi, notFound } from './api.ts';
 import type { AuditReads } from './audit-api.ts';
 import { bearerToken, sameSecret } from './bearer.ts';
@@ -32,6 +33,8 @@ type Dependencies = {
 /** What exists only after the start: until then everything but `/livez` answers 503. */
 export type Services = {
   access: Access;
+  /** Left out where there is no store to administer. */
+  administration?: AdministrationParts;
   audit: AuditReads;
   records: Records;
   limits: Limits;
@@ -69,7 +72,7 @@ export class HttpApp {
   }
 
   /** Opens everything that needs the store. */
-  serve({ access, audit, records, limits, metricsToken, probes }: Services): void {
+  serve({ access, administration, audit, records, limits, metricsToken, probes }: Services): void {
     const { config, clock, telemetry } = this.#dependencies;
     const served = this.#served;
 
@@ -105,7 +108,7 @@ export class HttpApp {
       limitRate({ ...config.http, exempt: config.trustedNetworks, telemetry }),
       checkOrigin(config.allowedOrigins, refused),
       readJson,
-      createApi({ config, access, audit, records, limits, clock }),
+      createApi({ config, access, administration, audit, records, limits, clock }),
     );
     servePages(served, join(config.repositoryRoot, 'web', 'dist'));
   }

@@ -40,6 +40,8 @@ export type SignallingOptions = {
 export type Signalling = {
   /** Ends every stream and session, telling each why. The HTTP server and the SFU stay open. */
   close(): Promise<void>;
+  /** Ids of the devices that are connected. */
+  connectedDevices(): Set<string>;
   stats(): { devices: number; viewers: number; cvWorkers: number; unassignedStreams: number };
 };
 
@@ -105,6 +107,7 @@ export function startSignalling(options: SignallingOptions): Signalling {
   let closing: Promise<void> | undefined;
   return {
     close: () => (closing ??= close()),
+    connectedDevices: () => new Set([...devices.sockets.values()].map(({ data }) => data.principal.deviceId)),
     stats: () => ({
       devices: admission.devices.taken,
       viewers: admission.viewers.taken,

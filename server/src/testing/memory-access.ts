@@ -49,13 +49,13 @@ export class MemoryAccess implements Access {
   addDevice(patientId: string): { deviceId: string; token: string } {
     const deviceId = randomUUID();
     const token = `device-${deviceId}`;
-    this.#principals.set(token, { kind: 'device', deviceId, patientId });
+    this.#principals.set(token, { kind: 'device', deviceId, patientId, credential: token });
     return { deviceId, token };
   }
 
   addCvKey(): string {
     const keyId = randomUUID();
-    this.#principals.set(`cv-${keyId}`, { kind: 'cv-worker', keyId });
+    this.#principals.set(`cv-${keyId}`, { kind: 'cv-worker', keyId, credential: keyId });
     return `cv-${keyId}`;
   }
 

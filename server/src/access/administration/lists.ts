@@ -5,7 +5,8 @@ import { accepted, type AdministrationContext } from './context.ts';
 export type ListQuery = z.output<typeof listQuerySchema>;
 export type Page<T> = { items: T[]; total: number; next: string | null };
 
-type ListFunction = 'list_users' | 'list_rooms' | 'list_patients' | 'list_devices' | 'list_cv_keys';
+type ListFunction =
+  'list_users' | 'list_rooms' | 'list_patients' | 'list_devices' | 'list_cv_keys' | 'list_break_glass';
 
 /** Everything, for the command line: as many rows as a list of administration has at most. */
 const WHOLE_LIST = 10_000;
