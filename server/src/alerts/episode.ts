@@ -144,7 +144,7 @@ export function advance(state: EpisodeState, rule: Judgement, now: Moment): Epis
 
 function clear(state: EpisodeState, rule: Judgement, now: Moment): EpisodeState {
   const { episode } = state;
-  if (episode?.condition !== 'present' || !episode.active) return state;
+  if (rule.momentary || episode?.condition !== 'present' || !episode.active) return state;
   const active = rule.latching && episode.acknowledgement === null;
   return amend(state, episode, 'cleared', now.at, { condition: 'cleared', clearedAt: now.at, active });
 }

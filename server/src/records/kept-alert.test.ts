@@ -4,8 +4,8 @@ import { pulseAlert } from './testing/fixtures.ts';
 
 /** As it was written before alerts had silences, reasons and changes. */
 function entryOf(change: object): string {
-  const { silence: _silence, change: _change, ...alert } = pulseAlert('P-101');
-  return JSON.stringify({ kind: 'alert', keptAt: 1, alert: { ...alert, ...change } });
+  const alert = { ...pulseAlert('P-101'), silence: undefined, change: undefined, ...change };
+  return JSON.stringify({ kind: 'alert', keptAt: 1, alert });
 }
 const by = { userId: 'f4b3a3a2-5a4c-4c53-9d0e-5f8a4f0f9a11', userName: 'Anna' };
 
