@@ -2,6 +2,7 @@ import { installPackages } from './apt.mjs';
 import { checkChromium } from './chromium.mjs';
 import { checkFfmpeg } from './ffmpeg.mjs';
 import { packagesOf } from './missing.mjs';
+import { checkRedis } from './redis.mjs';
 
 /**
  * What has to come from the system. The tools that build mediasoup-worker are not among it: they are only
@@ -11,7 +12,10 @@ import { packagesOf } from './missing.mjs';
  * @returns {import('./missing.mjs').Missing[]}
  */
 export function checkSystem(context) {
-  return [...checkFfmpeg(context), ...(context.forTests ? checkChromium(context) : [])];
+  return [
+    ...checkFfmpeg(context),
+    ...(context.forTests ? [...checkChromium(context), ...checkRedis(context)] : []),
+  ];
 }
 
 /**

@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { freemem, totalmem } from 'node:os';
 import type { Health } from '@haven/protocol';
+import type { RecordsState } from '../records/records.ts';
 
 export type Subsystem = NonNullable<Health['subsystems']>[string];
 export type Probe = () => Subsystem | Promise<Subsystem>;
@@ -9,6 +10,10 @@ export type Probe = () => Subsystem | Promise<Subsystem>;
 const LOW_DISK_BYTES = 2 * 1024 ** 3;
 const NO_DISK_BYTES = 256 * 1024 ** 2;
 const LOW_MEMORY_SHARE = 0.1;
+/** Entries leave the journal within two seconds: one this old, ms, tells of a store that is away or too slow. */
+const OLD_ENTRY_MS = 60_000;
+/** A journal this full refuses what comes before long. */
+const FULL_SHARE = 0.8;
 
 export function memoryProbe(): Probe {
   return () => {
@@ -24,6 +29,17 @@ export function diskProbe(directory: string): Probe {
     const free = bavail * bsize;
     const status = free < NO_DISK_BYTES ? 'unhealthy' : free < LOW_DISK_BYTES ? 'degraded' : 'healthy';
     return { status, message: `${(free / 1024 ** 3).toFixed(1)} GiB are free in the data directory` };
+  };
+}
+
+/** @param unwritten how many alerts could not be written to the journal */
+export function journalProbe(state: () => RecordsState, unwritten: () => number): Probe {
+  return () => {
+    const { journalEntries, journalBytes, journalLimitBytes, oldestAgeMs } = state();
+    const share = journalBytes / journalLimitBytes;
+    const message = `${journalEntries} entries, the oldest ${Math.round(oldestAgeMs / 1000)} s old, ${journalBytes} bytes (${Math.round(100 * share)} % of what it may take)`;
+    if (unwritten() > 0) return { status: 'unhealthy', message };
+    return { status: oldestAgeMs > OLD_ENTRY_MS || share > FULL_SHARE ? 'degraded' : 'healthy', message };
   };
 }
 

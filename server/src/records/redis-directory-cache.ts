@@ -29,6 +29,7 @@ export class RedisDirectoryCache implements DirectoryCache {
     this.#redis = new Redis(url, {
       connectTimeout: CONNECT_TIMEOUT_MS,
       commandTimeout: COMMAND_TIMEOUT_MS,
+      disconnectTimeout: COMMAND_TIMEOUT_MS,
       // Nobody waits for a Redis that is away.
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,

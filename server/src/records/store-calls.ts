@@ -15,7 +15,7 @@ import {
 import { HavenError } from '@haven/protocol';
 
 /** A query answers within milliseconds; beyond this the store is taken for gone. */
-const CALL_TIMEOUT_MS = 5000;
+export const CALL_TIMEOUT_MS = 5000;
 const RETRY_DELAYS_MS = [100, 200, 400];
 const FAILURES_TO_OPEN = 5;
 /** How long an open circuit keeps the store free of calls. */

@@ -9,6 +9,7 @@ import { openLiteStack, type LiteStack } from './embedded/lite-stack.ts';
 import { PostgresServer } from './embedded/postgres-server.ts';
 import { readSecrets, type Secrets } from './embedded/secrets.ts';
 import { StoreStartError } from './errors.ts';
+import { CALL_TIMEOUT_MS } from './store-calls.ts';
 
 export type StoreClient = SupabaseClient<Database>;
 
@@ -187,6 +188,8 @@ function clientFactory(url: string, inProcessFetch?: typeof fetch) {
   return (key: string, accessToken?: string): StoreClient =>
     createClient<Database>(url, key, {
       auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
+      // Store calls have their own attempts, which a second kind inside them would outlast.
+      db: { retry: false, timeout: CALL_TIMEOUT_MS },
       ...(inProcessFetch === undefined ? {} : { global: { fetch: inProcessFetch } }),
       ...(accessToken === undefined ? {} : { accessToken: () => Promise.resolve(accessToken) }),
     });

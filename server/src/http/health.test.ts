@@ -1,0 +1,37 @@
+import { describe, expect, test } from '@jest/globals';
+import type { RecordsState } from '../records/records.ts';
+import { journalProbe, readHealth } from './health.ts';
+
+const MB = 1024 ** 2;
+const calm: RecordsState = {
+  ...{ journalEntries: 3, journalBytes: MB, journalLimitBytes: 100 * MB },
+  ...{ oldestAgeMs: 900, storeReachable: true },
+};
+
+describe('the journal', () => {
+  test.each([
+    ['healthy', 'is short and young', {}, 0],
+    ['degraded', 'holds an entry older than a minute', { oldestAgeMs: 60_001 }, 0],
+    ['degraded', 'is fuller than four fifths', { journalBytes: 81 * MB }, 0],
+    ['unhealthy', 'could not take an alert', {}, 1],
+  ])('is %s when it %s', async (status, _when, change, unwritten) => {
+    const probe = journalProbe(
+      () => ({ ...calm, ...change }),
+      () => unwritten,
+    );
+    const health = await readHealth({ journal: probe });
+    expect(health).toMatchObject({ status, subsystems: { journal: { status } } });
+  });
+
+  test('tells its size and its age', async () => {
+    const { subsystems } = await readHealth({
+      journal: journalProbe(
+        () => calm,
+        () => 0,
+      ),
+    });
+    expect(subsystems.journal?.message).toBe(
+      '3 entries, the oldest 1 s old, 1048576 bytes (1 % of what it may take)',
+    );
+  });
+});
