@@ -9,6 +9,7 @@ import { AccountRecovery } from './access/sign-in/account-recovery.ts';
 import { Alerts } from './alerts/alerts.ts';
 import { LimitsBook } from './alerts/limits-book.ts';
 import { LimitsStore } from './alerts/limits-store.ts';
+import { monotonicClock, RunningDelays } from './alerts/running-delays.ts';
 import { AuditTrail } from './audit/audit-trail.ts';
 import { AuditReader } from './audit/audit-reader.ts';
 import { ConfigError, type Config } from './config/config.ts';
@@ -100,19 +101,32 @@ export class Haven {
       closers.push({ name: 'records', close: () => records.close(FLUSH_WITHIN_MS) });
       const access = await openAccess({ store, telemetry, clock, sessions: config.sessions });
       closers.push({ name: 'access', close: () => access.close() });
+      const stopLooking = access.emergencyAccess.watchExpiry(records, (error) =>
+        telemetry.logger.warn({ err: error }, 'emergency access that ended could not be audited'),
+      );
+      closers.push({
+        name: 'emergency access',
+        close: () => {
+          stopLooking();
+          return Promise.resolve();
+        },
+      });
       const limits = await LimitsBook.start({
         store: new LimitsStore(store.service, new StoreCalls()),
         telemetry,
         clock,
       });
       closers.push({ name: 'limits', close: () => limits.close() });
+      const delays = new RunningDelays({ directory: config.dataDirectory, telemetry });
+      closers.push({ name: 'delays', close: () => delays.close() });
       const alerts = await Alerts.start({
         limits,
         records,
         audit: new AuditTrail(records, telemetry, clock),
         telemetry,
         clock,
-        steady: () => performance.now(),
+        steady: monotonicClock,
+        delays,
       });
       closers.push({ name: 'alerts', close: () => alerts.close() });
       const sfu = await step('media', () => Sfu.create({ config, telemetry }));

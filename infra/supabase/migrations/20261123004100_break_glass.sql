@@ -57,7 +57,7 @@ language sql stable set search_path = '' as $$
       from public.break_glass b
       join public.profiles u on u.user_id = b.user_id
       left join public.profiles r on r.user_id = b.reviewed_by
-     where strpos(lower(b.room_id || ' ' || b.reason || ' ' || u.display_name), lower(p_search)) > 0
+     where strpos(lower(b.room_id || ' ' || b.reason || ' ' || u.display_name || ' ' || b.id), lower(p_search)) > 0
   ), page as (
     select * from found f
      where p_after is null

@@ -1,4 +1,6 @@
 import type { Role, Session } from '@haven/protocol';
+import type { Accounts } from './accounts.ts';
+import type { EmergencyAccessDesk } from './break-glass/emergency-access.ts';
 
 /** A signed-in person. Rights are looked up at every use: see {@link Access.rights}. */
 export type UserPrincipal = {
@@ -46,6 +48,10 @@ export type Action =
  * read anew every two seconds, so that what is taken away takes effect on running sessions ({@link onChange}).
  */
 export interface Access {
+  /** What users do with their own session and account. */
+  readonly accounts: Accounts;
+  readonly emergencyAccess: EmergencyAccessDesk;
+
   /**
    * Begins a session.
    * @param code of the second factor, where SECOND_FACTOR_REQUIRED asked for it

@@ -24,6 +24,9 @@ export interface Accounts {
     address: string,
   ): Promise<void>;
 
+  /** Whose account it is, for the audit trail. @throws HavenError STORAGE_UNAVAILABLE */
+  userIdOf(email: string): Promise<string | undefined>;
+
   /** Begins to add one. @throws HavenError NOT_FOUND where the account system offers none, ALREADY_DONE */
   beginSecondFactor(principal: UserPrincipal): Promise<z.infer<typeof secondFactorSchema>>;
   /**

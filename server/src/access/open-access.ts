@@ -37,10 +37,7 @@ export type AccessOptions = {
   sessions?: SessionLimits;
 };
 
-/** Access as it is given to the server, with what users do with their own accounts. */
 export type OpenedAccess = Access & {
-  readonly accounts: Accounts;
-  readonly emergencyAccess: EmergencyAccess;
   /** Rights changed in the store: reads them anew. */
   reread: () => Promise<void>;
 };

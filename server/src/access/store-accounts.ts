@@ -95,6 +95,14 @@ export class StoreAccounts implements Accounts {
     watch.announce();
   }
 
+  async userIdOf(email: string): Promise<string | undefined> {
+    const { calls, store } = this.#parts;
+    const [profile] = await calls.read(() =>
+      store.service.from('profiles').select('user_id').eq('email', email.toLowerCase()),
+    );
+    return profile?.user_id;
+  }
+
   beginSecondFactor(principal: UserPrincipal): Promise<z.infer<typeof secondFactorSchema>> {
     this.#unlocked(principal);
     return this.#parts.secondFactors.begin(principal.accessToken);

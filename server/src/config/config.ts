@@ -8,6 +8,8 @@ import { NetworkList } from './networks.ts';
 
 const repositoryRoot = resolve(import.meta.dirname, '../../..');
 
+const MINUTE_MS = 60_000;
+
 const flag = z.enum(['0', '1', 'true', 'false']).transform((value) => value === '1' || value === 'true');
 const list = z.string().transform((value) =>
   value
@@ -27,6 +29,10 @@ const count = (low: number, high: number) => z.coerce.number().int().min(low).ma
 const environmentSchema = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
   PORT: count(0, 65535).default(3000),
+  /** Minutes without use after which a session locks; 0: never. */
+  HAVEN_SESSION_INACTIVITY_MINUTES: count(0, 720).default(15),
+  /** Hours after which a session ends, whatever is done. */
+  HAVEN_SESSION_HOURS: count(1, 72).default(12),
   /** Address that HTTP listens on; anything but loopback needs HAVEN_TLS. */
   HAVEN_LISTEN: z.string().default('127.0.0.1'),
   /** `off`, `self-signed`, or `CERTIFICATE.pem,KEY.pem`. */
@@ -169,6 +175,13 @@ export function readConfig(environment: Record<string, string | undefined>, term
       rate: settings.HAVEN_HTTP_RATE,
       /** Requests that one address may make at once. */
       burst: settings.HAVEN_HTTP_BURST,
+    },
+    sessions: {
+      inactivityMs:
+        settings.HAVEN_SESSION_INACTIVITY_MINUTES === 0
+          ? null
+          : settings.HAVEN_SESSION_INACTIVITY_MINUTES * MINUTE_MS,
+      absoluteMs: settings.HAVEN_SESSION_HOURS * 60 * MINUTE_MS,
     },
     trustedNetworks: settings.HAVEN_TRUSTED_NETWORKS,
     trustedProxies: settings.HAVEN_TRUSTED_PROXIES,

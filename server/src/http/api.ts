@@ -3,8 +3,6 @@ import {
   alertsQuerySchema,
   HavenError,
   PROTOCOL_VERSION,
-  refreshRequestSchema,
-  signInRequestSchema,
   vitalsQuerySchema,
   type PublicSettings,
 } from '@haven/protocol';
@@ -15,9 +13,10 @@ import type { Config } from '../config/config.ts';
 import type { Records } from '../records/records.ts';
 import { addAdministrationRoutes } from './administration-api.ts';
 import type { AdministrationParts } from './administration/desk.ts';
-import { bearerToken } from './bearer.ts';
+import { addAuthRoutes } from './auth-api.ts';
+import { addBreakGlassRoutes } from './break-glass-api.ts';
 import { addAuditRoutes, type AuditReads } from './audit-api.ts';
-import { address, Gate, parse } from './gate.ts';
+import { Gate, parse } from './gate.ts';
 import { addLimitRoutes } from './limits-api.ts';
 import { addTrendRoutes } from './trends-api.ts';
 
@@ -55,19 +54,6 @@ export function createApi({
     patientIdPattern: config.patientIdPattern.source,
   };
   api.get('/settings', (_request, response) => void response.json(settings));
-
-  api.post('/auth/sign-in', async (request, response) => {
-    const { email, password } = parse(signInRequestSchema, request.body);
-    response.json(await access.signIn(email, password, address(request)));
-  });
-  api.post('/auth/refresh', async (request, response) => {
-    const { refreshToken } = parse(refreshRequestSchema, request.body);
-    response.json(await access.refresh(refreshToken, address(request)));
-  });
-  api.post('/auth/sign-out', async (request, response) => {
-    await access.signOut(await access.authenticateUser(bearerToken(request)));
-    response.status(204).end();
-  });
 
   const gate = new Gate({ access, records, clock });
 
@@ -113,6 +99,8 @@ export function createApi({
     response.json({ alerts });
   });
 
+  addAuthRoutes(api, { gate, access });
+  addBreakGlassRoutes(api, { gate, records, emergencyAccess: access.emergencyAccess });
   addLimitRoutes(api, { gate, records, limits });
   if (administration !== undefined) addAdministrationRoutes(api, gate, administration);
   addTrendRoutes(api, { config, gate, records, clock });

@@ -6,6 +6,7 @@ import { HavenError, type Patient } from '@haven/protocol';
 import type { Access, UserPrincipal } from '../access/access.ts';
 import { readConfig } from '../config/config.ts';
 import type { AuditEntry, Records } from '../records/records.ts';
+import { noAccounts, noEmergencyAccess } from '../testing/no-accounts.ts';
 import { OpenTelemetry } from '../telemetry/open-telemetry.ts';
 import { NO_AUDIT_READS } from '../testing/no-audit-reads.ts';
 import { memoryLimits } from '../testing/memory-limits.ts';
@@ -18,6 +19,8 @@ const audit: AuditEntry[] = [];
 
 /** Knows one user (`good`), assigned to one room; everything else is refused. */
 const access: Access = {
+  accounts: noAccounts,
+  emergencyAccess: noEmergencyAccess,
   signIn: () => Promise.reject(new HavenError('RATE_LIMITED', undefined, { retryAfterMs: 4200 })),
   refresh: () => Promise.reject(new HavenError('TOKEN_EXPIRED')),
   signOut: () => Promise.resolve(),

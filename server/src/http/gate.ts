@@ -37,6 +37,23 @@ export class Gate {
     return user;
   }
 
+  /**
+   * Asks who calls, where a session that runs is all that is required, be it locked. Refusals are audited.
+   * @throws HavenError as `Access.authenticateUser` does
+   */
+  async caller(request: Request, action: string, subject: string): Promise<UserPrincipal> {
+    const user = await this.#auditRefusal(request, { actor: 'anonymous', action, subject }, () =>
+      this.#access.authenticateUser(bearerToken(request)),
+    );
+    this.attempted(request, actorOf(user), action, subject);
+    return user;
+  }
+
+  /** What the request tries to do: if it is refused from now on, that is audited. */
+  attempted(request: Request, actor: string, action: string, subject: string): void {
+    this.#attempts.set(request, { actor, action, subject });
+  }
+
   /** To stand behind the routes: audits what was refused, or failed, after the caller was let in. */
   readonly auditRefusals: ErrorRequestHandler = (error: unknown, request, _response, next) => {
     const attempt = this.#attempts.get(request);
@@ -70,7 +87,7 @@ export class Gate {
   /** Keeps that it was done. @throws HavenError STORAGE_FULL */
   done(
     request: Request,
-    user: UserPrincipal,
+    user: Pick<UserPrincipal, 'userId'>,
     action: string,
     subject: string,
     reason?: string,
@@ -89,7 +106,7 @@ export class Gate {
   /** Audits what the check refuses, and lets the refusal through. */
   async #auditRefusal<T>(
     request: Request,
-    attempt: { actor: string; action: Action; subject: string },
+    attempt: { actor: string; action: string; subject: string },
     check: () => T | Promise<T>,
   ): Promise<T> {
     try {
@@ -104,7 +121,7 @@ export class Gate {
   }
 }
 
-export function actorOf(user: UserPrincipal): string {
+export function actorOf(user: Pick<UserPrincipal, 'userId'>): string {
   return `user:${user.userId}`;
 }
 

@@ -10,9 +10,12 @@ import type {
   UserPrincipal,
 } from '../access/access.ts';
 import { allows } from '../access/matrix.ts';
+import { noAccounts, noEmergencyAccess } from './no-accounts.ts';
 
 /** Access in memory: a principal is whoever holds a token, until the test takes it away. */
 export class MemoryAccess implements Access {
+  readonly accounts = noAccounts;
+  readonly emergencyAccess = noEmergencyAccess;
   readonly #principals = new Map<string, Principal>();
   readonly #revoked = new Set<string>();
   readonly #locked = new Set<string>();
