@@ -3,11 +3,11 @@
  * times, under 50 vitals a second and alerts that are raised and acknowledged. Prints after each kill what is missing
  * or double of what was acknowledged, and what the wall saw. HAVEN_BENCH_KILLS and HAVEN_BENCH_OUTAGE_S shorten it.
  */
-import { availableParallelism, cpus, loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Losses } from '../support/durable-losses.ts';
 import { LoadedWard } from '../support/loaded-ward.ts';
 import { until } from '../support/process.ts';
+import { machineConditions } from './figures.ts';
 
 const KILLS = Number(process.env.HAVEN_BENCH_KILLS ?? 10);
 const OUTAGE_MS = 1000 * Number(process.env.HAVEN_BENCH_OUTAGE_S ?? 60);
@@ -39,9 +39,7 @@ function report(what: string, { observations, alerts, acknowledgements }: Losses
   );
 }
 
-console.log(
-  `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1)}, Node ${process.version}; ${STREAMS} streams, ${VITALS_PER_SECOND} vitals/s`,
-);
+console.log(`${machineConditions()}; ${STREAMS} streams, ${VITALS_PER_SECOND} vitals/s`);
 const ward = await LoadedWard.start({ streams: STREAMS, vitalsPerSecond: VITALS_PER_SECOND });
 try {
   await until('an alert', 60_000, () => ward.witness.acknowledged.size > 0);

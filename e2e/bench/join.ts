@@ -16,6 +16,7 @@ import { launchChromium, signInOnPage } from '../support/browser.ts';
 import { startDevice } from '../support/device-agent.ts';
 import { HavenServer } from '../support/haven-server.ts';
 import { until } from '../support/process.ts';
+import { quantile } from './figures.ts';
 
 const JOINS = Number(process.env.HAVEN_BENCH_JOINS ?? 20);
 const GLASS_SECONDS = 10;
@@ -87,11 +88,6 @@ async function readPictures([testId, seconds, { cells, share }]: [string, number
     video.requestVideoFrameCallback(read);
   });
   return readings;
-}
-
-function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
 }
 
 function report(what: string, values: readonly number[]): void {

@@ -18,7 +18,7 @@ import { io, type Socket } from 'socket.io-client';
 
 type Requests = Record<string, (request: unknown, reply: (answer: unknown) => void) => void>;
 
-const ANSWER_WITHIN_MS = 5_000;
+const ANSWER_WITHIN_MS = 15_000;
 const TRY_AGAIN_MS = 100;
 const UNITS = { pulse: '/min', breathing: '/min', motion: '1' } as const;
 
