@@ -15,6 +15,8 @@ import { parsePublicKeys } from '../signing-key.ts';
 import { verifyTrail, type AuditVerification } from '../verify-trail.ts';
 import { readWitnesses } from '../witness.ts';
 
+type Directory = Awaited<ReturnType<typeof temporaryDirectory>>;
+
 const FLUSH_WITHIN_MS = 10_000;
 
 /** A real store and the records on it, with a clock that a test sets and a superuser who may do anything. */
@@ -33,8 +35,15 @@ export class TestTrail {
     this.#remove = remove;
   }
 
+  static directory(): Promise<Directory> {
+    return temporaryDirectory();
+  }
+
   static async create(): Promise<TestTrail> {
-    const { path, remove } = await temporaryDirectory();
+    return TestTrail.open(await temporaryDirectory());
+  }
+
+  static async open({ path, remove }: Directory): Promise<TestTrail> {
     const config = testConfig(path, { HAVEN_NODE_ID: 'node-test' });
     const store = await openStore(config);
     const port = (await currentOwner(path))?.postgresPort ?? 0;
