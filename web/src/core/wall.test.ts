@@ -272,8 +272,19 @@ test('a locked session shows no values and no pictures, hears alerts, and joins 
   server.emit('alert', anAlert());
   await until('the alert', () => alarmSignal(wall) === 'high');
   expect(wall.state.get().patients.get('P-101')?.stream).toBeNull();
+  // A locked wall that loses its connection goes on being locked, and knows its beds.
+  server.answers['room:join'] = () => {
+    server.emit('session:locked', { at: T0 });
+    return aSnapshot({ patients: [], streams: [], vitals: [] });
+  };
+  for (const socket of server.sockets) socket.disconnect();
+  await until('the room again', () => server.requestsOf('room:join').length === 2);
+  await until('the alerts of the snapshot', () => wall.state.get().alerts.size === 0);
+  expect(wall.locked.get()).toBe(true);
+  expect([...wall.state.get().patients.keys()]).toEqual(['P-101']);
+  server.answers['room:join'] = () => aSnapshot();
   server.emit('session:unlocked', { at: T0 });
   await until('a track again', () => wall.media.tracks.get().has(uuid(1)));
   expect(wall.locked.get()).toBe(false);
-  expect(server.requestsOf('room:join')).toHaveLength(2);
+  expect(server.requestsOf('room:join')).toHaveLength(3);
 });

@@ -2,6 +2,7 @@ import {
   HavenError,
   type Alert,
   type MonitorRequests,
+  type RoomSnapshot,
   type ServerToMonitor,
   type SoundPause,
 } from '@haven/protocol';
@@ -61,6 +62,8 @@ export class Wall {
   readonly #traces = new Map<string, WaveformTrace>();
   #roomId: string | null;
   #joined = false;
+  /** The server said on this connection that the session is locked; it does so before it answers a join. */
+  #toldLocked = false;
   #early: Early = NOTHING_EARLY;
   #visit = 0;
   #attempts = 0;
@@ -201,7 +204,10 @@ export class Wall {
       roomClosed: (roomId, code) => {
         if (roomId === this.#roomId) this.#roomClosed(new HavenError(code));
       },
-      locked: () => this.#lock(),
+      locked: () => {
+        this.#toldLocked = true;
+        this.#lock();
+      },
       unlocked: () => this.#unlock(),
     });
   }
@@ -226,6 +232,7 @@ export class Wall {
   }
 
   #unlock(): void {
+    this.#toldLocked = false;
     if (!this.#locked.get()) return;
     this.#locked.set(false);
     this.#leave();
@@ -238,8 +245,7 @@ export class Wall {
     this.#media.suspend();
     if (status.kind === 'connected') {
       this.#attempts = 0;
-      // The server says so again if the session is still locked.
-      this.#locked.set(false);
+      this.#toldLocked = false;
       void this.#join(this.#visit);
     } else if (status.error !== null) {
       this.#failed(status.error);
@@ -270,7 +276,8 @@ export class Wall {
       this.#joined = true;
       this.#attempts = 0;
       this.#problem.set(null);
-      this.#state.update((state) => withSnapshot(state, snapshot, this.#early, this.#now()));
+      this.#locked.set(this.#toldLocked);
+      this.#state.update((state) => withSnapshot(state, this.#completed(snapshot), this.#early, this.#now()));
       this.#early = NOTHING_EARLY;
       this.#beat();
       if (this.#locked.get()) this.#lock();
@@ -280,6 +287,13 @@ export class Wall {
     } catch (error) {
       if (visit === this.#visit) this.#joinFailed(error, visit);
     }
+  }
+
+  /** A locked session's snapshot names nobody; the beds that this wall knew stay with their alerts. */
+  #completed(snapshot: RoomSnapshot): RoomSnapshot {
+    const { room, patients } = this.#state.get();
+    if (!this.#toldLocked || room?.id !== snapshot.room.id) return snapshot;
+    return { ...snapshot, patients: [...patients.values()].map(({ patient }) => patient) };
   }
 
   #joinFailed(error: unknown, visit: number): void {
