@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { destination } from 'pino';
 import { EmergencyAccessReview } from './access/break-glass/emergency-access-review.ts';
+import { checkIntegrity } from './access/integrity.ts';
 import { openAccess } from './access/open-access.ts';
 import { AccountRecovery } from './access/sign-in/account-recovery.ts';
 import { Alerts } from './alerts/alerts.ts';
@@ -20,7 +21,7 @@ import { loadTls, type TlsFiles } from './http/tls.ts';
 import { createWebServer } from './http/web-server.ts';
 import { openRecords } from './records/open-records.ts';
 import { StoreCalls } from './records/store-calls.ts';
-import { openStore } from './records/store.ts';
+import { openStore, type Store } from './records/store.ts';
 import { seed, type Credentials } from './records/seed.ts';
 import { Sfu } from './sfu/sfu.ts';
 import { startSignalling } from './signalling/start-signalling.ts';
@@ -181,7 +182,7 @@ export class Haven {
         emergencyAccess: new EmergencyAccessReview({
           ...{ store, records, clock, calls: new StoreCalls(), changed: reread },
         }),
-        checkIntegrity: () => Promise.resolve([]),
+        checkIntegrity: () => checkIntegrity(store),
       };
       app.serve({
         access,
@@ -201,6 +202,7 @@ export class Haven {
       closers.push({ name: 'children', close: () => supervisor.stop() });
       startChildren(supervisor, config, url, seeded, tls);
       readiness = 'ready';
+      reportIntegrity(store, telemetry);
       return new Haven({
         url,
         newCredentials: seeded.newCredentials,
@@ -220,6 +222,16 @@ export class Haven {
     this.#closed ??= closeAll(this.#closers, this.#telemetry);
     return this.#closed;
   }
+}
+
+/** Beside the start, which does not wait for it. Only the number is logged: an administrator's page has the rest. */
+function reportIntegrity(store: Store, telemetry: OpenTelemetry): void {
+  checkIntegrity(store).then(
+    ({ length }) => {
+      if (length > 0) telemetry.logger.warn({ problems: length }, 'records refer to what is not there');
+    },
+    (error: unknown) => telemetry.logger.warn({ err: error }, 'the integrity could not be checked'),
+  );
 }
 
 async function closeAll(closers: Closer[], telemetry: OpenTelemetry): Promise<void> {

@@ -239,6 +239,7 @@ export type Database = {
       };
       uncount_sign_in_attempt: { Args: { p_account: string }; Returns: undefined };
       set_account_password: { Args: { p_user_id: string; p_hash: string }; Returns: number };
+      check_integrity: { Args: never; Returns: { kind: string; subject: string }[] };
       list_break_glass: { Args: ListArguments; Returns: unknown };
       remove_account_without_profile: { Args: { p_email: string }; Returns: number };
       add_user: {

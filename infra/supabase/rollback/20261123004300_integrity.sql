@@ -1,0 +1,1 @@
+drop function public.check_integrity();
