@@ -16,6 +16,7 @@ import { verifyTrail } from './audit/verify-trail.ts';
 import { readWitnesses } from './audit/witness.ts';
 import { ConfigError, readConfig, type Config } from './config/config.ts';
 import { DataDirectoryInUseError, StoreStartError } from './records/errors.ts';
+import { hasCode } from './records/private-files.ts';
 import { StoreCalls } from './records/store-calls.ts';
 import { joinStore, type StoreClient } from './records/store.ts';
 
@@ -170,7 +171,8 @@ try {
       HavenError,
       StoreStartError,
     ];
-    const expected = error instanceof Error && known.some((kind) => error instanceof kind);
+    const expected =
+      error instanceof Error && (hasCode(error, 'ENOENT') || known.some((kind) => error instanceof kind));
     const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
     process.stderr.write(`${expected ? error.message : trace}\n`);
     process.exitCode = EXIT.unknown;
