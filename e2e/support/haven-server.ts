@@ -50,6 +50,10 @@ export class HavenServer {
     return this.#credentials('clinician@haven.local');
   }
 
+  get administrator(): User {
+    return this.#credentials('administrator@haven.local');
+  }
+
   #credentials(email: string): User {
     const text = readFileSync(join(this.dataDirectory, 'credentials.txt'), 'utf8');
     const line = text.split('\n').find((candidate) => candidate.includes(email));

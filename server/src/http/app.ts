@@ -115,7 +115,7 @@ export class HttpApp {
 }
 
 /** The addresses of the web app's pages; what is none of them is answered with NOT_FOUND. */
-const PAGES = [
+export const PAGES = [
   ...['/', '/sign-in', '/publish', '/account', '/audit'],
   ...['users', 'rooms', 'patients', 'devices', 'keys', 'emergency-access', 'integrity'].map(
     (page) => `/admin/${page}`,
