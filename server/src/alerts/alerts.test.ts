@@ -5,11 +5,14 @@ import {
   HavenError,
   type Alert,
   type AlertLimits,
+  type DetectedEvent,
   type Observation,
   type Vital,
 } from '@haven/protocol';
 import type { UserPrincipal } from '../access/access.ts';
+import { eventually } from '../testing/eventually.ts';
 import { QuietTelemetry } from '../testing/quiet-telemetry.ts';
+import type { RunningDelay } from './running-delays.ts';
 import { Alerts } from './alerts.ts';
 
 const telemetry = new QuietTelemetry();
@@ -26,7 +29,11 @@ class KeptAlerts {
   full = false;
   activeAlerts = () => Promise.resolve(this.kept.filter((alert) => alert.active));
   lastEpisodes = () => Promise.resolve([]);
-  patient = (id: string) => Promise.resolve({ id, roomId: 'ward-a', name: 'N', bed: '1' });
+  roomId: string | undefined = 'ward-a';
+  patient = (id: string) =>
+    this.roomId === undefined
+      ? Promise.reject(new HavenError('PATIENT_UNKNOWN'))
+      : Promise.resolve({ id, roomId: this.roomId, name: 'N', bed: '1' });
   keepAlert = (alert: Alert) => {
     if (this.full) return Promise.reject(new HavenError('STORAGE_FULL'));
     this.kept = [...this.kept.filter(({ id }) => id !== alert.id), alert];
@@ -42,6 +49,7 @@ const start = () =>
     limits: { of: () => limits },
     clock: () => now,
     steady: () => steady,
+    delays,
   });
 const pass = (ms: number) => {
   now += ms;
@@ -52,6 +60,7 @@ let now: number;
 let steady: number;
 let audited: string[];
 let limits: AlertLimits;
+let delays: { ofLastRun: readonly RunningDelay[]; keep: (running: readonly RunningDelay[]) => void };
 let records: KeptAlerts;
 let alerts: Alerts;
 let seen: Alert[];
@@ -61,6 +70,7 @@ beforeEach(async () => {
   steady = 5_000;
   audited = [];
   limits = DEFAULT_ALERT_LIMITS;
+  delays = { ofLastRun: [], keep: () => undefined };
   records = new KeptAlerts();
   alerts = await start();
   seen = [];
@@ -182,6 +192,203 @@ describe('the alert service', () => {
     ]);
     pass(1000);
     await report(false);
+    expect(alerts.active('ward-a')).toEqual([]);
+  });
+
+  test('counts a batch that is posted again once, however late it comes', async () => {
+    const batch: Observation[] = [];
+    for (let second = 0; second < 12; second++) {
+      pass(1000);
+      batch.push(pulse(80, now));
+      await alerts.observe([pulse(141, now)]);
+    }
+    await alerts.observe(batch.slice(0, 1));
+    for (let second = 0; second < 14; second++) {
+      pass(1000);
+      await alerts.observe(batch.slice(0, 1));
+    }
+    await alerts.observe([pulse(141, now)]);
+    expect(seen).toHaveLength(1);
+  });
+
+  test('neither fires early nor loses a breach when the system clock jumps', async () => {
+    await seconds(8, 141);
+    now += 3_600_000;
+    await seconds(6, 141);
+    expect(seen).toEqual([]);
+    now -= 7_200_000;
+    await seconds(5, 141);
+    expect(seen).toHaveLength(1);
+  });
+
+  test('audits what the rules do as the system', async () => {
+    await seconds(17, 141);
+    await alerts.acknowledge(seen[0]!.id, nurse, 'seen');
+    await seconds(12, 80);
+    expect(audited).toEqual(['system alert:raised', 'system alert:cleared']);
+    expect(seen.map(({ version, change }) => [version, change.kind])).toEqual([
+      [1, 'raised'],
+      [2, 'acknowledged'],
+      [3, 'cleared'],
+    ]);
+    expect(seen[2]?.acknowledgement).toMatchObject({ userName: 'Nurse', reason: 'seen' });
+  });
+
+  test('silences one alert for everybody, for a while', async () => {
+    await seconds(17, 141);
+    const silenced = await alerts.silence(seen[0]!.id, nurse, 60, 'bathing');
+    expect(silenced.silence).toEqual({
+      userId: nurse.userId,
+      userName: 'Nurse',
+      at: now,
+      until: now + 60_000,
+      reason: 'bathing',
+    });
+    expect(silenced).toMatchObject({ active: true, condition: 'present', acknowledgement: null, version: 2 });
+    expect(alerts.active('ward-a')).toEqual([silenced]);
+    records.full = true;
+    await expect(alerts.silence(seen[0]!.id, nurse, 60, null)).rejects.toMatchObject({
+      code: 'STORAGE_FULL',
+    });
+    expect(alerts.active('ward-a')).toEqual([silenced]);
+  });
+});
+
+describe('events', () => {
+  const event = (name: DetectedEvent): Observation => ({
+    ...identity(now),
+    kind: 'event',
+    event: name,
+    confidence: 0.9,
+  });
+
+  test('a fall alerts at once, stays whatever is measured, and ends when somebody acknowledges it', async () => {
+    await alerts.observe([event('fall')]);
+    await seconds(60, 80);
+    expect(alerts.active('ward-a')).toEqual([
+      expect.objectContaining({ rule: 'fall', priority: 'high', condition: 'present', version: 1 }),
+    ]);
+    await alerts.acknowledge(seen[0]!.id, nurse, null);
+    expect(alerts.active('ward-a')).toEqual([]);
+    pass(1000);
+    await alerts.observe([event('fall')]);
+    expect(alerts.active('ward-a')).toEqual([expect.objectContaining({ rule: 'fall', episode: 2 })]);
+  });
+
+  test('an absence alerts after ten seconds and ends with the return', async () => {
+    await alerts.observe([event('absent'), event('bed-exit')]);
+    expect(seen.map(({ rule }) => rule)).toEqual(['bed-exit']);
+    pass(10_000);
+    await eventually(() => seen.length === 2, 'the absence alerts');
+    expect(seen[1]).toMatchObject({ rule: 'absent', priority: 'medium' });
+    pass(1000);
+    await alerts.observe([event('returned')]);
+    expect(alerts.active('ward-a')).toEqual([]);
+  });
+
+  test('an absence also ends when a pulse is measured for ten seconds, and not for missing values', async () => {
+    await alerts.observe([event('bed-exit')]);
+    await seconds(30, null);
+    expect(alerts.active('ward-a')).toHaveLength(1);
+    await seconds(11, 80);
+    expect(alerts.active('ward-a')).toEqual([]);
+  });
+
+  test('a rule that is off alerts nothing; what it began goes on and clears as before', async () => {
+    await alerts.observe([event('restless')]);
+    expect(seen).toEqual([]);
+    await alerts.observe([event('bed-exit')]);
+    limits = { ...limits, off: ['bed-exit', 'absent', 'restless'] };
+    await seconds(5, null);
+    expect(alerts.active('ward-a')).toHaveLength(1);
+    pass(1000);
+    await alerts.observe([event('returned')]);
+    expect(alerts.active('ward-a')).toEqual([]);
+    pass(1000);
+    await alerts.observe([event('bed-exit')]);
+    expect(alerts.active('ward-a')).toEqual([]);
+  });
+});
+
+describe('limits', () => {
+  test('that change judge the next value: the alert stays, and clears by the new ones', async () => {
+    await seconds(17, 141);
+    limits = { ...limits, pulseHigh: 160 };
+    expect(alerts.active('ward-a')).toEqual([expect.objectContaining({ condition: 'present', limit: 130 })]);
+    await seconds(12, 141);
+    expect(alerts.active('ward-a')).toEqual([
+      expect.objectContaining({ condition: 'cleared', active: true }),
+    ]);
+  });
+
+  test('that are narrowed alert for a value that was right before', async () => {
+    await seconds(20, 120);
+    limits = { ...limits, pulseHigh: 110 };
+    await seconds(17, 120);
+    expect(seen).toEqual([expect.objectContaining({ rule: 'pulse-high', value: 120, limit: 110 })]);
+  });
+
+  test('of change alert against the pulse of five minutes ago', async () => {
+    await seconds(300, 70);
+    await seconds(17, 115);
+    expect(seen).toEqual([
+      expect.objectContaining({ rule: 'pulse-rising', priority: 'medium', value: 115, limit: 110 }),
+    ]);
+    limits = { ...limits, pulseChange: null };
+    await seconds(12, 115);
+    expect(alerts.active('ward-a')).toEqual([
+      expect.objectContaining({ condition: 'cleared', active: true }),
+    ]);
+  });
+});
+
+describe('a restart in the middle of a delay', () => {
+  test('does not begin it anew, and keeps whose picture it was', async () => {
+    let running: readonly RunningDelay[] = [];
+    delays.keep = (kept) => (running = kept);
+    await seconds(10, 141);
+    await eventually(() => running.length === 1, 'the delay is kept');
+    await alerts.close();
+    delays = {
+      ofLastRun: running.map((delay) => ({ ...delay, source: 'synthetic' })),
+      keep: () => undefined,
+    };
+    alerts = await start();
+    alerts.onAlert((alert) => seen.push(alert));
+    pass(6_000);
+    await eventually(() => seen.length === 1, 'it alerts when its time has come');
+    expect(seen[0]).toMatchObject({ rule: 'pulse-high', source: 'synthetic', value: 141, startedAt: now });
+  });
+});
+
+describe('a patient', () => {
+  let left: (string | undefined)[];
+  beforeEach(async () => {
+    left = [];
+    await seconds(17, 141);
+    alerts.onAlert((_alert, leftRoomId) => left.push(leftRoomId));
+  });
+
+  test('who is moved takes the alert along, and both rooms hear of it', async () => {
+    records.roomId = 'ward-b';
+    await eventually(() => alerts.active('ward-b').length === 1, 'the alert moves');
+    expect(alerts.active('ward-a')).toEqual([]);
+    expect(left).toEqual(['ward-a']);
+    expect(seen.at(-1)).toMatchObject({
+      version: 2,
+      roomId: 'ward-b',
+      active: true,
+      change: { kind: 'moved' },
+    });
+    expect(alerts.roomOf(seen[0]!.id)).toBe('ward-b');
+  });
+
+  test('who is removed takes the alert off the screen, which is audited', async () => {
+    records.roomId = undefined;
+    await eventually(() => alerts.active('ward-a').length === 0, 'the alert ends');
+    expect(seen.at(-1)).toMatchObject({ active: false, condition: 'present', change: { kind: 'ended' } });
+    expect(audited).toContain('system alert:ended');
+    await seconds(20, 141);
     expect(alerts.active('ward-a')).toEqual([]);
   });
 });

@@ -1,21 +1,19 @@
-import { randomUUID } from 'node:crypto';
-import { type Alert, type AlertLimits, type AlertRule, type Observation, type Source } from '@haven/protocol';
+import type { Alert, AlertRule, Observation, Source } from '@haven/protocol';
 import type { UserPrincipal } from '../access/access.ts';
-import { SYSTEM } from '../audit/actor.ts';
 import type { AuditTrail } from '../audit/audit-trail.ts';
 import type { Records } from '../records/records.ts';
 import { KeyedQueue } from '../sfu/keyed-queue.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
-import { AlertKeeper } from './alert-keeper.ts';
 import type { AlertListener, AlertService, ConditionReport } from './alert-service.ts';
 import * as machine from './episode.ts';
-import type { Episode, EpisodeState, Moment } from './episode.ts';
+import type { EpisodeState, Moment } from './episode.ts';
 import { evidenceOf, ofCondition } from './evidence.ts';
-import { KnownAlerts } from './known-alerts.ts';
 import type { Limits } from './limits-book.ts';
 import { PatientRooms } from './patient-rooms.ts';
 import { PatientWatch, type Watched } from './patient-watch.ts';
 import { isOn, judgementOf, RULES } from './rules.ts';
+import type { RunningDelay, RunningDelays } from './running-delays.ts';
+import { ShownAlerts } from './shown-alerts.ts';
 
 /** How often running delays are looked at, ms: the coarseness of a delay. */
 const TICK_MS = 250;
@@ -26,21 +24,20 @@ export type AlertsOptions = {
   records: Pick<Records, 'activeAlerts' | 'lastEpisodes' | 'keepAlert' | 'patient'>;
   audit: Pick<AuditTrail, 'done'>;
   telemetry: Telemetry;
+  limits: Pick<Limits, 'of'>;
+  delays: Pick<RunningDelays, 'ofLastRun' | 'keep'>;
   /** ms since the epoch, for people */
   clock: () => number;
   /** ms, of a clock that only ever runs forwards, for durations */
   steady: () => number;
-  limits: Pick<Limits, 'of'>;
 };
 
 /** Runs the rules of all patients. */
 export class Alerts implements AlertService {
   readonly #options: AlertsOptions;
-  readonly #keeper: AlertKeeper;
+  readonly #shown: ShownAlerts;
   readonly #rooms: PatientRooms;
   readonly #patients = new Map<string, PatientWatch>();
-  readonly #known = new KnownAlerts();
-  readonly #listeners = new Set<AlertListener>();
   /** One change at a time a patient. */
   readonly #queue = new KeyedQueue();
   readonly #timer: NodeJS.Timeout;
@@ -48,7 +45,7 @@ export class Alerts implements AlertService {
 
   private constructor(options: AlertsOptions) {
     this.#options = options;
-    this.#keeper = new AlertKeeper(options);
+    this.#shown = new ShownAlerts(options);
     this.#rooms = new PatientRooms({
       records: options.records,
       onMove: (patientId, roomId) => this.#moved(patientId, roomId),
@@ -58,20 +55,23 @@ export class Alerts implements AlertService {
     this.#timer = setInterval(() => this.#tick(), TICK_MS).unref();
   }
 
-  /** Takes up the active alerts where the last run left them. */
+  /** Takes up alerts and running delays where the last run left them. */
   static async start(options: AlertsOptions): Promise<Alerts> {
-    const { records } = options;
+    const { records, delays } = options;
     const [episodes, active] = [await records.lastEpisodes(), await records.activeAlerts()];
     const alerts = new Alerts(options);
     for (const { patientId, rule, episode } of episodes) {
       alerts.#patient(patientId).rule(rule).state = machine.initialState(episode);
     }
     for (const alert of active) {
-      const watched = alerts.#patient(alert.patientId).rule(alert.rule);
-      watched.state = machine.initialState(watched.state.lastEpisode, alert);
-      watched.alert = alert;
-      alerts.#known.set(alert);
+      alerts.#shown.restore(alerts.#patient(alert.patientId).rule(alert.rule), alert);
       alerts.#rooms.know(alert.patientId, alert.roomId);
+    }
+    for (const { patientId, rule, source, breach } of delays.ofLastRun) {
+      const watched = alerts.#patient(patientId).rule(rule);
+      if (machine.isPresent(watched.state)) continue;
+      watched.state = { ...watched.state, breach };
+      watched.source = source;
     }
     return alerts;
   }
@@ -85,10 +85,8 @@ export class Alerts implements AlertService {
   async report({ patientId, source, at, ...condition }: ConditionReport): Promise<void> {
     const ageMs = Math.min(Math.max(this.#options.clock() - at, 0), OLDEST_REPORT_MS);
     await this.#queue.run(patientId, async () => {
-      const limits = await this.#limitsOf(patientId);
-      if (limits === undefined) return;
       for (const [rule, evidence] of ofCondition(condition)) {
-        await this.#judge(patientId, rule, source, limits, { evidence, measuredAt: null, ageMs });
+        await this.#judge(patientId, rule, source, { evidence, measuredAt: null, ageMs });
       }
     });
   }
@@ -107,21 +105,20 @@ export class Alerts implements AlertService {
   }
 
   roomOf(alertId: string): string {
-    return this.#known.get(alertId).roomId;
+    return this.#shown.get(alertId).roomId;
   }
 
   active(roomId: string): Alert[] {
-    return [...this.#known.active()].filter((alert) => alert.roomId === roomId);
+    return this.#shown.active(roomId);
   }
 
   onAlert(listener: AlertListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#shown.onAlert(listener);
   }
 
   /** How many versions could not be written yet, for health. */
   get unwritten(): number {
-    return this.#keeper.unwritten;
+    return this.#shown.unwritten;
   }
 
   close(): Promise<void> {
@@ -133,8 +130,7 @@ export class Alerts implements AlertService {
     clearInterval(this.#timer);
     this.#rooms.close();
     await this.#queue.idle();
-    await this.#keeper.close();
-    this.#listeners.clear();
+    await this.#shown.close();
   }
 
   #patient(patientId: string): PatientWatch {
@@ -143,21 +139,16 @@ export class Alerts implements AlertService {
     return patient;
   }
 
-  /** Undefined for a patient who was removed. */
-  async #limitsOf(patientId: string): Promise<AlertLimits | undefined> {
-    const roomId = await this.#rooms.of(patientId);
-    return roomId === undefined ? undefined : this.#options.limits.of(patientId, roomId);
-  }
-
   async #take(observation: Observation): Promise<void> {
     const { id, patientId, source, at } = observation;
     const patient = this.#patient(patientId);
     if (patient.seen.has(id)) return;
-    const limits = await this.#limitsOf(patientId);
-    if (limits === undefined) return;
+    const roomId = await this.#rooms.of(patientId);
+    if (roomId === undefined) return;
+    const limits = this.#options.limits.of(patientId, roomId);
     const baseline = patient.baselineFor(observation, this.#options.steady());
     for (const [rule, evidence] of evidenceOf(observation, limits, baseline)) {
-      await this.#judge(patientId, rule, source, limits, { evidence, measuredAt: at, ageMs: 0 });
+      await this.#judge(patientId, rule, source, { evidence, measuredAt: at, ageMs: 0 });
     }
     patient.seen.add(id);
   }
@@ -166,110 +157,69 @@ export class Alerts implements AlertService {
     patientId: string,
     rule: AlertRule,
     source: Source,
-    limits: AlertLimits,
     observed: machine.Observed,
   ): Promise<void> {
+    const roomId = await this.#rooms.of(patientId);
+    if (roomId === undefined) return;
+    const limits = this.#options.limits.of(patientId, roomId);
     const watched = this.#patient(patientId).rule(rule);
     watched.source = source;
     const { state } = watched;
     // A rule that was switched off begins nothing; what it began goes on and clears as it would have.
-    if (!isOn(rule, limits) && !isPresent(state.episode)) {
+    if (!isOn(rule, limits) && !machine.isPresent(state)) {
       watched.state = { ...state, breach: null, normalSince: null };
       return;
     }
-    await this.#become(watched, machine.observe(state, judgementOf(rule, limits), observed, this.#now()));
+    const next = machine.observe(state, judgementOf(rule, limits), observed, this.#now());
+    await this.#shown.become(watched, next, roomId);
   }
 
   #tick(): void {
+    const running: RunningDelay[] = [];
     for (const patient of this.#patients.values()) {
       for (const watched of patient.rules()) {
-        if (watched.advancing || watched.state.breach === null) continue;
+        const { patientId, rule, source, state, advancing } = watched;
+        if (state.breach === null || machine.isPresent(state)) continue;
+        running.push({ patientId, rule, source, breach: state.breach });
+        if (advancing) continue;
         watched.advancing = true;
         this.#queue
-          .run(watched.patientId, () => this.#advance(watched))
-          .catch((error: unknown) => this.#failed(error, watched.rule))
+          .run(patientId, () => this.#advance(watched))
+          .catch((error: unknown) => {
+            const message = 'an alert rule could not be evaluated; it is tried again';
+            this.#options.telemetry.logger.error({ err: error, rule }, message);
+          })
           .finally(() => (watched.advancing = false));
       }
     }
+    this.#options.delays.keep(running);
   }
 
   async #advance(watched: Watched): Promise<void> {
-    const { patientId, rule, state } = watched;
-    const limits = await this.#limitsOf(patientId);
-    if (limits === undefined) return;
-    await this.#become(watched, machine.advance(state, judgementOf(rule, limits), this.#now()));
+    const { patientId, rule } = watched;
+    const roomId = await this.#rooms.of(patientId);
+    if (roomId === undefined) return;
+    const judgement = judgementOf(rule, this.#options.limits.of(patientId, roomId));
+    await this.#shown.become(watched, machine.advance(watched.state, judgement, this.#now()), roomId);
   }
 
-  #failed(error: unknown, rule: AlertRule): void {
-    const message = 'an alert rule could not be evaluated; it is tried again';
-    this.#options.telemetry.logger.error({ err: error, rule }, message);
-  }
-
-  /** Takes over a state that the rules reached; a new version is on disk before it is shown. */
-  async #become(watched: Watched, state: EpisodeState): Promise<void> {
-    const { episode } = state;
-    if (episode === null || episode === watched.state.episode) {
-      watched.state = state;
-      return;
-    }
-    const alert = this.#alertOf(watched, episode);
-    if (alert === undefined) {
-      watched.state = machine.initialState(watched.state.lastEpisode);
-      return;
-    }
-    await this.#keeper.keep(alert);
-    this.#show(watched, state, alert);
-    this.#options.audit.done(SYSTEM, `alert:${alert.change.kind}`, `alert:${alert.id}`);
-  }
-
-  /** The whole alert of an episode; undefined when the patient was removed meanwhile. */
-  #alertOf({ patientId, rule, source, alert }: Watched, episode: Episode): Alert | undefined {
-    if (alert?.episode === episode.episode) return { ...alert, ...episode };
-    const roomId = this.#rooms.known(patientId);
-    if (roomId === undefined) return undefined;
-    return { id: randomUUID(), patientId, roomId, rule, priority: RULES[rule].priority, source, ...episode };
-  }
-
-  /** What a person does to an alert. Unlike a rule's change, one that cannot be kept is refused. */
   async #act(
     alertId: string,
     change: (state: EpisodeState, rule: AlertRule) => EpisodeState,
   ): Promise<Alert> {
-    const { patientId, rule } = this.#known.get(alertId);
+    const { patientId, rule } = this.#shown.get(alertId);
     return this.#queue.run(patientId, async () => {
       const watched = this.#patient(patientId).rule(rule);
       // It has ended, and another episode followed.
-      if (watched.alert?.id !== alertId) return this.#known.get(alertId);
-      const state = change(watched.state, rule);
-      if (state.episode === null || state === watched.state) return watched.alert;
-      const alert: Alert = { ...watched.alert, ...state.episode };
-      await this.#keeper.keepOrRefuse(alert);
-      this.#show(watched, state, alert);
-      return alert;
+      if (watched.alert?.id !== alertId) return this.#shown.get(alertId);
+      return this.#shown.amend(watched, watched.alert, change(watched.state, rule));
     });
   }
 
-  /** Active alerts follow a patient to another room; those of a removed patient end. */
   async #moved(patientId: string, roomId: string | undefined): Promise<void> {
     await this.#queue.run(patientId, async () => {
-      for (const watched of this.#patient(patientId).rules()) {
-        const { alert } = watched;
-        if (alert?.active !== true || alert.roomId === roomId) continue;
-        const at = this.#options.clock();
-        const state = roomId === undefined ? machine.end(watched.state, at) : machine.move(watched.state, at);
-        const changed: Alert = { ...alert, ...state.episode, roomId: roomId ?? alert.roomId };
-        await this.#keeper.keep(changed);
-        this.#show(watched, state, changed, alert.roomId);
-        this.#options.audit.done(SYSTEM, `alert:${changed.change.kind}`, `alert:${alert.id}`);
-      }
+      for (const watched of this.#patient(patientId).rules()) await this.#shown.follow(watched, roomId);
     });
-  }
-
-  #show(watched: Watched, state: EpisodeState, alert: Alert, leftRoomId?: string): void {
-    watched.state = state;
-    watched.alert = alert;
-    this.#known.set(alert);
-    for (const listener of this.#listeners) listener(alert, leftRoomId);
   }
 
   #signature({ userId, displayName }: UserPrincipal, reason: string | null) {
@@ -279,8 +229,4 @@ export class Alerts implements AlertService {
   #now(): Moment {
     return { steady: this.#options.steady(), at: this.#options.clock() };
   }
-}
-
-function isPresent(episode: Episode | null): boolean {
-  return episode?.active === true && episode.condition === 'present';
 }

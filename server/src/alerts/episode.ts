@@ -116,11 +116,15 @@ function breachAfter(state: EpisodeState, evidence: Evidence, since: number): Br
   return { since: state.breach?.since ?? Math.max(since, state.lastEvidenceAt ?? -Infinity), value, limit };
 }
 
+/** Whether there is an episode whose condition holds now. */
+export function isPresent({ episode }: EpisodeState): boolean {
+  return episode?.active === true && episode.condition === 'present';
+}
+
 /** Lets time pass: a breach that has lasted for the rule's delay becomes an episode. */
 export function advance(state: EpisodeState, rule: Judgement, now: Moment): EpisodeState {
   const { breach, episode } = state;
-  if (breach === null || now.steady - breach.since < rule.delayMs) return state;
-  if (episode?.active === true && episode.condition === 'present') return state;
+  if (breach === null || isPresent(state) || now.steady - breach.since < rule.delayMs) return state;
   const { value, limit } = breach;
   if (episode?.active === true) {
     return amend(state, episode, 'returned', now.at, { condition: 'present', clearedAt: null, value, limit });

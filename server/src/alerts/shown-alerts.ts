@@ -1,0 +1,125 @@
+import { randomUUID } from 'node:crypto';
+import type { Alert } from '@haven/protocol';
+import { SYSTEM } from '../audit/actor.ts';
+import type { AuditTrail } from '../audit/audit-trail.ts';
+import type { Records } from '../records/records.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import { AlertKeeper } from './alert-keeper.ts';
+import type { AlertListener } from './alert-service.ts';
+import { end, initialState, move, type EpisodeState } from './episode.ts';
+import { KnownAlerts } from './known-alerts.ts';
+import type { Watched } from './patient-watch.ts';
+import { RULES } from './rules.ts';
+
+type Options = {
+  records: Pick<Records, 'keepAlert'>;
+  audit: Pick<AuditTrail, 'done'>;
+  telemetry: Telemetry;
+  /** ms since the epoch */
+  clock: () => number;
+};
+
+/**
+ * Turns what the rules and people decide into versions of alerts: each on disk before anybody sees it, and what the
+ * rules did in the audit trail. Callers see to it that one change is made at a time for a patient.
+ */
+export class ShownAlerts {
+  readonly #options: Options;
+  readonly #keeper: AlertKeeper;
+  readonly #known = new KnownAlerts();
+  readonly #listeners = new Set<AlertListener>();
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.#keeper = new AlertKeeper(options);
+  }
+
+  /** How many versions could not be written yet. */
+  get unwritten(): number {
+    return this.#keeper.unwritten;
+  }
+
+  /** @throws HavenError ALERT_UNKNOWN */
+  get(alertId: string): Alert {
+    return this.#known.get(alertId);
+  }
+
+  active(roomId: string): Alert[] {
+    return [...this.#known.active()].filter((alert) => alert.roomId === roomId);
+  }
+
+  onAlert(listener: AlertListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Takes an alert up again where an earlier run left it. */
+  restore(watched: Watched, alert: Alert): void {
+    watched.state = initialState(watched.state.lastEpisode, alert);
+    watched.alert = alert;
+    watched.source = alert.source;
+    this.#known.set(alert);
+  }
+
+  /** Takes over a state that the rules reached. A new version is shown even when the disk refuses it. */
+  async become(watched: Watched, state: EpisodeState, roomId: string): Promise<void> {
+    const { episode } = state;
+    if (episode === null || episode === watched.state.episode) {
+      watched.state = state;
+      return;
+    }
+    const { patientId, rule, source, alert } = watched;
+    const { priority } = RULES[rule];
+    const version: Alert =
+      alert?.episode === episode.episode
+        ? { ...alert, ...episode }
+        : { id: randomUUID(), patientId, roomId, rule, priority, source, ...episode };
+    await this.#keeper.keep(version);
+    this.#show(watched, state, version);
+    this.#auditOwn(version);
+  }
+
+  /**
+   * Takes over a state that a person brought about; unlike the rules' own, one that cannot be kept is refused.
+   * @throws HavenError STORAGE_FULL
+   */
+  async amend(watched: Watched, alert: Alert, state: EpisodeState): Promise<Alert> {
+    if (state.episode === null || state === watched.state) return alert;
+    const version: Alert = { ...alert, ...state.episode };
+    await this.#keeper.keepOrRefuse(version);
+    this.#show(watched, state, version);
+    return version;
+  }
+
+  /** An active alert follows its patient to another room; without one, the patient was removed and it ends. */
+  async follow(watched: Watched, roomId: string | undefined): Promise<void> {
+    const { alert } = watched;
+    const at = this.#options.clock();
+    const state = roomId === undefined ? end(watched.state, at) : move(watched.state, at);
+    if (alert?.active !== true) {
+      watched.state = state;
+      return;
+    }
+    if (alert.roomId === roomId) return;
+    const version: Alert = { ...alert, ...state.episode, roomId: roomId ?? alert.roomId };
+    await this.#keeper.keep(version);
+    this.#show(watched, state, version, alert.roomId);
+    this.#auditOwn(version);
+  }
+
+  async close(): Promise<void> {
+    await this.#keeper.close();
+    this.#listeners.clear();
+  }
+
+  #show(watched: Watched, state: EpisodeState, alert: Alert, leftRoomId?: string): void {
+    watched.state = state;
+    watched.alert = alert;
+    this.#known.set(alert);
+    for (const listener of this.#listeners) listener(alert, leftRoomId);
+  }
+
+  #auditOwn({ id, change }: Alert): void {
+    this.#options.audit.done(SYSTEM, `alert:${change.kind}`, `alert:${id}`);
+  }
+}
