@@ -48,30 +48,29 @@ begin
     return null;
   end if;
 
-  delete from haven_partitions.vitals_default where (id, day) in (
-    select id, day from haven_partitions.vitals_default where day < p_before::date limit p_rows);
+  delete from haven_partitions.vitals_default where ctid = any (array(
+    select ctid from haven_partitions.vitals_default where day < p_before::date limit p_rows));
   get diagnostics v_deleted = row_count;
   v_all := v_all + v_deleted;
 
-  delete from haven_partitions.vitals_minutes_default where (patient_id, name, minute) in (
-    select patient_id, name, minute from haven_partitions.vitals_minutes_default
-     where minute < p_before limit p_rows);
+  delete from haven_partitions.vitals_minutes_default where ctid = any (array(
+    select ctid from haven_partitions.vitals_minutes_default where minute < p_before limit p_rows));
   get diagnostics v_deleted = row_count;
   v_all := v_all + v_deleted;
 
-  delete from public.vitals_hours where (patient_id, name, hour) in (
-    select patient_id, name, hour from public.vitals_hours where hour < p_before order by hour limit p_rows);
+  delete from public.vitals_hours where ctid = any (array(
+    select ctid from public.vitals_hours where hour < p_before order by hour limit p_rows));
   get diagnostics v_deleted = row_count;
   v_all := v_all + v_deleted;
 
-  delete from public.events where id in (
-    select id from public.events where at < p_before order by at limit p_rows);
+  delete from public.events where ctid = any (array(
+    select ctid from public.events where at < p_before order by at limit p_rows));
   get diagnostics v_deleted = row_count;
   v_all := v_all + v_deleted;
 
   -- What happened to them goes with them.
-  delete from public.alerts where id in (
-    select id from public.alerts where started_at < p_before and not active order by started_at limit p_rows);
+  delete from public.alerts where ctid = any (array(
+    select ctid from public.alerts where started_at < p_before and not active order by started_at limit p_rows));
   get diagnostics v_deleted = row_count;
   return v_all + v_deleted;
 end
