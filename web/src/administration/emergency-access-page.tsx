@@ -10,7 +10,7 @@ import { FormDialog } from './dialogs.tsx';
 import { ListPage } from './list-page.tsx';
 import { Tag } from '../ui/tag.tsx';
 import { useList } from './use-list.ts';
-import { dateAndTime } from './words.ts';
+import { dateAndTime } from '../ui/words.ts';
 
 type AccessDialogProps = { access: BreakGlass; close: () => void };
 

@@ -7,7 +7,7 @@ import { Page } from '../ui/page.tsx';
 import type { PagePath } from '../ui/pages.ts';
 import styles from '../ui/table.module.css';
 import { useLoaded } from '../ui/use-loaded.ts';
-import { dateAndTime } from './words.ts';
+import { dateAndTime } from '../ui/words.ts';
 
 /** What each kind means, and where it is put right. */
 const KINDS: Readonly<Record<IntegrityProblem['kind'], { words: string; page: PagePath; fix: string }>> = {

@@ -5,7 +5,7 @@ import { RemoveDialog, SecretDialog } from './dialogs.tsx';
 import { ListPage } from './list-page.tsx';
 import { Tag } from '../ui/tag.tsx';
 import { useList } from './use-list.ts';
-import { dateAndTime } from './words.ts';
+import { dateAndTime } from '../ui/words.ts';
 
 const ADVICE = 'A CV worker signs in with it. Lost, it is replaced by a new one.';
 

@@ -102,20 +102,22 @@ export function ListPage<T>(props: ListPageProps<T>) {
                       ),
                     )}
                     {actions.length > 0 && (
-                      <td className={styles.actions}>
-                        {actions
-                          .filter(({ offered }) => offered === undefined || offered(item))
-                          .map((action) => (
-                            <button
-                              key={action.name}
-                              type="button"
-                              className={controls.button}
-                              aria-label={`${action.name} ${nameOf(item)}`}
-                              onClick={() => setDialog(action.dialog(item, close))}
-                            >
-                              {action.name}
-                            </button>
-                          ))}
+                      <td>
+                        <div className={styles.actions}>
+                          {actions
+                            .filter(({ offered }) => offered === undefined || offered(item))
+                            .map((action) => (
+                              <button
+                                key={action.name}
+                                type="button"
+                                className={controls.button}
+                                aria-label={`${action.name} ${nameOf(item)}`}
+                                onClick={() => setDialog(action.dialog(item, close))}
+                              >
+                                {action.name}
+                              </button>
+                            ))}
+                        </div>
                       </td>
                     )}
                   </tr>

@@ -11,7 +11,7 @@ import { useSignedIn } from '../session/signed-in.ts';
 import type { FieldDefinition } from '../ui/form-field.tsx';
 import { FormDialog, SecretDialog } from './dialogs.tsx';
 import { useAllRooms } from './use-all-rooms.ts';
-import { ROLE_NAMES } from './words.ts';
+import { ROLE_NAMES } from '../ui/words.ts';
 
 type UserDialogProps = { user: ManagedUser; close: () => void };
 

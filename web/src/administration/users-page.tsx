@@ -4,7 +4,7 @@ import { ListPage } from './list-page.tsx';
 import { Tag } from '../ui/tag.tsx';
 import { useList } from './use-list.ts';
 import { AddUser, EditUser, ResetPassword, SwitchUser, UnlockUser } from './user-dialogs.tsx';
-import { dateAndTime, ROLE_NAMES } from './words.ts';
+import { dateAndTime, ROLE_NAMES } from '../ui/words.ts';
 
 export function UsersPage() {
   const list = useList('/admin/users', userPageSchema);

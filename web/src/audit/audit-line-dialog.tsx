@@ -1,8 +1,13 @@
 import type { AuditLine } from '@haven/protocol';
 import controls from '../ui/controls.module.css';
 import { Dialog } from '../ui/dialog.tsx';
-import { exactTime, utcDay } from './audit-words.ts';
+import { exactTime } from './audit-words.ts';
 import styles from './audit.module.css';
+
+function placeOf({ node, day, sequence }: AuditLine): string {
+  if (node === null || sequence === null) return 'written before there were chains';
+  return `line ${sequence} of ${node}, ${day ?? ''} (UTC)`;
+}
 
 /** Everything about one line, and its place in the chain. */
 export function AuditLineDialog({ line, onClose }: { line: AuditLine; onClose: () => void }) {
@@ -14,7 +19,8 @@ export function AuditLineDialog({ line, onClose }: { line: AuditLine; onClose: (
     ['Result', line.code === null ? line.result : `${line.result}: ${line.code}`],
     ['Reason given', line.reason],
     ['From where', line.address],
-    ['Place in the chain', `line ${line.sequence} of ${line.node}, ${utcDay(line.at)} (UTC)`],
+    ['How often', line.count === 1 ? 'once' : `${line.count} times within a minute`],
+    ['Place in the chain', placeOf(line)],
     ['Id', line.id],
     ['Hash', line.hash],
   ];

@@ -49,7 +49,10 @@ export function AuditLines() {
                 <tr key={line.id}>
                   <td>{exactTime(line.at)}</td>
                   <td>{line.actorName ?? line.actor}</td>
-                  <td>{line.action}</td>
+                  <td>
+                    {line.action}
+                    {line.count > 1 && ` (${line.count} times)`}
+                  </td>
                   <td>{line.subject}</td>
                   <td>
                     <Tag kind={line.result === 'done' ? 'off' : 'warning'}>{line.code ?? line.result}</Tag>

@@ -50,6 +50,11 @@ export class SessionKeeper {
     this.#keep(await this.#api('/auth/sign-in', sessionSchema, { method: 'POST', body }));
   }
 
+  /** The server has given the same user's session other tokens. */
+  replace(session: Session): void {
+    if (this.#state.get().session?.user.id === session.user.id) this.#keep(session);
+  }
+
   /** The server has said that the password must be changed first, or that it was. */
   setPasswordChangeRequired(required: boolean): void {
     const { session } = this.#state.get();

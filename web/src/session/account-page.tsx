@@ -1,5 +1,6 @@
 import controls from '../ui/controls.module.css';
 import { Page } from '../ui/page.tsx';
+import { ROLE_NAMES } from '../ui/words.ts';
 import { PasswordForm } from './password-form.tsx';
 import { SecondFactor } from './second-factor.tsx';
 import { timeOfDay } from './session-words.ts';
@@ -19,7 +20,7 @@ export function AccountPage() {
         {status !== null && status.secondFactor !== 'unavailable' && (
           <section className={controls.card} aria-labelledby="second-factor">
             <h2 id="second-factor">Second factor</h2>
-            <SecondFactor request={request} watch={watch} state={status.secondFactor} />
+            <SecondFactor keeper={keeper} request={request} watch={watch} state={status.secondFactor} />
           </section>
         )}
         {status !== null && (
@@ -29,7 +30,7 @@ export function AccountPage() {
               <dt>Signed in as</dt>
               <dd>{session.user.displayName}</dd>
               <dt>Roles</dt>
-              <dd>{status.user.roles.join(', ') || 'none'}</dd>
+              <dd>{status.user.roles.map((role) => ROLE_NAMES[role]).join(', ') || 'none'}</dd>
               <dt>Rooms</dt>
               <dd>{status.roomIds.join(', ') || 'none'}</dd>
               <dt>Since</dt>

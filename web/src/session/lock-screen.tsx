@@ -5,10 +5,10 @@ import { Form } from '../ui/form.tsx';
 import { currentPassword, WRONG_PASSWORD } from './password-fields.ts';
 import type { SignedIn } from './signed-in.ts';
 
-type LockScreenProps = Pick<SignedIn, 'keeper' | 'watch' | 'request' | 'session'>;
+type LockScreenProps = Pick<SignedIn, 'keeper' | 'watch' | 'request' | 'session'> & { onWall: boolean };
 
 /** Lies over a locked session. The wall beneath stays connected, so that alarms are heard. */
-export function LockScreen({ keeper, watch, request, session }: LockScreenProps) {
+export function LockScreen({ keeper, watch, request, session, onWall }: LockScreenProps) {
   return (
     <Dialog title="Locked" place="foot">
       <Form
@@ -23,7 +23,8 @@ export function LockScreen({ keeper, watch, request, session }: LockScreenProps)
         refusals={{ WRONG_PASSWORD: { field: 'password', sentence: WRONG_PASSWORD } }}
       >
         <p>
-          Nobody has used this screen for a while. Alarms go on; patients are shown again after unlocking.
+          Nobody has used this screen for a while.
+          {onWall && ' Alarms go on; patients are shown again after unlocking.'}
         </p>
       </Form>
       <p className={controls.soft}>
@@ -35,7 +36,7 @@ export function LockScreen({ keeper, watch, request, session }: LockScreenProps)
         >
           Sign out
         </button>{' '}
-        That ends the alarms on this screen.
+        {onWall && 'That ends the alarms on this screen.'}
       </p>
     </Dialog>
   );

@@ -2,6 +2,7 @@ import {
   emptySchema,
   secondFactorConfirmationSchema,
   secondFactorSchema,
+  sessionSchema,
   unlockRequestSchema,
 } from '@haven/protocol';
 import { QRCodeSVG } from 'qrcode.react';
@@ -15,10 +16,10 @@ import { currentPassword, WRONG_PASSWORD } from './password-fields.ts';
 import styles from './session.module.css';
 import type { SignedIn } from './signed-in.ts';
 
-type SecondFactorProps = Pick<SignedIn, 'request' | 'watch'> & { state: 'off' | 'on' };
+type SecondFactorProps = Pick<SignedIn, 'keeper' | 'request' | 'watch'> & { state: 'off' | 'on' };
 
 /** Adds and removes the second factor: codes of an authenticator app. */
-export function SecondFactor({ request, watch, state }: SecondFactorProps) {
+export function SecondFactor({ keeper, request, watch, state }: SecondFactorProps) {
   const [adding, setAdding] = useState<z.infer<typeof secondFactorSchema> | null>(null);
   const [removing, setRemoving] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
@@ -65,7 +66,8 @@ export function SecondFactor({ request, watch, state }: SecondFactorProps) {
             schema={secondFactorConfirmationSchema.pick({ code: true })}
             send={async ({ code }) => {
               const body = { factorId: adding.factorId, code };
-              await request('/auth/second-factor/confirm', emptySchema, { method: 'POST', body });
+              const path = '/auth/second-factor/confirm';
+              keeper.replace(await request(path, sessionSchema, { method: 'POST', body }));
               await watch.refresh();
               setAdding(null);
             }}

@@ -30,7 +30,7 @@ export function SessionFrame({ api, keeper, session, children }: SessionFramePro
   const navigate = useNavigate();
   // The wall hides its patients by itself and goes on with its alarms; every other page is hidden whole.
   const { pathname } = useLocation();
-  const hidden = locked && pathname !== WALL_PATH;
+  const onWall = pathname === WALL_PATH;
 
   if (session.passwordChangeRequired)
     return <NewPasswordPage keeper={keeper} request={request} session={session} />;
@@ -44,8 +44,8 @@ export function SessionFrame({ api, keeper, session, children }: SessionFramePro
   };
   return (
     <SignedInContext value={signedIn}>
-      <div className={styles.frame} data-hidden={hidden}>
-        {status !== null && <SessionWarning watch={watch} status={status} />}
+      <div className={styles.frame} data-hidden={locked && !onWall}>
+        {status !== null && <SessionWarning watch={watch} status={status} onWall={onWall} />}
         {emergency.running.map((access) => (
           <EmergencyAccessBanner key={access.id} access={access} onEnd={emergency.end} />
         ))}
@@ -63,7 +63,9 @@ export function SessionFrame({ api, keeper, session, children }: SessionFramePro
           />
         )}
       </div>
-      {locked && <LockScreen keeper={keeper} watch={watch} request={request} session={session} />}
+      {locked && (
+        <LockScreen keeper={keeper} watch={watch} request={request} session={session} onWall={onWall} />
+      )}
     </SignedInContext>
   );
 }

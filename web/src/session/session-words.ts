@@ -13,13 +13,13 @@ export function timeOfDay(at: number): string {
 }
 
 /** What is about to become of the session, as a sentence; null while there is nothing to say. */
-export function sessionWarning(status: SessionStatus, now: number): string | null {
+export function sessionWarning(status: SessionStatus, now: number, onWall: boolean): string | null {
   const { endsAt, locksAt, locked } = status;
   if (!locked && locksAt !== null && locksAt - now <= WARN_BEFORE_LOCK_MS && locksAt < endsAt) {
-    return `Nobody has used this screen for a while: it locks at ${timeOfDay(locksAt)}. Move the pointer or press a key to stay. Alarms go on either way.`;
+    return `Nobody has used this screen for a while: it locks at ${timeOfDay(locksAt)}. Move the pointer or press a key to stay.${onWall ? ' Alarms go on either way.' : ''}`;
   }
   if (endsAt - now <= WARN_BEFORE_END_MS) {
-    return `This session ends at ${timeOfDay(endsAt)}, and the alarms on this screen with it. Sign out and in again before then.`;
+    return `This session ends at ${timeOfDay(endsAt)}${onWall ? ', and the alarms on this screen with it' : ''}. Sign out and in again before then.`;
   }
   return null;
 }

@@ -18,7 +18,7 @@ export function PageLinks() {
       {askForEmergencyAccess !== null && (
         <li>
           <button type="button" className={styles.link} onClick={askForEmergencyAccess}>
-            Enter a room in an emergency
+            Enter in an emergency
           </button>
         </li>
       )}

@@ -6,7 +6,7 @@ import type { AlarmSound } from '../core/alarm-sound.ts';
 import type { SessionKeeper } from '../core/session-keeper.ts';
 import type { Wall } from '../core/wall.ts';
 import { useSignedIn } from '../session/signed-in.ts';
-import { WallMenu } from '../ui/wall-menu.tsx';
+import { FoldedMenu } from '../ui/folded-menu.tsx';
 import { composeWall } from './open-wall.ts';
 import { useOpenPatient } from './use-open-patient.ts';
 import { WallView } from './wall-view.tsx';
@@ -35,7 +35,7 @@ export function WallPage({ keeper, session, sound, settings }: WallPageProps) {
       patientId={patientId}
       onPatient={openPatient}
       // Signed out is signed out here, whether or not the server hears of it.
-      menu={<WallMenu />}
+      menu={<FoldedMenu />}
       onSignOut={() => void keeper.signOut().catch(() => undefined)}
     />
   );

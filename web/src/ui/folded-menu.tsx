@@ -3,8 +3,8 @@ import controls from './controls.module.css';
 import { PageLinks } from './page-links.tsx';
 import styles from './page.module.css';
 
-/** The way from the wall to other pages, folded away. */
-export function WallMenu() {
+/** The way to other pages where there is no room for a row of links. */
+export function FoldedMenu() {
   const [open, setOpen] = useState(false);
   return (
     <div
