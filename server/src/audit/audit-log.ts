@@ -30,11 +30,13 @@ export type AuditLogOptions = {
 
 /** The server's audit trail: bounds refusals, chains lines, closes days. */
 export class AuditLog {
+  readonly #chain: AuditChain;
   readonly #limiter: RefusalLimiter;
   readonly #duties: DailyDuties;
 
   private constructor(chain: AuditChain, options: AuditLogOptions) {
     const { client, config, clock } = options;
+    this.#chain = chain;
     this.#limiter = new RefusalLimiter((entry) => chain.add(entry), clock);
     this.#duties = new DailyDuties({
       ...options,
@@ -67,10 +69,15 @@ export class AuditLog {
     return this.#limiter.add(entry);
   }
 
-  /** Writes what was only counted; to be called while lines can still be kept. */
+  /**
+   * Writes what was only counted, and waits for what is under way; to be called while lines can still be kept.
+   * @throws HavenError as {@link add}
+   */
   async close(): Promise<void> {
     await this.#duties.stop();
     await this.#limiter.flush(true);
+    // Lines are written in order: when this is done, so is what was asked for before.
+    await this.#chain.closeEndedDay();
   }
 
   /** Remembers how far it came; to be called after the last line is stored. */

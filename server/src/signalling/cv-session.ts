@@ -112,6 +112,7 @@ export class CvSession implements AnalysisWorker {
       throw new HavenError(current === epoch ? 'ALREADY_DONE' : 'STALE_EPOCH');
     }
     held.tap = tap;
+    this.#parts.audit.done(this.#actor, 'tap:open', `patient:${stream.identity.patientId}`);
     return tap.description;
   }
 

@@ -208,6 +208,7 @@ export class MonitorSession {
     void this.#socket.leave(RoomHub.channelOf(roomId));
     void this.#socket.leave(RoomHub.alarmsOf(roomId));
     leavePlace();
+    this.#parts.audit.done(this.#actor, 'room:leave', `room:${roomId}`);
   }
 
   async #openTransport(): Promise<ResponseOf<MonitorRequests, 'transport:open'>> {
@@ -236,7 +237,9 @@ export class MonitorSession {
     const stream = this.#parts.sfu.streams.get(streamId);
     // A stream of another room is as unknown as one that does not exist.
     if (stream?.identity.roomId !== roomId) throw new HavenError('STREAM_UNKNOWN');
-    return viewer.consume(stream, rtpCapabilities);
+    const consumer = await viewer.consume(stream, rtpCapabilities);
+    this.#parts.audit.done(this.#actor, 'stream:watch', `patient:${stream.identity.patientId}`);
+    return consumer;
   }
 
   #authorize(action: 'room:watch', roomId: string): void {

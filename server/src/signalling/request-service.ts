@@ -94,7 +94,9 @@ export class RequestService {
       return { ok: true, data: await within(HANDLER_TIMEOUT_MS, work) };
     } catch (error) {
       const refusal = error instanceof HavenError ? error : this.#internal(error, name);
-      this.#audit.refused(source.actor, name, subjectOf(payload), refusal.code);
+      // A name that nobody defined is the client's own text.
+      const action = source.endpoints.has(name) ? name : 'unknown';
+      this.#audit.refused(source.actor, action, subjectOf(payload), refusal.code);
       return { ok: false, error: refusal.toWire(this.#telemetry.traceId()) };
     }
   }
