@@ -132,7 +132,7 @@ describe('no big table is read from end to end', () => {
   }, 60_000);
 
   test('and one that is, is noticed', async () => {
-    const scans = await scansOf(() => store.service.from('vitals').select('id').eq('method', 'none'));
+    const scans = await scansOf(async () => store.service.from('vitals').select('id').eq('method', 'none'));
     expect(scans).not.toEqual([]);
   });
 });

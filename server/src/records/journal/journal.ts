@@ -8,7 +8,7 @@ import { Segment, segmentNumber } from './segment.ts';
 const SEGMENT_BYTES = 4 * 1024 * 1024;
 /** An active segment without unconfirmed entries is dropped when it has at least this size. */
 const COMPACT_BYTES = 1024 * 1024;
-/** Hours of a ward's observations while the store is away; kept entries also take this much memory. */
+/** An hour of 50 patients' observations while the store is away; kept entries also take this much memory. */
 export const DEFAULT_JOURNAL_LIMIT_BYTES = 256 * 1024 * 1024;
 /** Entries that wait while the disk is busy share one write, up to this size. */
 const GROUP_BYTES = 1024 * 1024;
