@@ -1,0 +1,42 @@
+import { expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DEFAULT_ALERT_LIMITS } from '@haven/protocol';
+import { RULES, type RuleDefinition } from './rules.ts';
+
+const page = readFileSync(join(import.meta.dirname, '../../../docs/alerts.md'), 'utf8');
+
+function delayOf({ delay }: RuleDefinition): string {
+  if (delay === 'limits') return 'as limits';
+  return delay === 0 ? 'none' : `${delay / 1000} s`;
+}
+
+test('docs/alerts.md tells of every rule its priority, its delay and whether it latches', () => {
+  const rows = [...page.matchAll(/^\| `([a-z-]+)`\s+\|(.*)\|$/gm)].map(([, rule, cells]) => {
+    const [priority, , delay, , latches] = cells!.split('|').map((cell) => cell.trim());
+    return [rule, { priority, delay, latches }];
+  });
+  const expected = Object.entries(RULES).map(([rule, definition]) => [
+    rule,
+    {
+      priority: definition.priority,
+      delay: delayOf(definition),
+      latches: definition.latching ? 'yes' : 'no',
+    },
+  ]);
+  expect(Object.fromEntries(rows)).toMatchObject(Object.fromEntries(expected));
+});
+
+test('docs/alerts.md tells the limits that hold when nobody set any', () => {
+  const { pulseLow, pulseHigh, pulseChange, breathingLow, breathingHigh, delaySeconds } =
+    DEFAULT_ALERT_LIMITS;
+  const told = [...page.matchAll(/^\| (`[a-zA-Z`, ]+)\s+\| (\d+(?:, \d+)?)\s+\|/gm)].map(
+    ([, name, value]) => [name!.trim(), value],
+  );
+  expect(Object.fromEntries(told)).toEqual({
+    '`pulseLow`, `pulseHigh`': `${pulseLow}, ${pulseHigh}`,
+    '`pulseChange`': String(pulseChange),
+    '`breathingLow`, `breathingHigh`': `${breathingLow}, ${breathingHigh}`,
+    '`delaySeconds`': String(delaySeconds),
+  });
+});
