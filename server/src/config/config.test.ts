@@ -23,6 +23,10 @@ describe('the settings', () => {
     [{ HAVEN_TRUSTED_NETWORKS: '10.0.0.0/8,office' }, /HAVEN_TRUSTED_NETWORKS/],
     [{ HAVEN_TRUSTED_PROXIES: '10.0.0.0/64' }, /HAVEN_TRUSTED_PROXIES/],
     [{ HAVEN_HTTP_RATE: '30' }, /HAVEN_HTTP_BURST/],
+    [{ HAVEN_RETENTION_DAYS: '0' }, /HAVEN_RETENTION_DAYS/],
+    [{ HAVEN_RETENTION_DAYS: '3651' }, /HAVEN_RETENTION_DAYS/],
+    [{ HAVEN_JOURNAL_LIMIT_MB: '1' }, /HAVEN_JOURNAL_LIMIT_MB/],
+    [{ REDIS_URL: 'http://127.0.0.1:6379' }, /REDIS_URL/],
     [{ HAVEN_DEMO: '1', NODE_ENV: 'production' }, /HAVEN_DEMO/],
   ])('name the one that is wrong: %j', (environment, named) => {
     expect(() => readConfig(environment)).toThrow(ConfigError);
