@@ -132,7 +132,7 @@ export function Tile(props: TileProps) {
       <button
         type="button"
         className={styles.details}
-        aria-label={`Trends, alerts and limits of ${bedWords(patient.bed)}, ${patient.name}`}
+        aria-label={`Details of ${bedWords(patient.bed)}, ${patient.name}: trends, limits, alerts`}
         data-testid={testIds.tileDetails}
         onClick={props.onDetails}
       >
