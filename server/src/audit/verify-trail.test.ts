@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { AuditRow } from '../records/database.ts';
+import { hashOfLine } from './chained-line.ts';
+import { isChained, lineOfRow } from './rows.ts';
 import { TestTrail } from './testing/trail.ts';
 
 const DAYS = ['2026-11-17', '2026-11-18', '2026-11-19', '2026-11-20'] as const;
@@ -38,6 +41,28 @@ async function after(...statements: string[]) {
 }
 const line = (day: string, sequence: number) =>
   `node = '${NODE}' and day = '${day}' and sequence = ${sequence}`;
+
+/** What makes a line and those behind it, up to one, fit again after a change, as somebody would who knows how. */
+async function hashedAnew(day: string, from: number, to: number): Promise<string[]> {
+  const { rows } = await trail.sql<AuditRow>(
+    `select id, to_json(at) #>> '{}' as at, actor, action, subject, result, code, reason, address, count, node,
+            day::text, sequence, previous, hash
+       from public.audit where day = '${day}' order by sequence`,
+  );
+  const statements: string[] = [];
+  let previous: string | undefined;
+  for (const line of rows.filter(isChained).map(lineOfRow)) {
+    if (line.sequence < from || line.sequence > to) continue;
+    const changed = { ...line, subject: 'patient:P-9', previous: previous ?? line.previous };
+    const { sequence } = line;
+    previous = hashOfLine(changed);
+    statements.push(
+      `update public.audit set subject = 'patient:P-9', previous = '${changed.previous}', hash = '${previous}'
+        where node = '${NODE}' and day = '${day}' and sequence = ${sequence}`,
+    );
+  }
+  return statements;
+}
 
 test('an untouched trail verifies, day by day', async () => {
   const { ok, chains, beforeChains } = await trail.verify(FIRST, TODAY);
@@ -139,6 +164,24 @@ describe('a superuser is found who', () => {
       kind: 'checkpoint-forged',
       sequence: null,
     });
+  });
+
+  test('changes a line and its hash', async () => {
+    expect(await after(...(await hashedAnew(CLOSED, 3, 3)))).toEqual([
+      { node: NODE, day: CLOSED, kind: 'line-changed', sequence: 3 },
+    ]);
+  });
+
+  test('writes the rest of a closed day anew', async () => {
+    expect(await after(...(await hashedAnew(CLOSED, 3, LINES)))).toEqual([
+      { node: NODE, day: CLOSED, kind: 'line-changed', sequence: LINES },
+    ]);
+  });
+
+  test('writes the rest of the running day anew, by what the server remembers', async () => {
+    expect(await after(...(await hashedAnew(TODAY, 1, LINES)))).toEqual([
+      { node: NODE, day: TODAY, kind: 'line-changed', sequence: LINES },
+    ]);
   });
 
   test('adds a line without a place', async () => {
