@@ -53,7 +53,7 @@ describe('the life of an alert on two stations', () => {
     await panel.getByTestId(testIds.limitsOrigin).waitFor();
     expect(await panel.getByTestId(testIds.limitsOrigin).textContent()).toContain('Haven’s own');
     expect(await panel.getByTestId(testIds.scoreSection).textContent()).toContain('pulse and breathing only');
-    await panel.getByTestId(testIds.trends).getByRole('img').first().waitFor({ timeout: 90_000 });
+    await panel.getByTestId(testIds.trends).locator('canvas').first().waitFor({ timeout: 90_000 });
     expect(await large.getByTestId(testIds.wall).getAttribute('data-alarms')).toBe('on');
     expect(await seriousViolations(large)).toEqual([]);
   }, 180_000);

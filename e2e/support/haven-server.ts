@@ -1,11 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PATIENTS, USERS } from '../../server/src/records/seed.ts';
 import { Program, temporaryDirectory, until } from './process.ts';
+import { keepPrivate } from './test-logs.ts';
 
 export type User = { email: string; password: string };
 
 /** How long a server may take to come up on a busy machine, ms. */
 const UP_WITHIN_MS = 60_000;
+
+const SEEDED_NAMES = [...PATIENTS.map(({ name }) => name), ...USERS.map(({ displayName }) => displayName)];
 
 /** A whole Haven on a free port with a data directory of its own. */
 export class HavenServer {
@@ -23,13 +27,14 @@ export class HavenServer {
   static async start(settings: Record<string, string> = {}): Promise<HavenServer> {
     const server = new HavenServer({
       HAVEN_DEMO: '0',
-      HAVEN_LOG_LEVEL: 'warn',
+      HAVEN_LOG_LEVEL: 'debug',
       HAVEN_MEDIA_WORKERS: '1',
       // Every browser and program of a test asks from one address.
       HAVEN_TRUSTED_NETWORKS: '127.0.0.0/8',
       ...settings,
     });
     await server.run('0');
+    keepPrivate(...SEEDED_NAMES, server.user.password, server.administrator.password, ...server.#secrets());
     return server;
   }
 
@@ -60,6 +65,13 @@ export class HavenServer {
     const password = line?.trim().split(/\s+/).at(-1);
     if (password === undefined) throw new Error(`no password of ${email}`);
     return { email, password };
+  }
+
+  /** The keys and tokens that were made at the first start. */
+  #secrets(): string[] {
+    const read = (file: string) => readFileSync(join(this.dataDirectory, file), 'utf8');
+    const stored = Object.values(JSON.parse(read('secrets.json')) as Record<string, string>);
+    return [...stored, read('cv-key').trim(), read('metrics-token').trim()];
   }
 
   /** Runs `npm run admin -- …` beside the server. */

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { keepLog } from './test-logs.ts';
 
 export const repositoryRoot = resolve(import.meta.dirname, '../..');
 /** Node 24 as the project pins it, or the one that runs the test. */
@@ -47,7 +48,10 @@ export class Program {
       env: { ...inherited, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const collect = (chunk: Buffer) => (this.output += chunk.toString());
+    const collect = (chunk: Buffer) => {
+      this.output += chunk.toString();
+      keepLog(entry, this.process.pid, chunk.toString());
+    };
     this.process.stdout?.on('data', collect);
     this.process.stderr?.on('data', collect);
     this.ended = new Promise((done) => this.process.once('exit', (code, signal) => done({ code, signal })));

@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LOGS_VARIABLE, testLogs } from './log-privacy.mjs';
 import { endGroup } from './process-group.mjs';
 import { runSetup } from './run-setup.mjs';
 import { planRuns } from './test-runs.mjs';
@@ -65,8 +66,12 @@ async function runJest({ name, args }, { root, node, environment }) {
 
 const runs = planOrExit(process.argv.slice(2));
 const toolchain = await runSetup({ forTests: true });
+const logs = mkdtempSync(join(tmpdir(), 'haven-test-logs-'));
+process.once('exit', () => rmSync(logs, { recursive: true, force: true }));
+const environment = { ...toolchain.environment, [LOGS_VARIABLE]: logs };
 const reports = [];
-for (const run of runs) reports.push(await runJest(run, toolchain));
+for (const run of runs) reports.push(await runJest(run, { ...toolchain, environment }));
+if (runs.some(({ name }) => name === 'e2e')) reports.push(testLogs(logs));
 const counts = sumReports(reports);
 console.log(summaryLine(counts));
 process.exitCode = isSuccess(counts) ? 0 : 1;

@@ -29,13 +29,13 @@ export type Seeded = {
 };
 
 const ROOM = { id: 'ward-a', name: 'Ward A' };
-const PATIENTS: readonly Patient[] = [
+export const PATIENTS: readonly Patient[] = [
   { id: 'P-101', roomId: ROOM.id, name: 'Ada Example', bed: 'A1' },
   { id: 'P-102', roomId: ROOM.id, name: 'Ben Sample', bed: 'A2' },
   { id: 'P-103', roomId: ROOM.id, name: 'Cleo Fiction', bed: 'A3' },
   { id: 'P-104', roomId: ROOM.id, name: 'Dov Pretend', bed: 'A4' },
 ];
-const USERS: readonly { email: string; displayName: string; role: Role }[] = [
+export const USERS: readonly { email: string; displayName: string; role: Role }[] = [
   { email: 'clinician@haven.local', displayName: 'Clara Clinician', role: 'clinician' },
   { email: 'administrator@haven.local', displayName: 'Andy Administrator', role: 'administrator' },
 ];
@@ -44,7 +44,16 @@ const METRICS_TOKEN_BYTES = 32;
 
 export type SeedOptions = {
   store: Store;
-  config: Pick<Config, 'dataDirectory' | 'demo' | 'syntheticAllowed' | 'metricsToken' | 'patientIdPattern' | 'nodeId' | 'auditKeyFile'>;
+  config: Pick<
+    Config,
+    | 'dataDirectory'
+    | 'demo'
+    | 'syntheticAllowed'
+    | 'metricsToken'
+    | 'patientIdPattern'
+    | 'nodeId'
+    | 'auditKeyFile'
+  >;
   /** ms since the epoch */
   clock?: () => number;
 };
