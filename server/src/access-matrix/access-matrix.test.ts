@@ -10,13 +10,13 @@ import { joinStore, openStore } from '../records/store.ts';
 import { testConfig } from '../records/testing/fixtures.ts';
 import { temporaryDirectory } from '../records/testing/temporary-directory.ts';
 import { callersOf, expectedOutcome, type Caller } from './callers.ts';
-import { CALLS, UNGUARDED, type Call } from './calls.ts';
+import { CALLS, UNGUARDED, type Call, type Outcome } from './calls.ts';
 import { makeRestCall, makeSocketCall } from './make-call.ts';
 import { routesOfApi } from './routes.ts';
 import { credentialsOf, FOREIGN, furnish, OWN, PEOPLE, type Place } from './ward.ts';
 
 const ACTIONS = Object.keys(ACCESS_MATRIX) as Action[];
-/** Refusals of one caller share lines of the audit trail, each with how many it stands for. */
+/** By actor, as counted here. */
 const refusals = new Map<string, number>();
 
 let directory: string;
@@ -68,10 +68,18 @@ async function signIn(name: string) {
 
 async function disable(name: string): Promise<void> {
   const beside = await joinStore(config);
-  await setUserDisabled({ store: beside, actor: 'system', clock: Date.now }, credentialsOf(name).email, true);
+  await setUserDisabled({ store: beside, actor: 'system', keep: () => Promise.resolve(), clock: Date.now }, credentialsOf(name).email, true);
   await beside.close();
   // Until the server has read the rights anew.
   await new Promise((resolve) => setTimeout(resolve, 3000));
+}
+
+/** As whom the audit trail knows somebody who is refused; undefined when the outcome is no refusal of rights. */
+function actorOf({ name }: Caller, outcome: Outcome): string | undefined {
+  if (outcome === 'UNAUTHENTICATED' || outcome === 'TOKEN_REVOKED') return 'anonymous';
+  const userId = userIds.get(name);
+  const refused = outcome === 'FORBIDDEN' || outcome === 'ROOM_NOT_ASSIGNED';
+  return refused && userId !== undefined ? `user:${userId}` : undefined;
 }
 
 async function check(caller: Caller, action: Action, call: Call, place: Place): Promise<string | undefined> {
@@ -82,9 +90,8 @@ async function check(caller: Caller, action: Action, call: Call, place: Place): 
   cells += 1;
   const isOwn = place === OWN;
   const expected = expectedOutcome(caller, action, call, isOwn);
-  if (['UNAUTHENTICATED', 'TOKEN_REVOKED', 'FORBIDDEN', 'ROOM_NOT_ASSIGNED'].includes(expected)) {
-    refusals.set(caller.name, (refusals.get(caller.name) ?? 0) + 1);
-  }
+  const actor = actorOf(caller, expected);
+  if (actor !== undefined) refusals.set(actor, (refusals.get(actor) ?? 0) + 1);
   const name = 'route' in call ? call.route : call.request;
   if (made.outcome !== expected) {
     return `${caller.name}, ${action}, ${name}, ${place.roomId}: ${made.outcome} instead of ${expected}`;
@@ -134,13 +141,12 @@ describe('the access matrix', () => {
     const store = await openStore(config);
     try {
       const { data } = await store.service.from('audit').select('*').eq('result', 'refused');
+      // Refusals of one actor share lines, each with how many it stands for.
       const counted = new Map<string, number>();
       for (const { actor, count } of data ?? []) counted.set(actor, (counted.get(actor) ?? 0) + count);
-      const missing = PEOPLE.filter(({ name }) => {
-        const actor = name === 'disabled' ? 'anonymous' : `user:${userIds.get(name) ?? ''}`;
-        return (counted.get(actor) ?? 0) < (refusals.get(name) ?? 0);
-      });
-      expect({ missing, counted, refusals }).toMatchObject({ missing: [] });
+      const missing = [...refusals].filter(([actor, times]) => (counted.get(actor) ?? 0) < times);
+      expect(refusals.size).toBeGreaterThan(PEOPLE.length - 1);
+      expect(missing).toEqual([]);
     } finally {
       await store.close();
     }

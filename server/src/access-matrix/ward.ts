@@ -6,6 +6,7 @@ import { addDevice } from '../access/administration/devices.ts';
 import { addPatient } from '../access/administration/patients.ts';
 import { addRoom } from '../access/administration/rooms.ts';
 import { addUser } from '../access/administration/users.ts';
+import { DirectAudit } from '../audit/direct-audit.ts';
 import type { Config } from '../config/config.ts';
 import { openRecords } from '../records/open-records.ts';
 import type { Store } from '../records/store.ts';
@@ -32,7 +33,8 @@ export type Machines = { deviceToken: string; cvKey: string };
 
 /** Two rooms, a patient and an active alert in each, the people, a device of ward A's patient and a CV worker's key. */
 export async function furnish(store: Store, config: Config): Promise<Machines> {
-  const context = { store, actor: 'system', clock: Date.now };
+  const trail = new DirectAudit({ client: store.service, config, clock: Date.now });
+  const context = { store, actor: 'system', keep: trail.keep.bind(trail), clock: Date.now };
   for (const [place, bed] of [
     [OWN, '1'],
     [FOREIGN, '2'],
