@@ -1,5 +1,13 @@
-import { HavenError, type Alert, type Observation, type Patient, type Room } from '@haven/protocol';
+import {
+  HavenError,
+  type Alert,
+  type Observation,
+  type Patient,
+  type Room,
+  type Trend,
+} from '@haven/protocol';
 import type { AuditEntry, Records, RecordsState } from '../records/records.ts';
+import { trendsOf, type TrendSpan } from '../records/trends.ts';
 
 /** Records in memory, with a disk that a test can fill. */
 export class MemoryRecords implements Records {
@@ -7,6 +15,8 @@ export class MemoryRecords implements Records {
   readonly keptAlerts = new Map<string, Alert>();
   readonly audited: AuditEntry[] = [];
   full = false;
+  /** The store behind it does not answer. */
+  away = false;
   readonly #rooms: Room[];
   readonly #patients: Patient[];
 
@@ -62,8 +72,11 @@ export class MemoryRecords implements Records {
     return Promise.resolve([]);
   }
 
-  trends(): Promise<[]> {
-    return Promise.resolve([]);
+  trends(_user: unknown, _patientId: string, span: TrendSpan): Promise<Trend[]> {
+    if (this.away) {
+      return Promise.reject(new HavenError('STORAGE_UNAVAILABLE', undefined, { retryAfterMs: 20_000 }));
+    }
+    return Promise.resolve(trendsOf({}, span));
   }
 
   activeAlerts(): Promise<Alert[]> {
