@@ -16,7 +16,7 @@ test('docs/alerts.md tells of every rule its priority, its delay and whether it 
     const [priority, , delay, , latches] = cells!.split('|').map((cell) => cell.trim());
     return [rule, { priority, delay, latches }];
   });
-  const expected = Object.entries(RULES).map(([rule, definition]) => [
+  const expected = Object.entries(RULES).map(([rule, definition]): [string, object] => [
     rule,
     {
       priority: definition.priority,
@@ -24,7 +24,7 @@ test('docs/alerts.md tells of every rule its priority, its delay and whether it 
       latches: definition.latching ? 'yes' : 'no',
     },
   ]);
-  expect(Object.fromEntries(rows)).toMatchObject(Object.fromEntries(expected));
+  expect(rows).toEqual(expect.arrayContaining(expected));
 });
 
 test('docs/alerts.md tells the limits that hold when nobody set any', () => {
