@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { roleSchema, type Role } from '@haven/protocol';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { AdministrationError, type AdministrationContext } from './access/administration/context.ts';
+import { AdministrationError, audit, type AdministrationContext } from './access/administration/context.ts';
 import { listAudit } from './access/administration/audit-trail.ts';
 import * as cvKeys from './access/administration/cv-keys.ts';
 import * as devices from './access/administration/devices.ts';
@@ -99,6 +99,7 @@ function addPatientCommands(program: Command): void {
     );
   patient.command('list').action(() =>
     withStore(async (context) => {
+      await audit(context, 'patient:read', 'patients');
       const rows = await patients.listPatients(context);
       return table(
         rows.map(({ id, roomId, bed, name }) => [id, roomId, bed, name]),
@@ -291,13 +292,14 @@ const AUDIT_RESULTS = ['done', 'refused', 'failed'] as const;
 const MAX_AUDIT_LINES = 1000;
 
 function addAuditCommands(program: Command): void {
-  const audit = program.command('audit').description('who did what');
-  audit
+  const trail = program.command('audit').description('who did what');
+  trail
     .command('list')
     .addOption(new Option('--result <result>', 'only these').choices(AUDIT_RESULTS))
     .option('--limit <lines>', 'the newest lines', lineCount, 100)
     .action((options: { result?: (typeof AUDIT_RESULTS)[number]; limit: number }) =>
       withStore(async (context) => {
+        await audit(context, 'audit:read', 'audit');
         const rows = await listAudit(context, options);
         return table(
           rows.map((row) => [

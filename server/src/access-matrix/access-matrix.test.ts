@@ -68,7 +68,11 @@ async function signIn(name: string) {
 
 async function disable(name: string): Promise<void> {
   const beside = await joinStore(config);
-  await setUserDisabled({ store: beside, actor: 'system', keep: () => Promise.resolve(), clock: Date.now }, credentialsOf(name).email, true);
+  await setUserDisabled(
+    { store: beside, actor: 'system', keep: () => Promise.resolve(), clock: Date.now },
+    credentialsOf(name).email,
+    true,
+  );
   await beside.close();
   // Until the server has read the rights anew.
   await new Promise((resolve) => setTimeout(resolve, 3000));

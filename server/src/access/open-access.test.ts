@@ -29,7 +29,7 @@ beforeAll(async () => {
   const { path, remove: removeDirectory } = await temporaryDirectory();
   remove = removeDirectory;
   store = await openStore(testConfig(path));
-  context = { store, actor: 'test', clock: Date.now };
+  context = { store, actor: 'test', keep: () => Promise.resolve(), clock: Date.now };
   await store.service.from('rooms').insert([
     { id: 'ward-a', name: 'A' },
     { id: 'ward-b', name: 'B' },

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { ERRORS, errorCodeSchema, HavenError, type ErrorCode } from '@haven/protocol';
 import type { AuditEntry } from '../../records/records.ts';
 import type { StoreAnswer } from '../../records/store-calls.ts';
@@ -22,8 +21,8 @@ export type AdministrationContext = {
   address?: string;
   /** ms since the epoch */
   clock: () => number;
-  /** Keeps a line of the audit trail; without it the line goes straight into the store. */
-  keep?: (entry: AuditEntry) => Promise<void>;
+  /** Keeps a line of the audit trail: `Records.audit` in the server, `DirectAudit.keep` in a command. */
+  keep: (entry: AuditEntry) => Promise<void>;
 };
 
 /** What it means that the tables refuse, by PostgreSQL's SQLSTATE. */
@@ -56,13 +55,9 @@ export function accepted<T>(answer: StoreAnswer<T>, refusals: Refusals = {}): T 
 
 /** A change is answered only when its line is in the audit trail. */
 export async function audit(context: AdministrationContext, action: string, subject: string): Promise<void> {
-  const { actor, address, clock, keep, store } = context;
-  const entry = { actor, action, subject, result: 'done' } as const;
-  if (keep !== undefined) {
-    return keep({ ...entry, at: clock(), ...(address === undefined ? {} : { address }) });
-  }
-  const line = { ...entry, id: randomUUID(), at: new Date(clock()).toISOString(), code: null, address: null };
-  accepted(await store.service.from('audit').insert(line));
+  const { actor, address, clock, keep } = context;
+  const entry = { actor, action, subject, result: 'done', at: clock() } as const;
+  await keep(address === undefined ? entry : { ...entry, address });
 }
 
 /** One line for each action, in order. */

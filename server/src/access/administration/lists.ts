@@ -17,7 +17,7 @@ const WHOLE_LIST = 10_000;
  * @throws AdministrationError STORAGE_UNAVAILABLE
  */
 export async function readPage<T extends { id: string }>(
-  { store }: AdministrationContext,
+  { store }: Pick<AdministrationContext, 'store'>,
   list: ListFunction,
   answer: z.ZodType<{ total: number; items: T[] }>,
   { search, after, limit }: ListQuery,

@@ -29,8 +29,7 @@ export class EmergencyAccessReview {
 
   /** Newest first. @throws HavenError STORAGE_UNAVAILABLE */
   page(query: ListQuery): Promise<Page<BreakGlass>> {
-    const { store, clock } = this.#parts;
-    return readPage({ store, clock, actor: 'system' }, 'list_break_glass', listSchema, query);
+    return readPage(this.#parts, 'list_break_glass', listSchema, query);
   }
 
   /**

@@ -33,7 +33,7 @@ export class TestInstallation {
   }) {
     this.store = parts.store;
     this.clock = parts.clock;
-    this.context = { store: parts.store, actor: 'test', clock: parts.clock };
+    this.context = { store: parts.store, actor: 'test', keep: () => Promise.resolve(), clock: parts.clock };
     this.#time = parts.time;
     this.#access = parts.access;
     this.#remove = parts.remove;

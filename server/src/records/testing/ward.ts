@@ -57,7 +57,7 @@ export async function openWard(
 
 /** Adds a clinician of a room and signs in. */
 export async function addClinician(store: Store, email: string, roomId: string): Promise<UserPrincipal> {
-  const context = { store, actor: 'test', clock: Date.now };
+  const context = { store, actor: 'test', keep: () => Promise.resolve(), clock: Date.now };
   const user = { email, displayName: email, roles: ['clinician' as const], roomIds: [roomId] };
   const { userId } = await addUser(context, user, PASSWORD);
   const { data } = await store.forSignIn().auth.signInWithPassword({ email, password: PASSWORD });
