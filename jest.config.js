@@ -27,6 +27,7 @@ export default {
       displayName: 'web',
       testMatch: ['<rootDir>/web/src/**/*.test.{ts,tsx}'],
       testEnvironment: 'jsdom',
+      setupFiles: ['<rootDir>/web/src/testing/jsdom-gaps.ts'],
       moduleNameMapper: { '\\.css$': '<rootDir>/web/src/testing/css-module.ts' },
     },
     {

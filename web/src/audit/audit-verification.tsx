@@ -50,6 +50,12 @@ export function AuditVerification({ today }: { today: string }) {
           </p>
         )}
       </div>
+      {result !== null && result.beforeChains > 0 && (
+        <p className={controls.soft}>
+          {result.beforeChains} older lines were written before there were chains: whether they were changed
+          cannot be told.
+        </p>
+      )}
       {result !== null && result.chains.length > 0 && (
         <div className={tables.scroll} role="region" aria-label="Chains" tabIndex={0}>
           <table className={tables.table}>

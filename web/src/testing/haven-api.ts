@@ -1,5 +1,6 @@
 /** The HTTP API as documented, over lists in memory: for tests of pages and for the gallery. */
 import {
+  type auditVerificationSchema,
   breakGlassRequestSchema,
   breakGlassReviewSchema,
   ERRORS,
@@ -23,6 +24,7 @@ import {
   type ManagedUser,
   type SessionStatus,
 } from '@haven/protocol';
+import type { z } from 'zod';
 import type { Api } from '../core/api.ts';
 import { aSession, aStatus } from './access-fixtures.ts';
 import { T0, uuid } from './fixtures.ts';
@@ -43,6 +45,12 @@ export class HavenApi {
   emergencies: BreakGlass[] = [];
   problems: IntegrityProblem[] = [];
   lines: AuditLine[] = [];
+  verification: z.infer<typeof auditVerificationSchema> = {
+    ok: true,
+    checkedAt: T0,
+    chains: [],
+    beforeChains: 0,
+  };
   password = 'the right password';
   /** The next request to a path that begins so is refused, once. */
   readonly refusals = new Map<string, ErrorCode>();
@@ -184,6 +192,8 @@ export class HavenApi {
     ],
     ['GET /admin/integrity', () => ({ checkedAt: T0, problems: this.problems })],
     ['GET /audit', ({ query }) => this.#linesOf(query)],
+    ['GET /audit/verify', () => this.verification],
+    ['GET /patients', () => ({ patients: this.patients })],
   ];
 
   #linesOf(query: URLSearchParams) {
