@@ -31,6 +31,7 @@ describe('a first start', () => {
       expect(first.newCredentials.map(({ email }) => email)).toEqual([
         'clinician@haven.local',
         'administrator@haven.local',
+        'auditor@haven.local',
       ]);
       for (const { email, password } of first.newCredentials) {
         const { error } = await store.forSignIn().auth.signInWithPassword({ email, password });

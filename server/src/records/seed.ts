@@ -35,9 +35,16 @@ export const PATIENTS: readonly Patient[] = [
   { id: 'P-103', roomId: ROOM.id, name: 'Cleo Fiction', bed: 'A3' },
   { id: 'P-104', roomId: ROOM.id, name: 'Dov Pretend', bed: 'A4' },
 ];
-export const USERS: readonly { email: string; displayName: string; role: Role }[] = [
-  { email: 'clinician@haven.local', displayName: 'Clara Clinician', role: 'clinician' },
-  { email: 'administrator@haven.local', displayName: 'Andy Administrator', role: 'administrator' },
+export /** In an installation of one's own nobody has both the last two roles: who administers does not audit. */
+const USERS: readonly { email: string; displayName: string; roles: readonly Role[] }[] = [
+  { email: 'clinician@haven.local', displayName: 'Clara Clinician', roles: ['clinician'] },
+  {
+    email: 'administrator@haven.local',
+    displayName: 'Andy Administrator',
+    // So that a newcomer sees every page with one password.
+    roles: ['administrator', 'auditor'],
+  },
+  { email: 'auditor@haven.local', displayName: 'Olga Auditor', roles: ['auditor'] },
 ];
 const DEVICE_NAME = 'Demonstration';
 const METRICS_TOKEN_BYTES = 32;
@@ -59,7 +66,7 @@ export type SeedOptions = {
 };
 
 /**
- * Fills what a new installation lacks: a room with four invented patients and two users (never in production nor in a
+ * Fills what a new installation lacks: a room with four invented patients and three users (never in production nor in a
  * hosted Supabase), the CV workers' key, the demonstration's devices, the metrics token. Does nothing twice.
  *
  * @throws AdministrationError when the store does not answer
@@ -100,8 +107,8 @@ async function seedWard(
   }
   const credentials = missing.map(({ email }) => ({ email, password: newPassword() }));
   await keepCredentials(config.dataDirectory, credentials);
-  for (const [index, { email, displayName, role }] of missing.entries()) {
-    const user = { email, displayName, roles: [role], roomIds: [ROOM.id] };
+  for (const [index, { email, displayName, roles }] of missing.entries()) {
+    const user = { email, displayName, roles, roomIds: [ROOM.id] };
     await addUser(context, user, credentials[index]?.password);
   }
   return credentials;
