@@ -35,6 +35,7 @@ export const testIds = {
   reason: 'reason',
   acknowledgeWithReason: 'acknowledge-with-reason',
   silence: 'silence',
+  silenceShortly: 'silence-shortly',
   silencedBy: 'silenced-by',
   pauseSound: 'pause-sound',
   resumeSound: 'resume-sound',

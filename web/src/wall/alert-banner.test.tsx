@@ -72,6 +72,9 @@ describe('the alert banner', () => {
     const { silence } = renderBanner();
     await userEvent.click(screen.getByTestId(testIds.silence));
     expect(silence).toHaveBeenCalledWith(uuid(900), 120);
+    await userEvent.click(screen.getByTestId(testIds.alertMore));
+    await userEvent.click(screen.getByTestId(testIds.silenceShortly));
+    expect(silence).toHaveBeenLastCalledWith(uuid(900), 60);
     cleanup();
     renderBanner([anAlert({ silence: aPause() })], { serverNow: T0 + 55_000 });
     expect(text(testIds.silencedBy)).toContain('Silenced by Nurse Joy, sounds again in 1:05');

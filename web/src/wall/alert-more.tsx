@@ -16,11 +16,15 @@ type AlertMoreProps = {
   id: string;
   busy: boolean;
   onAcknowledge: (reason: string) => void;
+  onSilence: (seconds: number) => void;
   onClose: () => void;
 };
 
-/** Acknowledging with a reason, below the alert's row. */
-export function AlertMore({ id, busy, onAcknowledge, onClose }: AlertMoreProps) {
+/** Shorter than the silence that one click gives, s. */
+const SHORT_SILENCE_S = 60;
+
+/** Below the alert's row: acknowledging with a reason, a short silence. */
+export function AlertMore({ id, busy, onAcknowledge, onSilence, onClose }: AlertMoreProps) {
   const [reason, setReason] = useState('');
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
@@ -34,7 +38,7 @@ export function AlertMore({ id, busy, onAcknowledge, onClose }: AlertMoreProps) 
       id={id}
       className={styles.more}
       role="group"
-      aria-label="Acknowledge with a reason"
+      aria-label="Acknowledge with a reason, or silence for a minute"
       onKeyDown={onKey}
     >
       {COMMON_REASONS.map((common) => (
@@ -67,6 +71,15 @@ export function AlertMore({ id, busy, onAcknowledge, onClose }: AlertMoreProps) 
           Acknowledge
         </button>
       </form>
+      <button
+        type="button"
+        className={styles.action}
+        disabled={busy}
+        data-testid={testIds.silenceShortly}
+        onClick={() => onSilence(SHORT_SILENCE_S)}
+      >
+        Silence 1 min
+      </button>
     </div>
   );
 }

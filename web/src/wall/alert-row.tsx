@@ -11,7 +11,7 @@ import { AlertSymbol, SoundOffSymbol } from './alert-symbol.tsx';
 import priority from './priority.module.css';
 
 /** How long the sound of an alert is off after a click, s: the longest that may be. */
-export const SILENCE_S = 120;
+const SILENCE_S = 120;
 
 export type AlertRowProps = {
   alert: Alert;
@@ -104,12 +104,18 @@ export function AlertRow({ alert, patient, serverNow, actions, locked }: AlertRo
             data-testid={testIds.alertMore}
             onClick={() => setOpen(!open)}
           >
-            With reason …
+            More …
           </button>
         </span>
       )}
       {acknowledgement === null && actions !== null && open && (
-        <AlertMore id={moreId} busy={busy} onAcknowledge={acknowledge} onClose={closeMore} />
+        <AlertMore
+          id={moreId}
+          busy={busy}
+          onAcknowledge={acknowledge}
+          onSilence={silenceFor}
+          onClose={closeMore}
+        />
       )}
     </li>
   );
