@@ -16,7 +16,7 @@ import type { RunningDelay, RunningDelays } from './running-delays.ts';
 import { ShownAlerts } from './shown-alerts.ts';
 
 /** How often running delays are looked at, ms: the coarseness of a delay. */
-const TICK_MS = 250;
+const TICK_MS = 100;
 /** A report of the server's own tells since when; the system clock is believed this far, ms. */
 const OLDEST_REPORT_MS = 60_000;
 

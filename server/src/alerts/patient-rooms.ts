@@ -65,7 +65,13 @@ export class PatientRooms {
       if (roomId === before) continue;
       if (roomId === undefined) this.#rooms.delete(patientId);
       else this.#rooms.set(patientId, roomId);
-      await this.#options.onMove(patientId, roomId);
+      try {
+        await this.#options.onMove(patientId, roomId);
+      } catch (error) {
+        // The next look finds the same move again.
+        this.#rooms.set(patientId, before);
+        throw error;
+      }
     }
   }
 

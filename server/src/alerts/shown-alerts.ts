@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { Alert } from '@haven/protocol';
+import { alertPrioritySchema, type Alert } from '@haven/protocol';
 import { SYSTEM } from '../audit/actor.ts';
 import type { AuditTrail } from '../audit/audit-trail.ts';
 import type { Records } from '../records/records.ts';
-import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { Counter, Telemetry } from '../telemetry/telemetry.ts';
 import { AlertKeeper } from './alert-keeper.ts';
 import type { AlertListener } from './alert-service.ts';
 import { end, initialState, move, type EpisodeState } from './episode.ts';
@@ -28,10 +28,27 @@ export class ShownAlerts {
   readonly #keeper: AlertKeeper;
   readonly #known = new KnownAlerts();
   readonly #listeners = new Set<AlertListener>();
+  readonly #versions: Counter;
 
   constructor(options: Options) {
     this.#options = options;
     this.#keeper = new AlertKeeper(options);
+    const { telemetry } = options;
+    this.#versions = telemetry.counter(
+      'haven_alert_versions_total',
+      'Versions of alerts, by rule and change',
+    );
+    telemetry.gauge('haven_alerts_active', 'Alerts on screen, by priority', () =>
+      alertPrioritySchema.options.map((priority) => {
+        const active = [...this.#known.active()].filter((alert) => alert.priority === priority);
+        return { value: active.length, attributes: { priority } };
+      }),
+    );
+    telemetry.gauge(
+      'haven_alerts_unwritten',
+      'Versions of alerts that are shown and not on disk',
+      () => this.#keeper.unwritten,
+    );
   }
 
   /** How many versions could not be written yet. */
@@ -116,6 +133,7 @@ export class ShownAlerts {
     watched.state = state;
     watched.alert = alert;
     this.#known.set(alert);
+    this.#versions.add(1, { rule: alert.rule, change: alert.change.kind });
     for (const listener of this.#listeners) listener(alert, leftRoomId);
   }
 
