@@ -31,6 +31,10 @@ export async function until<T>(
   }
 }
 
+const running = new Set<ChildProcess>();
+// A test run that crashes must not leave servers and encoders behind.
+process.once('exit', () => running.forEach((child) => child.kill('SIGTERM')));
+
 /** One of Haven's programs as a child process whose output is collected. */
 export class Program {
   readonly process: ChildProcess;
@@ -54,7 +58,13 @@ export class Program {
     };
     this.process.stdout?.on('data', collect);
     this.process.stderr?.on('data', collect);
-    this.ended = new Promise((done) => this.process.once('exit', (code, signal) => done({ code, signal })));
+    running.add(this.process);
+    this.ended = new Promise((done) => {
+      this.process.once('exit', (code, signal) => {
+        running.delete(this.process);
+        done({ code, signal });
+      });
+    });
   }
 
   get pid(): number {
