@@ -105,34 +105,45 @@ language sql set search_path = '' as $$
   select count(*)::integer from kept
 $$;
 
--- A patient's trend between two times (the first included, the second not), oldest first: by name, a list of
--- [beginning in ms since 1970, mean, lowest, highest, seconds measured]. One value, since an answer in rows ends at
--- the thousandth. Runs with the caller's rights.
+-- A patient's trend between two times (the first included, the second not), oldest first: by name, lists of
+-- beginnings (in minutes or hours since 1970), means, lowest and highest values, and seconds measured. One value, since
+-- an answer in rows ends at the thousandth; lists of numbers, since they are made three times as fast as points.
+-- Runs with the caller's rights.
 create function public.vitals_trend(p_patient_id text, p_step text, p_since timestamptz, p_until timestamptz)
-returns jsonb language plpgsql stable set search_path = '' as $$
+returns json language plpgsql stable set search_path = '' as $$
 declare
-  v_trend jsonb;
+  v_trend json;
 begin
   if p_step = 'minute' then
-    select jsonb_object_agg(t.name, t.points) into v_trend from (
-      select m.name, jsonb_agg(jsonb_build_array(
-          (extract(epoch from m.minute) * 1000)::bigint, m.total / m.measured, m.low, m.high, m.seconds)
-          order by m.minute) as points
-        from public.vitals_minutes m
-       where m.patient_id = p_patient_id and m.minute >= p_since and m.minute < p_until
-       group by m.name) t;
+    select json_object_agg(t.name, json_build_object(
+             'at', t.at, 'mean', t.mean, 'low', t.low, 'high', t.high, 'seconds', t.seconds)) into v_trend
+      from (
+        select m.name,
+               array_agg((date_part('epoch', m.minute) / 60)::integer order by m.minute) as at,
+               array_agg((m.total / m.measured)::real order by m.minute) as mean,
+               array_agg(m.low::real order by m.minute) as low,
+               array_agg(m.high::real order by m.minute) as high,
+               array_agg(m.seconds order by m.minute) as seconds
+          from public.vitals_minutes m
+         where m.patient_id = p_patient_id and m.minute >= p_since and m.minute < p_until
+         group by m.name) t;
   elsif p_step = 'hour' then
-    select jsonb_object_agg(t.name, t.points) into v_trend from (
-      select h.name, jsonb_agg(jsonb_build_array(
-          (extract(epoch from h.hour) * 1000)::bigint, h.total / h.measured, h.low, h.high, h.seconds)
-          order by h.hour) as points
-        from public.vitals_hours h
-       where h.patient_id = p_patient_id and h.hour >= p_since and h.hour < p_until
-       group by h.name) t;
+    select json_object_agg(t.name, json_build_object(
+             'at', t.at, 'mean', t.mean, 'low', t.low, 'high', t.high, 'seconds', t.seconds)) into v_trend
+      from (
+        select h.name,
+               array_agg((date_part('epoch', h.hour) / 3600)::integer order by h.hour) as at,
+               array_agg((h.total / h.measured)::real order by h.hour) as mean,
+               array_agg(h.low::real order by h.hour) as low,
+               array_agg(h.high::real order by h.hour) as high,
+               array_agg(h.seconds order by h.hour) as seconds
+          from public.vitals_hours h
+         where h.patient_id = p_patient_id and h.hour >= p_since and h.hour < p_until
+         group by h.name) t;
   else
     raise exception 'p_step must be minute or hour';
   end if;
-  return coalesce(v_trend, '{}'::jsonb);
+  return coalesce(v_trend, '{}'::json);
 end
 $$;
 

@@ -50,7 +50,8 @@ describe('a trend', () => {
   const span = { stepMs: MINUTE, since: noon, until: noon + 3 * MINUTE };
 
   test('has every vital with every minute, and no value where nothing was measured', () => {
-    const trends = trendsOf({ pulse: [[noon + MINUTE, 72.5, 70, 75, 30]] }, span);
+    const stored = { at: [noon / MINUTE + 1], mean: [72.5], low: [70], high: [75], seconds: [30] };
+    const trends = trendsOf({ pulse: stored }, span);
     expect(trends.map(({ name }) => name)).toEqual(['pulse', 'breathing', 'motion']);
     expect(trends[0]?.points).toEqual([
       { at: noon, mean: null, low: null, high: null, coverage: 0 },
@@ -61,7 +62,8 @@ describe('a trend', () => {
   });
 
   test('covers a minute no more than once, although a stream that was taken over measured a second twice', () => {
-    const [pulse] = trendsOf({ pulse: [[noon, 72, 70, 75, 61]] }, span);
+    const stored = { at: [noon / MINUTE], mean: [72], low: [70], high: [75], seconds: [61] };
+    const [pulse] = trendsOf({ pulse: stored }, span);
     expect(pulse?.points[0]?.coverage).toBe(1);
   });
 });

@@ -30,9 +30,16 @@ export function spanOfAlert(alert: { startedAt: number; clearedAt: number | null
   return { stepMs: MINUTE_MS, since, until: Math.max(until, since + MINUTE_MS) };
 }
 
-/** As `vitals_trend` answers: beginning, mean, lowest, highest, seconds in which a value was measured. */
-const storedPointSchema = z.tuple([z.number(), z.number(), z.number(), z.number(), z.number()]);
-const storedTrendSchema = z.partialRecord(vitalNameSchema, z.array(storedPointSchema));
+/** As `vitals_trend` answers: lists of the same length; beginnings are in steps since 1970. */
+const columnsSchema = z.object({
+  at: z.array(z.number()),
+  mean: z.array(z.number()),
+  low: z.array(z.number()),
+  high: z.array(z.number()),
+  /** In which a value was measured. */
+  seconds: z.array(z.number()),
+});
+const storedTrendSchema = z.partialRecord(vitalNameSchema, columnsSchema);
 type StoredTrend = z.infer<typeof storedTrendSchema>;
 
 /** @throws HavenError STORAGE_UNAVAILABLE */
@@ -55,12 +62,19 @@ export async function readTrends(
 /** Every vital with every step of the span: a gap has points without a value, so that no chart draws over it. */
 export function trendsOf(stored: StoredTrend, { stepMs, since, until }: TrendSpan): Trend[] {
   return vitalNameSchema.options.map((name) => {
-    const measured = new Map((stored[name] ?? []).map((point) => [point[0], point]));
+    const { at: measuredAt = [], mean = [], low = [], high = [], seconds = [] } = stored[name] ?? {};
+    const indexOf = new Map(measuredAt.map((step, index) => [step * stepMs, index]));
     const points: TrendPoint[] = [];
     for (let at = since; at < until; at += stepMs) {
-      const [, mean = null, low = null, high = null, seconds = 0] = measured.get(at) ?? [];
-      // A stream that is taken over can measure a second twice.
-      points.push({ at, mean, low, high, coverage: Math.min(1, (1000 * seconds) / stepMs) });
+      const index = indexOf.get(at) ?? -1;
+      points.push({
+        at,
+        mean: mean[index] ?? null,
+        low: low[index] ?? null,
+        high: high[index] ?? null,
+        // A stream that is taken over can measure a second twice.
+        coverage: Math.min(1, (1000 * (seconds[index] ?? 0)) / stepMs),
+      });
     }
     return { name, stepMs, points };
   });
