@@ -1,7 +1,7 @@
 import { viewVital, type VitalView } from './freshness.ts';
 import { viewScore, type ScoreView } from './score-view.ts';
 import type { PatientState } from './wall-state.ts';
-import type { Moment } from './wall.ts';
+import type { Moment } from './alarm-channel.ts';
 
 /** A patient's values as they are to be shown now. */
 export type PatientVitals = {

@@ -8,17 +8,16 @@ import {
 } from '@haven/protocol';
 import type { ViewerMedia } from '../media/viewer-media.ts';
 import { AlarmActions } from './alarm-actions.ts';
+import { AlarmChannelWatch, type AlarmChannel, type Moment } from './alarm-channel.ts';
 import { mergeAlerts } from './alert-view.ts';
-import { backoffMs } from './backoff.ts';
-import { ServerClock, type Clock } from './clock.ts';
+import type { Clock } from './clock.ts';
 import type { Connection } from './connection.ts';
-import { HeartbeatWatch } from './heartbeat-watch.ts';
+import { RoomVisit } from './room-visit.ts';
 import { sentenceOf } from './sentences.ts';
 import { Store, type Readable } from './store.ts';
 import type { Ticker } from './ticker.ts';
 import {
   EMPTY_WALL,
-  NOTHING_EARLY,
   withAlert,
   withoutMeasurements,
   withoutStream,
@@ -33,15 +32,6 @@ import { WaveformTrace } from './waveform-trace.ts';
 
 export type MonitorConnection = Connection<MonitorRequests, ServerToMonitor>;
 
-/** A connection that stands but is silent for this long is dropped and opened anew, ms. */
-const RESTART_WHEN_SILENT_MS = 6000;
-
-/** Whether alerts reach this screen. `starting` is the short time in which that is not known. */
-export type AlarmChannel = 'starting' | 'on' | 'off';
-
-/** Moments by which what is on screen is aged, ms: now by this browser's clock and by the server's. */
-export type Moment = { now: number; serverNow: number };
-
 /**
  * A clinician's wall: joins the room, keeps its state, watches the alarm channel, asks for the media. It begins with
  * {@link open} and ends with {@link close}.
@@ -50,25 +40,16 @@ export class Wall {
   readonly #connection: MonitorConnection;
   readonly #media: ViewerMedia;
   readonly #now: Clock;
-  readonly #serverClock: ServerClock;
-  readonly #watch: HeartbeatWatch;
+  readonly #channel: AlarmChannelWatch;
+  readonly #visit: RoomVisit;
   readonly #state = new Store<WallState>(EMPTY_WALL);
-  readonly #alarms = new Store<AlarmChannel>('starting');
   readonly #problem = new Store<string | null>(null);
   readonly #focused = new Store<string | null>(null);
   readonly #locked = new Store(false);
   readonly #actions: AlarmActions;
-  readonly #moment: Store<Moment>;
   readonly #traces = new Map<string, WaveformTrace>();
-  #roomId: string | null;
-  #joined = false;
   /** The server said on this connection that the session is locked; it does so before it answers a join. */
   #toldLocked = false;
-  #early: Early = NOTHING_EARLY;
-  #visit = 0;
-  #attempts = 0;
-  #restartedAt: number;
-  #retry: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
   #undo: (() => void)[] = [];
 
@@ -82,11 +63,13 @@ export class Wall {
     this.#connection = parts.connection;
     this.#media = parts.media;
     this.#now = parts.now;
-    this.#roomId = parts.roomId ?? null;
-    this.#serverClock = new ServerClock(parts.now);
-    this.#watch = new HeartbeatWatch(parts.now());
-    this.#restartedAt = parts.now();
-    this.#moment = new Store(this.#readMoment());
+    this.#channel = new AlarmChannelWatch(parts.now);
+    this.#visit = new RoomVisit(parts.connection, parts.roomId ?? null, {
+      described: (rooms, roles) => this.#state.update((state) => ({ ...state, rooms, roles })),
+      entered: (snapshot, early) => this.#entered(snapshot, early),
+      failed: (error) => this.#failed(error),
+      nowhere: () => this.#problem.set('You are not assigned to any room. Ask an administrator.'),
+    });
     this.#actions = new AlarmActions(parts.connection, {
       alert: (alert) => this.#alertCame(alert),
       soundPause: (pause) => this.#pauseCame(pause),
@@ -97,7 +80,7 @@ export class Wall {
   /** Connects. @param ticker drives the watch over the alarm channel and the ages on screen */
   open(ticker: Ticker): void {
     if (this.#closed) return;
-    this.#watch.beat(this.#now());
+    this.#channel.start();
     this.#undo = [
       ticker.onTick(() => this.#tick()),
       this.#connection.status.subscribe(() => this.#statusChanged()),
@@ -111,7 +94,7 @@ export class Wall {
     return this.#state;
   }
   get alarms(): Readable<AlarmChannel> {
-    return this.#alarms;
+    return this.#channel.state;
   }
   /** Why the wall is not complete, as a sentence; null when it is. */
   get problem(): Readable<string | null> {
@@ -123,7 +106,7 @@ export class Wall {
   }
   /** Moves on about twice a second. */
   get moment(): Readable<Moment> {
-    return this.#moment;
+    return this.#channel.moment;
   }
   /** Nobody used the session for too long: no pictures, values or names, but every alert. */
   get locked(): Readable<boolean> {
@@ -155,11 +138,9 @@ export class Wall {
   }
 
   joinRoom(roomId: string): void {
-    if (roomId === this.#roomId) return;
-    this.#roomId = roomId;
-    this.#leave();
+    if (roomId === this.#visit.roomId) return;
     this.#state.update(({ rooms, roles }) => ({ ...EMPTY_WALL, rooms, roles }));
-    void this.#join(this.#visit);
+    this.#visit.enter(roomId);
   }
 
   /** Gives the running session a newer access token, so that it goes on. */
@@ -171,7 +152,7 @@ export class Wall {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#leave();
+    this.#visit.leave();
     for (const undo of this.#undo) undo();
     this.#media.suspend();
     this.#connection.close();
@@ -179,12 +160,12 @@ export class Wall {
 
   #listen(): void {
     const change = (changed: (state: WallState) => WallState) => {
-      if (this.#joined) this.#state.update(changed);
+      if (this.#visit.inside) this.#state.update(changed);
     };
     listenTo(this.#connection, {
       heartbeat: (serverTime) => {
-        this.#serverClock.observe(serverTime);
-        if (this.#joined) this.#beat();
+        this.#channel.observe(serverTime);
+        if (this.#visit.inside) this.#channel.beat();
       },
       stream: (stream) => {
         if (!this.#locked.get()) change((state) => withStream(state, stream, this.#now()));
@@ -198,11 +179,11 @@ export class Wall {
       },
       alert: (alert) => this.#alertCame(alert),
       soundPause: (roomId, pause) => {
-        if (roomId === this.#roomId) this.#pauseCame(pause);
+        if (roomId === this.#visit.roomId) this.#pauseCame(pause);
       },
       consumerClosed: (consumerId) => this.#media.consumerClosed(consumerId),
       roomClosed: (roomId, code) => {
-        if (roomId === this.#roomId) this.#roomClosed(new HavenError(code));
+        if (roomId === this.#visit.roomId) this.#roomClosed(new HavenError(code));
       },
       locked: () => {
         this.#toldLocked = true;
@@ -212,15 +193,14 @@ export class Wall {
     });
   }
 
-  /** While joining, the snapshot may be older than what comes. */
   #alertCame(alert: Alert): void {
-    if (this.#joined) this.#state.update((state) => withAlert(state, alert));
-    else this.#early = { ...this.#early, alerts: mergeAlerts(this.#early.alerts, [alert]) };
+    if (this.#visit.inside) this.#state.update((state) => withAlert(state, alert));
+    else this.#visit.keep((early) => ({ ...early, alerts: mergeAlerts(early.alerts, [alert]) }));
   }
 
   #pauseCame(soundPause: SoundPause | null): void {
-    if (this.#joined) this.#state.update((state) => ({ ...state, soundPause }));
-    else this.#early = { ...this.#early, soundPause };
+    if (this.#visit.inside) this.#state.update((state) => ({ ...state, soundPause }));
+    else this.#visit.keep((early) => ({ ...early, soundPause }));
   }
 
   #lock(): void {
@@ -235,58 +215,30 @@ export class Wall {
     this.#toldLocked = false;
     if (!this.#locked.get()) return;
     this.#locked.set(false);
-    this.#leave();
-    void this.#join(this.#visit);
+    this.#visit.enter();
   }
 
   #statusChanged(): void {
     const status = this.#connection.status.get();
-    this.#leave();
+    this.#visit.leave();
     this.#media.suspend();
     if (status.kind === 'connected') {
-      this.#attempts = 0;
       this.#toldLocked = false;
-      void this.#join(this.#visit);
+      this.#visit.connected();
     } else if (status.error !== null) {
       this.#failed(status.error);
     }
-    if (status.kind === 'ended') this.#alarms.set('off');
+    if (status.kind === 'ended') this.#channel.lost();
   }
 
-  /** Whatever is under way for the present visit of a room is not continued. */
-  #leave(): void {
-    this.#visit += 1;
-    this.#joined = false;
-    this.#early = NOTHING_EARLY;
-    clearTimeout(this.#retry);
-  }
-
-  async #join(visit: number): Promise<void> {
-    try {
-      const roomId = this.#roomId ?? (await this.#chooseRoom());
-      if (visit !== this.#visit) return;
-      if (roomId === null) {
-        this.#problem.set('You are not assigned to any room. Ask an administrator.');
-        return;
-      }
-      this.#roomId = roomId;
-      const snapshot = await this.#connection.request('room:join', { roomId });
-      if (visit !== this.#visit) return;
-      this.#serverClock.observe(snapshot.serverTime);
-      this.#joined = true;
-      this.#attempts = 0;
-      this.#problem.set(null);
-      this.#locked.set(this.#toldLocked);
-      this.#state.update((state) => withSnapshot(state, this.#completed(snapshot), this.#early, this.#now()));
-      this.#early = NOTHING_EARLY;
-      this.#beat();
-      if (this.#locked.get()) this.#lock();
-      else this.#media.open();
-      // Rooms and roles may have changed since the last time.
-      await this.#chooseRoom();
-    } catch (error) {
-      if (visit === this.#visit) this.#joinFailed(error, visit);
-    }
+  #entered(snapshot: RoomSnapshot, early: Early): void {
+    this.#channel.observe(snapshot.serverTime);
+    this.#channel.beat();
+    this.#problem.set(null);
+    this.#locked.set(this.#toldLocked);
+    this.#state.update((state) => withSnapshot(state, this.#completed(snapshot), early, this.#now()));
+    if (this.#toldLocked) this.#lock();
+    else this.#media.open();
   }
 
   /** A locked session's snapshot names nobody; the beds that this wall knew stay with their alerts. */
@@ -296,58 +248,22 @@ export class Wall {
     return { ...snapshot, patients: [...patients.values()].map(({ patient }) => patient) };
   }
 
-  #joinFailed(error: unknown, visit: number): void {
-    if (this.#joined) return;
-    const refused = error instanceof HavenError;
-    if (refused && (error.code === 'ROOM_NOT_ASSIGNED' || error.code === 'ROOM_UNKNOWN')) this.#roomId = null;
-    this.#failed(error);
-    const wait = (refused ? error.retryAfterMs : undefined) ?? backoffMs(this.#attempts++);
-    this.#retry = setTimeout(() => void this.#join(visit), wait);
-  }
-
   #failed(error: unknown): void {
     this.#problem.set(sentenceOf(error));
     if (error instanceof HavenError && error.code === 'SESSION_LOCKED') this.#lock();
   }
 
-  /** Reads which rooms are the user's, and what the user is. */
-  async #chooseRoom(): Promise<string | null> {
-    const { rooms, roles } = await this.#connection.request('session:describe', {});
-    this.#state.update((state) => ({ ...state, rooms, roles }));
-    return rooms[0]?.id ?? null;
-  }
-
   #roomClosed(error: HavenError): void {
-    this.#leave();
     this.#media.suspend();
     this.#state.set(EMPTY_WALL);
-    this.#alarms.set('off');
+    this.#channel.lost();
     this.#problem.set(sentenceOf(error));
-    this.#roomId = null;
-    const visit = this.#visit;
-    this.#retry = setTimeout(() => void this.#join(visit), backoffMs(this.#attempts++));
-  }
-
-  #beat(): void {
-    this.#watch.beat(this.#now());
-    this.#alarms.set('on');
+    this.#visit.expelled();
   }
 
   #tick(): void {
-    const now = this.#now();
-    this.#moment.set(this.#readMoment());
-    if (!this.#watch.isLost(now)) return;
-    this.#alarms.set('off');
-    // The network may be gone without a word: Socket.IO would notice only at its own, longer, timeout.
-    const silent = Math.min(this.#watch.silentForMs(now), now - this.#restartedAt);
-    if (this.#joined && silent > RESTART_WHEN_SILENT_MS) {
-      this.#restartedAt = now;
-      this.#connection.restart();
-    }
-  }
-
-  #readMoment(): Moment {
-    return { now: this.#now(), serverNow: this.#serverClock.now() };
+    this.#channel.tick();
+    if (this.#visit.inside && this.#channel.mustRestart()) this.#connection.restart();
   }
 
   #updateMedia(): void {

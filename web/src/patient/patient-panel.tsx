@@ -5,7 +5,7 @@ import { limitsOfPatient } from '../core/patient-records.ts';
 import { viewPatientVitals } from '../core/patient-vitals.ts';
 import type { SignedInApi } from '../core/signed-in-api.ts';
 import type { PatientState } from '../core/wall-state.ts';
-import type { Moment } from '../core/wall.ts';
+import type { Moment } from '../core/alarm-channel.ts';
 import { testIds } from '../test-ids.ts';
 import controls from '../ui/controls.module.css';
 import { useLoaded } from '../ui/use-loaded.ts';

@@ -8,7 +8,7 @@ import { createRoot } from 'react-dom/client';
 import { steadyNow } from '../core/clock.ts';
 import { Store } from '../core/store.ts';
 import { EMPTY_WALL, NOTHING_EARLY, withAlert, withSnapshot } from '../core/wall-state.ts';
-import type { AlarmChannel, Moment } from '../core/wall.ts';
+import type { AlarmChannel, Moment } from '../core/alarm-channel.ts';
 import { WaveformTrace } from '../core/waveform-trace.ts';
 import { WallView, type WallViewProps } from '../wall/wall-view.tsx';
 import { galleryRequest } from './gallery-records.ts';

@@ -6,7 +6,7 @@ import { viewQuality, type VitalView } from '../core/freshness.ts';
 import { viewPatientVitals } from '../core/patient-vitals.ts';
 import { viewPicture } from '../core/picture.ts';
 import type { PatientState } from '../core/wall-state.ts';
-import type { Moment } from '../core/wall.ts';
+import type { Moment } from '../core/alarm-channel.ts';
 import type { WaveformTrace } from '../core/waveform-trace.ts';
 import { testIds } from '../test-ids.ts';
 import { AlertSymbol } from './alert-symbol.tsx';

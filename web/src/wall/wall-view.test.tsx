@@ -3,7 +3,7 @@ import { act, cleanup, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { Store } from '../core/store.ts';
 import { EMPTY_WALL, NOTHING_EARLY, withAlert, withSnapshot } from '../core/wall-state.ts';
-import type { AlarmChannel } from '../core/wall.ts';
+import type { AlarmChannel } from '../core/alarm-channel.ts';
 import { WaveformTrace } from '../core/waveform-trace.ts';
 import { anAlert, aPatient, aPause, aSnapshot, T0 } from '../testing/fixtures.ts';
 import { stubVideo } from '../testing/stub-video.ts';
