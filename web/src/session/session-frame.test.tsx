@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { act, cleanup, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { useLocation } from 'react-router';
@@ -8,6 +8,9 @@ import { HavenApi } from '../testing/haven-api.ts';
 import { renderSignedIn } from '../testing/render-signed-in.tsx';
 import { AccountPage } from './account-page.tsx';
 import { useSignedIn } from './signed-in.ts';
+
+/** Whole pages, typed into letter by letter, on a busy machine. */
+jest.setTimeout(20_000);
 
 let haven: HavenApi;
 beforeEach(() => {

@@ -32,9 +32,6 @@ import { T0, uuid } from './fixtures.ts';
 type Call = { method: string; path: string; query: URLSearchParams; body: unknown };
 type Handler = (call: Call, id: string) => unknown;
 
-/** Rows of a page when the request does not say: few, so that tests see several pages. */
-const ROWS = 50;
-
 export class HavenApi {
   status: SessionStatus = aStatus();
   users: ManagedUser[] = [];
@@ -52,6 +49,8 @@ export class HavenApi {
     beforeChains: 0,
   };
   password = 'the right password';
+  /** Rows of a page, whatever is asked for. */
+  rows = 50;
   /** The next request to a path that begins so is refused, once. */
   readonly refusals = new Map<string, ErrorCode>();
   readonly calls: Call[] = [];
@@ -104,7 +103,7 @@ export class HavenApi {
     ['GET /break-glass/rooms', () => ({ rooms: this.rooms.map(({ id, name }) => ({ id, name })) })],
     ['POST /break-glass', ({ body }) => this.#enter(breakGlassRequestSchema.parse(body))],
     ['DELETE /break-glass/:id', (_, id) => emptied(this.#change(this.emergencies, id, { endedAt: T0 }))],
-    ['GET /admin/users', ({ query }) => page(this.users, query)],
+    ['GET /admin/users', ({ query }) => page(this.users, query, this.rows)],
     [
       'POST /admin/users',
       ({ body }) => {
@@ -129,14 +128,14 @@ export class HavenApi {
       'POST /admin/users/:id/reset-password',
       (_, id) => ({ user: found(this.users, id), password: 'another-password' }),
     ],
-    ['GET /admin/rooms', ({ query }) => page(this.rooms, query)],
+    ['GET /admin/rooms', ({ query }) => page(this.rooms, query, this.rows)],
     [
       'POST /admin/rooms',
       ({ body }) => this.#add(this.rooms, { ...newRoomSchema.parse(body), patients: 0, users: 0 }),
     ],
     ['PATCH /admin/rooms/:id', ({ body }, id) => this.#change(this.rooms, id, roomChangeSchema.parse(body))],
     ['DELETE /admin/rooms/:id', (_, id) => this.#remove(this.rooms, id)],
-    ['GET /admin/patients', ({ query }) => page(this.patients, query)],
+    ['GET /admin/patients', ({ query }) => page(this.patients, query, this.rows)],
     [
       'POST /admin/patients',
       ({ body }) =>
@@ -153,7 +152,7 @@ export class HavenApi {
         return this.#remove(this.patients, id);
       },
     ],
-    ['GET /admin/devices', ({ query }) => page(this.devices, query)],
+    ['GET /admin/devices', ({ query }) => page(this.devices, query, this.rows)],
     [
       'POST /admin/devices',
       ({ body }) => {
@@ -166,7 +165,7 @@ export class HavenApi {
       (_, id) => ({ device: found(this.devices, id), token: 'hvd_newer-token' }),
     ],
     ['DELETE /admin/devices/:id', (_, id) => emptied(this.#change(this.devices, id, { revokedAt: T0 }))],
-    ['GET /admin/cv-keys', ({ query }) => page(this.keys, query)],
+    ['GET /admin/cv-keys', ({ query }) => page(this.keys, query, this.rows)],
     [
       'POST /admin/cv-keys',
       ({ body }) => {
@@ -176,7 +175,7 @@ export class HavenApi {
     ],
     ['POST /admin/cv-keys/:id/rotate', (_, id) => ({ key: found(this.keys, id), token: 'hvk_newer-key' })],
     ['DELETE /admin/cv-keys/:id', (_, id) => emptied(this.#change(this.keys, id, { revokedAt: T0 }))],
-    ['GET /admin/break-glass', ({ query }) => page(this.emergencies, query)],
+    ['GET /admin/break-glass', ({ query }) => page(this.emergencies, query, this.rows)],
     ['POST /admin/break-glass/:id/end', (_, id) => this.#change(this.emergencies, id, { endedAt: T0 })],
     [
       'POST /admin/break-glass/:id/review',
@@ -247,12 +246,11 @@ function found<T extends { id: string }>(list: readonly T[], id: string): T {
   return item;
 }
 
-function page<T extends { id: string }>(list: readonly T[], query: URLSearchParams) {
+function page<T extends { id: string }>(list: readonly T[], query: URLSearchParams, rows: number) {
   const search = (query.get('search') ?? '').toLowerCase();
   const matching = list.filter((item) => JSON.stringify(item).toLowerCase().includes(search));
   const after = query.get('after');
   const from = after === null ? 0 : matching.findIndex(({ id }) => id === after) + 1;
-  const rows = Number(query.get('limit') ?? ROWS);
   const items = matching.slice(from, from + rows);
   const last = items.at(-1);
   return {

@@ -1,4 +1,4 @@
-import { render } from '@testing-library/react';
+import { configure, render } from '@testing-library/react';
 import type { ReactNode } from 'react';
 import { MemoryRouter } from 'react-router';
 import { SessionKeeper } from '../core/session-keeper.ts';
@@ -9,6 +9,9 @@ import { aSession } from './access-fixtures.ts';
 import './dialog-element.ts';
 import { T0 } from './fixtures.ts';
 import type { HavenApi } from './haven-api.ts';
+
+// A whole page on a busy machine takes longer than the usual second.
+configure({ asyncUtilTimeout: 5000 });
 
 type SignedInProps = { haven: HavenApi; keeper: SessionKeeper; children: ReactNode };
 
