@@ -11,18 +11,19 @@ import {
 } from '@haven/protocol';
 import type { UserPrincipal } from '../access/access.ts';
 import { AuditLog } from '../audit/audit-log.ts';
-import { isSuperseded } from '../audit/recover-chain.ts';
 import type { Config } from '../config/config.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { alertOf } from './alert-rows.ts';
-import { Backlog, highestVersions } from './backlog.ts';
+import { highestVersions, type Backlog } from './backlog.ts';
 import { readAlert, readAlerts, readVitals } from './clinical-reads.ts';
 import { DayPartitions } from './day-partitions.ts';
-import { Journal, type JournalEntry } from './journal/journal.ts';
-import { parseKept, serialise, type Kept } from './kept-entry.ts';
+import type { Journal } from './journal/journal.ts';
+import { serialise, type Kept } from './kept-entry.ts';
 import { readAllPages } from './paging.ts';
 import { PatientDirectory } from './patient-directory.ts';
+import { measureRecords } from './records-metrics.ts';
 import type { AuditEntry, Records, RecordsState } from './records.ts';
+import { recoverJournal } from './recover-journal.ts';
 import { Retention } from './retention.ts';
 import { readTransitions } from './transition-reads.ts';
 import { StoreCalls } from './store-calls.ts';
@@ -113,38 +114,14 @@ class StoredRecords implements Records {
     this.#partitions = new DayPartitions(store.service, this.#calls, clock, (error) =>
       telemetry.logger.warn({ err: error }, 'partitions of coming days were not made; tried again later'),
     );
-    this.#measure(telemetry);
+    measureRecords(telemetry, () => this.state());
   }
 
   static async open(options: RecordsOptions): Promise<StoredRecords> {
     const { telemetry, config } = options;
-    const { journal, entries, tornBytes } = await Journal.open({
-      directory: join(config.dataDirectory, 'journal'),
-      limitBytes: config.journalLimitBytes,
-    });
-    const backlog = new Backlog();
-    let unreadable = 0;
-    const audit: Extract<Kept, { kind: 'audit-lines' }>[] = [];
-    // The newest first, since a later entry of the audit trail tells whether an earlier one counts.
-    const read: { entry: JournalEntry; kept: Kept }[] = [];
-    for (const entry of entries.toReversed()) {
-      const kept = parseKept(entry.payload);
-      if (kept === undefined) unreadable += 1;
-      else if (kept.kind !== 'audit-lines') read.push({ entry, kept });
-      else if (isSuperseded(kept, audit)) await journal.confirm([entry]);
-      else {
-        audit.unshift(kept);
-        read.push({ entry, kept });
-      }
-    }
-    for (const { entry, kept } of read.toReversed()) backlog.add(entry, kept);
-    if (tornBytes > 0) telemetry.logger.warn({ tornBytes }, 'the journal ended in an unfinished entry');
-    if (unreadable > 0) {
-      telemetry.logger.error({ unreadable }, 'the journal holds entries of an unknown form; they stay in it');
-    }
+    const { journal, backlog, audit } = await recoverJournal(config, telemetry);
     const records = new StoredRecords(options, journal, backlog);
     await records.#partitions.start();
-    records.#retention.start();
     records.#audit = await AuditLog.open({
       client: options.store.service,
       calls: records.#calls,
@@ -154,7 +131,11 @@ class StoredRecords implements Records {
       pending: audit,
       keep: (batch) => records.#keep({ kind: 'audit-lines', keptAt: options.clock(), ...batch }),
       isStored: () => !backlog.holdsAudit,
+    }).catch(async (error: unknown) => {
+      await records.close(0);
+      throw error;
     });
+    records.#retention.start();
     if (backlog.size > 0) {
       telemetry.logger.info({ entries: backlog.size }, 'entries of an earlier run are written to the store');
       records.#writer.notify();
@@ -266,22 +247,5 @@ class StoredRecords implements Records {
     await this.#writer.close(withinMs);
     await this.#audit?.closed();
     await this.#journal.close();
-  }
-
-  #measure(telemetry: Telemetry): void {
-    telemetry.gauge(
-      'haven_journal_entries',
-      'Entries that are not in the record store yet',
-      () => this.#backlog.size,
-    );
-    telemetry.gauge('haven_journal_bytes', 'Bytes of the journal on disk', () => this.#journal.bytes);
-    telemetry.gauge(
-      'haven_journal_oldest_age_seconds',
-      'Age of the oldest entry that is not in the record store yet',
-      () => this.state().oldestAgeMs / 1000,
-    );
-    telemetry.gauge('haven_record_store_reachable', 'Whether the record store answers (1) or not (0)', () =>
-      this.state().storeReachable ? 1 : 0,
-    );
   }
 }

@@ -12,6 +12,8 @@ const JITTER_MS = 10 * 60_000;
 const DELETED_ROWS = 5000;
 /** A pause between transactions, in which the store belongs to the ward, ms. */
 const PAUSE_MS = 50;
+/** A server that stops has little time, ms. */
+const CLOSE_WITHIN_MS = 500;
 /** 50 million rows of a run; what is left goes with the next one. */
 const MOST_DELETIONS = 10_000;
 
@@ -54,10 +56,15 @@ export class Retention {
     return this.#running;
   }
 
+  /** Waits a moment for the step under way, so that it is told of; one that takes longer is left to itself. */
   async close(): Promise<void> {
     this.#closed.abort();
     clearTimeout(this.#timer);
-    await this.#running;
+    if (this.#running === undefined) return;
+    const waited = new AbortController();
+    const { signal } = waited;
+    await Promise.race([this.#running, delay(CLOSE_WITHIN_MS, undefined, { signal }).catch(() => undefined)]);
+    waited.abort();
   }
 
   #next(afterMs: number): void {
