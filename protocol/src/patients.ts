@@ -48,6 +48,8 @@ export const streamEndReasonSchema = z.enum([
   'device-lost',
   'superseded',
   'revoked',
+  /** The patient was moved to another room: publish again, for its viewers. */
+  'patient-moved',
   'media-worker-died',
   'server-stopping',
 ]);

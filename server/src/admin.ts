@@ -1,6 +1,7 @@
 /** `npm run admin -- …`: rooms, patients, users, devices, keys and the audit trail, whether the server runs or not. */
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
+import { join } from 'node:path';
 import { roleSchema, type Role } from '@haven/protocol';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { AdministrationError, audit, type AdministrationContext } from './access/administration/context.ts';
@@ -274,8 +275,9 @@ function addMachineCommands(program: Command): void {
     .command('rotate <id>')
     .description('replaces it; the old one is void at once')
     .action((id: string) =>
-      withStore(async (context) => {
-        const { token } = await cvKeys.rotateCvKey(context, id);
+      withStore(async (context, config) => {
+        const file = join(config.dataDirectory, 'cv-key');
+        const { token } = await cvKeys.rotateCvKey(context, id, file);
         return [`Key ${id} is replaced. The new one, shown only now:`, token];
       }),
     );

@@ -100,7 +100,11 @@ export class Haven {
       const seeded = await step('seed', () => seed({ store, config }));
       const records = await step('records', () => openRecords({ store, config, telemetry, clock }));
       closers.push({ name: 'records', close: () => records.close(FLUSH_WITHIN_MS) });
-      const access = await openAccess({ store, telemetry, clock, sessions: config.sessions });
+      const access = await openAccess({
+        ...{ store, telemetry, clock },
+        sessions: config.sessions,
+        trustedNetworks: config.trustedNetworks,
+      });
       closers.push({ name: 'access', close: () => access.close() });
       const stopLooking = access.emergencyAccess.watchExpiry(records, (error) =>
         telemetry.logger.warn({ err: error }, 'emergency access that ended could not be audited'),
@@ -174,6 +178,7 @@ export class Haven {
       const reread = () => access.reread();
       const administration: AdministrationParts = {
         ...{ store, records, clock, reread, patientIdPattern: config.patientIdPattern },
+        cvKeyFile: seeded.cvKeyFile,
         live: {
           streaming: (patientId) => sfu.streams.ofPatient(patientId)?.identity.source ?? null,
           connectedDevices: () => signalling.connectedDevices(),

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Router } from 'express';
 import { EmergencyAccessReview } from '../access/break-glass/emergency-access-review.ts';
 import { AccountRecovery } from '../access/sign-in/account-recovery.ts';
@@ -20,6 +21,7 @@ export async function routesOfApi(config: Config, store: Store): Promise<string[
     limits: await memoryLimits(),
     administration: {
       ...{ store, records, clock, reread, patientIdPattern: config.patientIdPattern },
+      cvKeyFile: join(config.dataDirectory, 'cv-key'),
       live: { streaming: () => null, connectedDevices: () => new Set() },
       accounts: new AccountRecovery(store, clock),
       emergencyAccess: new EmergencyAccessReview({

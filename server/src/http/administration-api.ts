@@ -13,6 +13,6 @@ export function addAdministrationRoutes(api: Router, gate: Gate, parts: Administ
   addRoomRoutes(add);
   addPatientRoutes(add, parts.live, parts.patientIdPattern);
   addDeviceRoutes(add, parts.live);
-  addCvKeyRoutes(add);
+  addCvKeyRoutes(add, parts.cvKeyFile);
   addOversightRoutes(add, parts);
 }

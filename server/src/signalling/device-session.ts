@@ -64,12 +64,19 @@ export class DeviceSession {
     };
   }
 
-  /** Ends the session if the device's right to publish was taken away. */
+  /**
+   * Ends the session if the device's right to publish was taken away. A stream whose patient was moved to another room
+   * ends alone: the device publishes again, for the viewers of the room where the patient is now.
+   */
   recheck(): void {
     try {
-      this.#parts.access.authorize(this.#principal, 'stream:publish');
+      this.#parts.access.authorize(this.#principal, 'stream:publish', this.#stream?.identity.roomId);
     } catch (error) {
       if (!(error instanceof HavenError)) throw error;
+      if (error.code === 'ROOM_NOT_ASSIGNED') {
+        this.#stream?.end('patient-moved');
+        return;
+      }
       this.#stream?.end('revoked');
       this.end(error.code);
     }

@@ -142,6 +142,17 @@ describe('a device', () => {
     expect(server.sfu.stats().streams).toBe(0);
   });
 
+  test('whose patient was moved publishes again, for the viewers of the other room', async () => {
+    const { monitor } = await watch(server);
+    const { deviceId, token } = server.access.addDevice('P-101');
+    const { device, streamId } = await publish(server, 'P-101', token);
+    server.access.movePatientOf(deviceId, 'ward-b');
+    expect(await monitor.hears('stream:ended')).toMatchObject({ streamId, reason: 'patient-moved' });
+    expect(await device.hears('stream:ended')).toEqual({ streamId, reason: 'patient-moved' });
+    expect(device.heard('session:ended')).toEqual([]);
+    expect(server.sfu.stats().streams).toBe(0);
+  });
+
   test('that claims a stream and never sends gives it up', async () => {
     const { device, streamId } = await claim(server, 'P-101');
     server.advance(30_000);

@@ -19,6 +19,7 @@ export class MemoryAccess implements Access {
   readonly #principals = new Map<string, Principal>();
   readonly #revoked = new Set<string>();
   readonly #locked = new Set<string>();
+  readonly #roomsOfDevices = new Map<string, string>();
   readonly #rights = new Map<string, { roles: Set<Role>; roomIds: Set<string> }>();
   readonly #listeners = new Set<() => void>();
   readonly #clock: () => number;
@@ -78,6 +79,12 @@ export class MemoryAccess implements Access {
     this.#changed();
   }
 
+  /** The device's patient is in this room now. */
+  movePatientOf(deviceId: string, roomId: string): void {
+    this.#roomsOfDevices.set(deviceId, roomId);
+    this.#changed();
+  }
+
   takeRoom(userId: string, roomId: string): void {
     this.#rights.get(userId)?.roomIds.delete(roomId);
     this.#changed();
@@ -126,6 +133,10 @@ export class MemoryAccess implements Access {
   authorize(principal: Principal, action: Action, roomId?: string): void {
     for (const [token, known] of this.#principals) {
       if (known === principal && this.#revoked.has(token)) throw new HavenError('TOKEN_REVOKED');
+    }
+    if (principal.kind === 'device') {
+      const room = this.#roomsOfDevices.get(principal.deviceId) ?? roomId;
+      if (room !== roomId) throw new HavenError('ROOM_NOT_ASSIGNED');
     }
     if (principal.kind !== 'user') return;
     const { roles, roomIds } = this.rights(principal.userId);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { managedKeySchema, type ManagedKey } from '@haven/protocol';
 import { z } from 'zod';
+import { readFileIfPresent, writePrivateFile } from '../../records/private-files.ts';
 import { hashOfToken, newMachineToken } from '../machine-tokens.ts';
 import { accepted, AdministrationError, audit, type AdministrationContext } from './context.ts';
 import { readPage, WHOLE, type ListQuery, type Page } from './lists.ts';
@@ -40,12 +41,31 @@ export async function revokeCvKey(context: AdministrationContext, keyId: string)
   await audit(context, 'cv-key:revoke', `cv-worker:${keyId}`);
 }
 
-/** Replaces the key; the old one is void. @throws as {@link revokeCvKey} does */
-export async function rotateCvKey(context: AdministrationContext, keyId: string): Promise<NewMachine> {
+/**
+ * Replaces the key; the old one is void.
+ * @param ownKeyFile from which the workers that this server starts read their key: it follows
+ * @throws as {@link revokeCvKey} does
+ */
+export async function rotateCvKey(
+  context: AdministrationContext,
+  keyId: string,
+  ownKeyFile: string,
+): Promise<NewMachine> {
   const token = newMachineToken('cv-worker');
+  const isOwn = (await keyIn(context, ownKeyFile)) === keyId;
   await changeValidKey(context, keyId, { key_hash: hashOfToken(token) });
+  // A crash before this costs nothing: the next start makes a key of its own when the file's is void.
+  if (isOwn) await writePrivateFile(ownKeyFile, `${token}\n`);
   await audit(context, 'cv-key:rotate', `cv-worker:${keyId}`);
   return { id: keyId, token };
+}
+
+/** The id of the key that is in the file. */
+async function keyIn({ store }: AdministrationContext, file: string): Promise<string | undefined> {
+  const key = (await readFileIfPresent(file))?.trim();
+  if (key === undefined) return undefined;
+  const rows = accepted(await store.service.from('cv_keys').select('id').eq('key_hash', hashOfToken(key)));
+  return rows[0]?.id;
 }
 
 async function changeValidKey(

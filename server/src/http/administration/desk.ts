@@ -16,6 +16,8 @@ export type AdministrationParts = {
   accounts: AccountKeeper;
   emergencyAccess: EmergencyAccess;
   checkIntegrity: IntegrityCheck;
+  /** With the key of the CV workers that this server starts. */
+  cvKeyFile: string;
   /** The form that this installation gives to patients' ids. */
   patientIdPattern: RegExp;
   /** Rights may have changed: reads them anew, so that this server goes by them at once. */

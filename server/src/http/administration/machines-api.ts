@@ -41,7 +41,8 @@ export function addDeviceRoutes(add: AddRoute, live: LiveState): void {
   });
 }
 
-export function addCvKeyRoutes(add: AddRoute): void {
+/** @param ownKeyFile with the key of the CV workers that this server starts */
+export function addCvKeyRoutes(add: AddRoute, ownKeyFile: string): void {
   const action = 'cv-key:manage';
   const kind = 'cv-worker';
   add({
@@ -58,7 +59,7 @@ export function addCvKeyRoutes(add: AddRoute): void {
   add({
     ...{ method: 'post', path: '/cv-keys/:id/rotate', action, kind },
     work: async ({ context, id }) => {
-      const { token } = await cvKeys.rotateCvKey(context, id);
+      const { token } = await cvKeys.rotateCvKey(context, id, ownKeyFile);
       return { key: await cvKeys.findCvKey(context, id), token };
     },
   });
