@@ -9,7 +9,10 @@ export type User = { email: string; password: string };
 /** How long a server may take to come up on a busy machine, ms. */
 const UP_WITHIN_MS = 60_000;
 
-const SEEDED_NAMES = [...PATIENTS.map(({ name }) => name), ...USERS.map(({ displayName }) => displayName)];
+const SEEDED_NAMES = [
+  ...PATIENTS.flatMap(({ id, name }) => [id, name]),
+  ...USERS.map(({ displayName }) => displayName),
+];
 
 /** A whole Haven on a free port with a data directory of its own. */
 export class HavenServer {
@@ -52,14 +55,15 @@ export class HavenServer {
   }
 
   get user(): User {
-    return this.#credentials('clinician@haven.local');
+    return this.credentials('clinician@haven.local');
   }
 
   get administrator(): User {
-    return this.#credentials('administrator@haven.local');
+    return this.credentials('administrator@haven.local');
   }
 
-  #credentials(email: string): User {
+  /** Of one of the users that a new installation has. */
+  credentials(email: string): User {
     const text = readFileSync(join(this.dataDirectory, 'credentials.txt'), 'utf8');
     const line = text.split('\n').find((candidate) => candidate.includes(email));
     const password = line?.trim().split(/\s+/).at(-1);

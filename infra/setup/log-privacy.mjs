@@ -10,7 +10,7 @@ export const LOGS_VARIABLE = 'HAVEN_TEST_LOGS';
 /** One value a line that the tests know to be private: a password, a token, a name. */
 const PRIVATE_VALUES_FILE = 'private-values.txt';
 /** Shorter ones would be found in anything. */
-const SHORTEST_VALUE = 6;
+const SHORTEST_VALUE = 5;
 
 /** What is private whoever it belongs to. */
 const PATTERNS = [
@@ -50,7 +50,7 @@ export function searchLogs(directory) {
         if (FIRST_CREDENTIALS.test(text)) return;
         const found = PATTERNS.filter(({ pattern }) => pattern.test(text)).map(({ what }) => what);
         if (values.some((value) => text.includes(value)))
-          found.push('a name, a password or a token of the tests');
+          found.push('a name, an id of a patient, a password or a token of the tests');
         for (const what of found) leaks.push({ file, line: index + 1, what });
       });
   }

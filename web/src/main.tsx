@@ -7,8 +7,10 @@ import { AlarmSound } from './core/alarm-sound.ts';
 import { callApi } from './core/api.ts';
 import { steadyNow } from './core/clock.ts';
 import { SessionKeeper } from './core/session-keeper.ts';
+import { allowOwnScripts } from './trusted-types.ts';
 import { CrashScreen } from './ui/crash-screen.tsx';
 
+allowOwnScripts();
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no element with the id "root"');
 

@@ -41,6 +41,9 @@ export function securityHeaders(config: Pick<Config, 'tls'>): RequestHandler[] {
         baseUri: ["'none'"],
         formAction: ["'self'"],
         frameAncestors: ["'none'"],
+        // Text becomes no markup and no script; web/src/trusted-types.ts has the one policy.
+        requireTrustedTypesFor: ["'script'"],
+        trustedTypes: ['default'],
       },
     },
     // Over plain HTTP (loopback only) a browser would ignore it, and a developer's other projects would suffer.
