@@ -1,8 +1,15 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { afterEach, expect, jest, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Journal } from '../records/journal/journal.ts';
+import { serialise } from '../records/kept-entry.ts';
 import { runScript } from '../records/testing/child.ts';
 import { until } from '../records/testing/until.ts';
 import { TestTrail } from './testing/trail.ts';
+
+// Each test starts a PostgreSQL of its own.
+jest.setTimeout(90_000);
 
 const KILLS = 3;
 const RUN_MS = 1500;
@@ -44,7 +51,31 @@ test(`a server that is killed ${KILLS} times loses no line and leaves no hole in
   expect(stored.size).toBe(rows.length);
   expect(acknowledged.length).toBeGreaterThan(100);
   expect(acknowledged.filter((subject) => !stored.has(subject))).toEqual([]);
-}, 90_000);
+});
+
+test('a server whose last lines were deleted goes on behind the gap, which stays visible', async () => {
+  trail = await TestTrail.create();
+  await trail.writeDay('2026-11-20', 5);
+  await trail.sql('delete from public.audit where sequence > 3');
+  await trail.writeDay('2026-11-20', 1);
+  const { chains } = await trail.verify('2026-11-20', '2026-11-20');
+  expect(chains).toMatchObject([{ lines: 4, problems: [{ kind: 'line-missing', sequence: 4 }] }]);
+});
+
+test('entries that a journal holds from before there were chains are stored, and nothing vouches for them', async () => {
+  trail = await TestTrail.create();
+  const { dataDirectory } = trail.config;
+  const { journal } = await Journal.open({ directory: join(dataDirectory, 'journal') });
+  const id = randomUUID();
+  const entry = trail.entry('patient:P-1', { at: trail.now - 1000 });
+  await journal.append(serialise({ kind: 'audit', keptAt: trail.now, id, entry }));
+  await journal.close();
+  await trail.writeDay('2026-11-20', 2);
+  const { rows } = await trail.sql('select node, hash from public.audit where id = $1', [id]);
+  expect(rows).toEqual([{ node: null, hash: null }]);
+  const { ok, beforeChains } = await trail.verify('2026-11-20', '2026-11-20');
+  expect([ok, beforeChains]).toEqual([true, 1]);
+});
 
 test('the lines of a closed day go when they are old enough, and what is left still verifies', async () => {
   trail = await TestTrail.create();

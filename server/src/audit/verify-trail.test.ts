@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { AuditRow } from '../records/database.ts';
 import { hashOfLine } from './chained-line.ts';
 import { isChained, lineOfRow } from './rows.ts';
 import { TestTrail } from './testing/trail.ts';
+
+jest.setTimeout(30_000);
 
 const DAYS = ['2026-11-17', '2026-11-18', '2026-11-19', '2026-11-20'] as const;
 const [FIRST, , CLOSED, TODAY] = DAYS;
