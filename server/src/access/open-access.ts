@@ -1,5 +1,6 @@
 import type { Session as StoreSession } from '@supabase/supabase-js';
 import { HavenError, type Session } from '@haven/protocol';
+import { NetworkList } from '../config/networks.ts';
 import { StoreCalls } from '../records/store-calls.ts';
 import type { Store } from '../records/store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
@@ -14,8 +15,8 @@ import type {
 } from './access.ts';
 import type { Accounts } from './accounts.ts';
 import { EmergencyAccess } from './break-glass/emergency-access.ts';
-import { isMachineToken } from './machine-tokens.ts';
-import { allows, CV_WORKER_ACTIONS, DEVICE_ACTIONS } from './matrix.ts';
+import { MachineAccess } from './machine-access.ts';
+import { allows } from './matrix.ts';
 import { RightsWatch } from './rights-watch.ts';
 import { SessionBook } from './sessions/session-book.ts';
 import { DEFAULT_SESSION_LIMITS, type SessionLimits } from './sessions/session-limits.ts';
@@ -35,6 +36,8 @@ export type AccessOptions = {
   /** ms since the epoch */
   clock: () => number;
   sessions?: SessionLimits;
+  /** Networks whose addresses stand for many people: only accounts are locked there. */
+  trustedNetworks?: NetworkList;
 };
 
 export type OpenedAccess = Access & {
@@ -48,6 +51,7 @@ export async function openAccess({
   telemetry,
   clock,
   sessions: limits = DEFAULT_SESSION_LIMITS,
+  trustedNetworks = new NetworkList(),
 }: AccessOptions): Promise<OpenedAccess> {
   const book = new SessionBook(limits, clock);
   const calls = new StoreCalls();
@@ -68,10 +72,10 @@ export async function openAccess({
   telemetry.gauge('haven_rights_age_seconds', 'Age of the rights by which requests are decided', () =>
     Math.round(watch.ageMs / 1000),
   );
-  return new StoreAccess({ store, telemetry, clock, book, calls, sessions, watch });
+  return new StoreAccess({ store, telemetry, clock, trustedNetworks, book, calls, sessions, watch });
 }
 
-type Parts = Omit<AccessOptions, 'sessions'> & {
+type Parts = Required<Omit<AccessOptions, 'sessions'>> & {
   book: SessionBook;
   calls: StoreCalls;
   sessions: Sessions;
@@ -86,18 +90,21 @@ class StoreAccess implements OpenedAccess {
   readonly #book: SessionBook;
   readonly #sessions: Sessions;
   readonly #signIn: SignIn;
+  readonly #machines: MachineAccess;
   readonly #verifier: TokenVerifier;
   readonly #countSignIn: (result: string) => void;
 
-  constructor({ store, telemetry, clock, book, calls, sessions, watch }: Parts) {
+  constructor({ store, telemetry, clock, trustedNetworks, book, calls, sessions, watch }: Parts) {
     this.#watch = watch;
     this.#clock = clock;
     this.#book = book;
     this.#sessions = sessions;
+    this.#machines = new MachineAccess(watch);
     this.#verifier = new TokenVerifier(store.tokenVerification, clock);
     const secondFactors = new SecondFactors(store);
     const locks = new AccountLocks({ client: store.service, calls, clock });
-    this.#signIn = new SignIn({ store, calls, limits: new SignInLimits(), locks, secondFactors });
+    const limits = new SignInLimits(trustedNetworks);
+    this.#signIn = new SignIn({ store, calls, limits, locks, secondFactors });
     const rights = (userId: string) => this.rights(userId);
     this.accounts = new StoreAccounts({
       ...{ store, calls, clock, watch, book, sessions, secondFactors },
@@ -170,20 +177,12 @@ class StoreAccess implements OpenedAccess {
     return { kind: 'user', userId, displayName: user.name, accessToken, expiresAt };
   }
 
-  async authenticateDevice(token: string): Promise<DevicePrincipal> {
-    if (!isMachineToken('device', token)) throw new HavenError('UNAUTHENTICATED');
-    const device = await this.#watch.find((snapshot) => snapshot.deviceByToken(token));
-    if (device === undefined) throw new HavenError('UNAUTHENTICATED');
-    if (device.revoked) throw new HavenError('TOKEN_REVOKED');
-    return { kind: 'device', deviceId: device.id, patientId: device.patient, credential: device.hash };
+  authenticateDevice(token: string): Promise<DevicePrincipal> {
+    return this.#machines.authenticateDevice(token);
   }
 
-  async authenticateCvWorker(key: string): Promise<CvWorkerPrincipal> {
-    if (!isMachineToken('cv-worker', key)) throw new HavenError('UNAUTHENTICATED');
-    const known = await this.#watch.find((snapshot) => snapshot.cvKeyByToken(key));
-    if (known === undefined) throw new HavenError('UNAUTHENTICATED');
-    if (known.revoked) throw new HavenError('TOKEN_REVOKED');
-    return { kind: 'cv-worker', keyId: known.id, credential: known.hash };
+  authenticateCvWorker(key: string): Promise<CvWorkerPrincipal> {
+    return this.#machines.authenticateCvWorker(key);
   }
 
   rights(userId: string): Rights {
@@ -194,8 +193,8 @@ class StoreAccess implements OpenedAccess {
 
   authorize(principal: Principal, action: Action, roomId?: string): void {
     if (principal.kind === 'user') this.#authorizeUser(principal, action, roomId);
-    else if (principal.kind === 'device') this.#authorizeDevice(principal, action, roomId);
-    else this.#authorizeCvWorker(principal, action);
+    else if (principal.kind === 'device') this.#machines.authorizeDevice(principal, action, roomId);
+    else this.#machines.authorizeCvWorker(principal, action);
   }
 
   reread(): Promise<void> {
@@ -232,21 +231,6 @@ class StoreAccess implements OpenedAccess {
     return { user, session };
   }
 
-  #authorizeDevice(principal: DevicePrincipal, action: Action, roomId: string | undefined): void {
-    const device = this.#watch.current.device(principal.deviceId);
-    if (!isValid(device, principal) || device.patient !== principal.patientId) {
-      throw new HavenError('TOKEN_REVOKED');
-    }
-    if (!DEVICE_ACTIONS.includes(action)) throw new HavenError('FORBIDDEN');
-    if (roomId !== undefined && roomId !== device.room) throw new HavenError('ROOM_NOT_ASSIGNED');
-  }
-
-  #authorizeCvWorker(principal: CvWorkerPrincipal, action: Action): void {
-    if (!isValid(this.#watch.current.cvKey(principal.keyId), principal))
-      throw new HavenError('TOKEN_REVOKED');
-    if (!CV_WORKER_ACTIONS.includes(action)) throw new HavenError('FORBIDDEN');
-  }
-
   /** @throws HavenError FORBIDDEN when the account is disabled, or was never given a profile */
   async #describe(tokens: { access_token: string; refresh_token: string }): Promise<Session> {
     const { userId, expiresAt } = await this.#verifier.verify(tokens.access_token);
@@ -262,12 +246,4 @@ class StoreAccess implements OpenedAccess {
       passwordChangeRequired: user.passwordChangeRequired,
     };
   }
-}
-
-/** Whether the machine is known, not revoked, and has still the token that it came with. */
-function isValid<T extends { hash: string; revoked: boolean }>(
-  machine: T | undefined,
-  { credential }: { credential: string },
-): machine is T {
-  return machine !== undefined && !machine.revoked && machine.hash === credential;
 }

@@ -1,14 +1,21 @@
 import { HavenError } from '@haven/protocol';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { subscriberOf, type NetworkList } from '../../config/networks.ts';
 
 /** Wrong passwords from one address: a ward behind one NAT address mistypes, a guessing program does more. */
 const FAILURES_PER_ADDRESS = { points: 10, duration: 60 };
 const REFRESHES_PER_ADDRESS = { points: 300, duration: 60 };
 
-/** Limits how often one address may try passwords. Those that are right do not count. */
+/** Limits how often one network address may try passwords. Those that are right do not count. */
 export class SignInLimits {
+  readonly #trusted: NetworkList;
   readonly #failures = new RateLimiterMemory({ ...FAILURES_PER_ADDRESS, keyPrefix: 'failure' });
   readonly #refreshes = new RateLimiterMemory({ ...REFRESHES_PER_ADDRESS, keyPrefix: 'refresh' });
+
+  /** @param trusted networks whose addresses stand for many people, without these limits */
+  constructor(trusted: NetworkList) {
+    this.#trusted = trusted;
+  }
 
   /**
    * Counts an attempt before it is made, so that attempts made at once count as well.
@@ -16,15 +23,17 @@ export class SignInLimits {
    * @throws HavenError RATE_LIMITED with the time to wait
    */
   async attempt(address: string): Promise<() => Promise<void>> {
-    await consume(this.#failures, address);
+    if (this.#trusted.has(address)) return () => Promise.resolve();
+    const subscriber = subscriberOf(address);
+    await consume(this.#failures, subscriber);
     return async () => {
-      await this.#failures.reward(address);
+      await this.#failures.reward(subscriber);
     };
   }
 
   /** @throws HavenError RATE_LIMITED with the time to wait */
   async refresh(address: string): Promise<void> {
-    await consume(this.#refreshes, address);
+    if (!this.#trusted.has(address)) await consume(this.#refreshes, subscriberOf(address));
   }
 }
 
