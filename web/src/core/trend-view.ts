@@ -80,5 +80,6 @@ export function trendWords(name: string, rows: readonly TrendRow[]): string {
   const low = Math.round(Math.min(...measured.map((row) => row.low)));
   const high = Math.round(Math.max(...measured.map((row) => row.high)));
   const percent = Math.round((100 * sum(rows.map(({ coverage }) => coverage))) / rows.length);
-  return `${name}: ${low} to ${high} a minute, last ${Math.round(last.mean)}; measured in ${percent} of 100 seconds`;
+  const share = percent === 0 ? 'less than 1' : `${percent}`;
+  return `${name}: ${low} to ${high} a minute, last ${Math.round(last.mean)}; measured in ${share} of 100 seconds`;
 }

@@ -16,7 +16,8 @@ export async function drawChart(place: HTMLElement, data: ChartData): Promise<Ch
   // Loaded when somebody looks at a trend: the wall itself has no charts.
   const { default: Plot } = await import('uplot');
   const { at, mean, low, high } = trendColumns(data.trend);
-  const plot = new Plot(optionsOf(place, data), [at, high, low, mean], place);
+  const range = rangeOf([...low, ...high], data.limits);
+  const plot = new Plot(optionsOf(place, data, range), [at, high, low, mean], place);
   const resized = new ResizeObserver(() => plot.setSize({ width: place.clientWidth, height: HEIGHT }));
   resized.observe(place);
   return {
@@ -27,7 +28,11 @@ export async function drawChart(place: HTMLElement, data: ChartData): Promise<Ch
   };
 }
 
-function optionsOf(place: HTMLElement, { trend, since, until, limits, marks }: ChartData): UPlot.Options {
+function optionsOf(
+  place: HTMLElement,
+  { trend, since, until, limits, marks }: ChartData,
+  range: [low: number, high: number],
+): UPlot.Options {
   const colour = (name: string) => getComputedStyle(place).getPropertyValue(`--${name}`);
   const line = colour(trend.name);
   const axis = {
@@ -42,7 +47,7 @@ function optionsOf(place: HTMLElement, { trend, since, until, limits, marks }: C
     cursor: { drag: { x: false, y: false } },
     scales: {
       x: { range: [since / 1000, until / 1000] },
-      y: { range: (_plot, low, high) => rangeOf(low, high, limits) },
+      y: { range: () => range },
     },
     axes: [
       { ...axis, values: timesOf },
@@ -52,7 +57,13 @@ function optionsOf(place: HTMLElement, { trend, since, until, limits, marks }: C
       { label: 'Time', value: (_plot, value: number | null) => timeWords(value) },
       { label: 'Highest', stroke: 'transparent', points: { show: false }, value: whole },
       { label: 'Lowest', stroke: 'transparent', points: { show: false }, value: whole },
-      { label: 'Mean', stroke: line, width: 2, points: { show: false }, value: whole, spanGaps: false },
+      {
+        label: 'Mean',
+        stroke: line,
+        width: 2,
+        points: { show: true, size: 5, fill: line, filter: alone },
+        value: whole,
+      },
     ],
     bands: [{ series: [1, 2], fill: `${line}40` }],
     hooks: {
@@ -76,9 +87,16 @@ function timesOf(_plot: UPlot, seconds: number[]): string[] {
   return seconds.map(timeWords);
 }
 
+/** A value between two gaps is no line: it is drawn as a point. */
+function alone(plot: UPlot, series: number): number[] {
+  const values = plot.data[series] ?? [];
+  const known = (index: number) => typeof values[index] === 'number';
+  return [...values.keys()].filter((index) => known(index) && !known(index - 1) && !known(index + 1));
+}
+
 /** Values and limits are both in view. */
-function rangeOf(low: number | null, high: number | null, limits: ChartData['limits']): [number, number] {
-  const values = [low, high, limits?.low ?? null, limits?.high ?? null].filter((value) => value !== null);
+function rangeOf(measured: readonly (number | null)[], limits: ChartData['limits']): [number, number] {
+  const values = [...measured, limits?.low ?? null, limits?.high ?? null].filter((value) => value !== null);
   if (values.length === 0) return [0, 100];
   return [Math.max(0, Math.min(...values) - MARGIN), Math.max(...values) + MARGIN];
 }
