@@ -1,0 +1,65 @@
+import type { Command } from 'commander';
+import { audit } from '../access/administration/context.ts';
+import * as patients from '../access/administration/patients.ts';
+import * as rooms from '../access/administration/rooms.ts';
+import { table, withStore } from './command.ts';
+
+export function addRoomCommands(program: Command): void {
+  const room = program.command('room').description('monitoring rooms');
+  room
+    .command('add <id>')
+    .requiredOption('--name <name>', 'as shown on screen')
+    .action((id: string, { name }: { name: string }) =>
+      withStore(async (context) => {
+        await rooms.addRoom(context, { id, name });
+        return `Room ${id} is there.`;
+      }),
+    );
+  room.command('list').action(() =>
+    withStore(async (context) => {
+      const rows = await rooms.listRooms(context);
+      return table(
+        rows.map(({ id, name }) => [id, name]),
+        'There are no rooms.',
+      );
+    }),
+  );
+  room.command('remove <id>').action((id: string) =>
+    withStore(async (context) => {
+      await rooms.removeRoom(context, id);
+      return `Room ${id} is removed.`;
+    }),
+  );
+}
+
+export function addPatientCommands(program: Command): void {
+  const patient = program.command('patient').description('patients');
+  patient
+    .command('add <id>')
+    .requiredOption('--room <id>', 'the room that watches the patient')
+    .requiredOption('--name <name>', 'as shown on screen')
+    .requiredOption('--bed <bed>', 'as shown on screen')
+    .action((id: string, options: { room: string; name: string; bed: string }) =>
+      withStore(async (context, config) => {
+        const { room: roomId, name, bed } = options;
+        await patients.addPatient(context, { id, roomId, name, bed }, config.patientIdPattern);
+        return `Patient ${id} is in room ${roomId}.`;
+      }),
+    );
+  patient.command('list').action(() =>
+    withStore(async (context) => {
+      await audit(context, 'patient:read', 'patients');
+      const rows = await patients.listPatients(context);
+      return table(
+        rows.map(({ id, roomId, bed, name }) => [id, roomId, bed, name]),
+        'There are no patients.',
+      );
+    }),
+  );
+  patient.command('remove <id>').action((id: string) =>
+    withStore(async (context) => {
+      await patients.removePatient(context, id);
+      return `Patient ${id} is removed; the records stay.`;
+    }),
+  );
+}
