@@ -95,7 +95,8 @@ async function check(caller: Caller, action: Action, call: Call, place: Place): 
   const isOwn = place === OWN;
   const expected = expectedOutcome(caller, action, call, isOwn);
   const actor = actorOf(caller, expected);
-  if (actor !== undefined) refusals.set(actor, (refusals.get(actor) ?? 0) + 1);
+  // What the call itself answers to those who may is no refusal of the call.
+  if (actor !== undefined && expected !== call.allowed) refusals.set(actor, (refusals.get(actor) ?? 0) + 1);
   const name = 'route' in call ? call.route : call.request;
   if (made.outcome !== expected) {
     return `${caller.name}, ${action}, ${name}, ${place.roomId}: ${made.outcome} instead of ${expected}`;
