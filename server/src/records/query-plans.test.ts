@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
+import { listAudit } from '../access/administration/audit-trail.ts';
 import { AuditReader } from '../audit/audit-reader.ts';
 import { QuietTelemetry } from '../testing/quiet-telemetry.ts';
 import { openRecords } from './open-records.ts';
@@ -113,6 +114,13 @@ describe('no big table is read from end to end', () => {
       await reader.page(anna, { ...query, subject: 'patient:P-7' });
       await reader.page(anna, { ...query, result: 'refused' });
       await reader.verify(anna, dayOf(today), dayOf(today));
+      for await (const line of reader.export(anna, dayOf(today))) expect(line).not.toBe('');
+      const keep = () => Promise.resolve();
+      const context = { store, actor: 'test', clock: Date.now, keep };
+      await listAudit(context, { limit: 100 });
+      await listAudit(context, { limit: 100, result: 'refused' });
+      const expired = await store.service.rpc('remove_oldest_audit_day', { p_before: '2020-01-01' });
+      expect(expired).toMatchObject({ data: null, error: null });
     });
     expect(scans).toEqual([]);
   }, 60_000);
