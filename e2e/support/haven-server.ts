@@ -34,6 +34,8 @@ export class HavenServer {
       HAVEN_MEDIA_WORKERS: '1',
       // Every browser and program of a test asks from one address.
       HAVEN_TRUSTED_NETWORKS: '127.0.0.0/8',
+      // The tests' walls have nobody who moves the mouse.
+      HAVEN_SESSION_INACTIVITY_MINUTES: '0',
       ...settings,
     });
     await server.run('0');

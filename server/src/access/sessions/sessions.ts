@@ -29,7 +29,7 @@ export class Sessions {
 
   /** @throws HavenError STORAGE_UNAVAILABLE */
   async begin(session: RunningSession, address: string): Promise<void> {
-    const { book, client, calls, clock } = this.#parts;
+    const { book, client, calls, clock, onFailure } = this.#parts;
     const row = {
       session_id: session.id,
       user_id: session.user,
@@ -42,7 +42,7 @@ export class Sessions {
     book.begin(session);
     this.#written.set(session, session.activeAt);
     const oldest = iso(clock() - KEEP_MS);
-    await calls.read(() => client.from('sessions').delete().lt('started_at', oldest));
+    await calls.read(() => client.from('sessions').delete().lt('started_at', oldest)).catch(onFailure);
   }
 
   /** Somebody uses it now. */
