@@ -115,6 +115,7 @@ describe('the alert service', () => {
       roomId: 'ward-a',
     });
     expect(records.kept).toEqual(seen);
+    expect(telemetry.counts.get('haven_critical_alerts_fired_total')).toBe(1);
   });
 
   test('raises one alert for a pulse below the limit', async () => {

@@ -29,6 +29,7 @@ export class ShownAlerts {
   readonly #known = new KnownAlerts();
   readonly #listeners = new Set<AlertListener>();
   readonly #versions: Counter;
+  readonly #critical: Counter;
 
   constructor(options: Options) {
     this.#options = options;
@@ -38,6 +39,7 @@ export class ShownAlerts {
       'haven_alert_versions_total',
       'Versions of alerts, by rule and change',
     );
+    this.#critical = telemetry.counter('haven_critical_alerts_fired_total', 'High alerts that began');
     telemetry.gauge('haven_alerts_active', 'Alerts on screen, by priority', () =>
       alertPrioritySchema.options.map((priority) => {
         const active = [...this.#known.active()].filter((alert) => alert.priority === priority);
@@ -134,6 +136,7 @@ export class ShownAlerts {
     watched.alert = alert;
     this.#known.set(alert);
     this.#versions.add(1, { rule: alert.rule, change: alert.change.kind });
+    if (alert.priority === 'high' && alert.change.kind === 'raised') this.#critical.add();
     for (const listener of this.#listeners) listener(alert, leftRoomId);
   }
 
