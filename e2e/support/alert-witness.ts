@@ -35,8 +35,10 @@ export class AlertWitness {
   async #acknowledge(alertId: string): Promise<void> {
     this.#asked.add(alertId);
     try {
-      await this.#monitor.request('alert:acknowledge', { requestId: randomUUID(), alertId });
-      this.acknowledged.add(alertId);
+      const request = { requestId: randomUUID(), alertId };
+      const { acknowledgement } = await this.#monitor.request('alert:acknowledge', request);
+      // An alert that ended meanwhile by itself is given back as it ended.
+      if (acknowledgement !== null) this.acknowledged.add(alertId);
     } catch {
       // Not confirmed, so nothing is owed; it is acknowledged again.
       this.#asked.delete(alertId);

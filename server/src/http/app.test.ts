@@ -81,7 +81,10 @@ let readiness: Readiness = 'starting';
 let database: Probe = () => ({ status: 'healthy', message: 'answers' });
 
 beforeAll(async () => {
-  const config = readConfig({ HAVEN_ALLOWED_ORIGINS: 'https://ward.example' });
+  const config = readConfig({
+    HAVEN_ALLOWED_ORIGINS: 'https://ward.example',
+    HAVEN_TRUSTED_NETWORKS: '127.0.0.0/8',
+  });
   const telemetry = new OpenTelemetry({ service: 'haven-test', logLevel: 'silent' });
   const app = new HttpApp({ config, telemetry, clock: Date.now, readiness: () => readiness });
   server = createServer(app.express);

@@ -8,6 +8,7 @@ import { addUser } from '../access/administration/users.ts';
 import { AuditReader } from '../audit/audit-reader.ts';
 import { parsePublicKeys } from '../audit/signing-key.ts';
 import { TestTrail } from '../audit/testing/trail.ts';
+import { NetworkList } from '../config/networks.ts';
 import { verifyExport } from '../audit/verify-export.ts';
 import { openRecords } from '../records/open-records.ts';
 import type { Records } from '../records/records.ts';
@@ -45,7 +46,7 @@ beforeAll(async () => {
     if (role === 'auditor') auditorId = userId;
   }
   const app = new HttpApp({
-    config,
+    config: { ...config, trustedNetworks: new NetworkList(['127.0.0.0/8']) },
     telemetry: new OpenTelemetry({ service: 'haven-test', logLevel: 'silent' }),
     clock,
     readiness: () => 'ready',
