@@ -20,6 +20,10 @@ type LimitsSectionProps = {
 export function LimitsSection({ whose, store, loaded, mayChange }: LimitsSectionProps) {
   const [editing, setEditing] = useState(false);
   const { value, problem, reload } = loaded;
+  const close = () => {
+    setEditing(false);
+    reload();
+  };
   return (
     <section className={styles.section} aria-labelledby="limits-title" data-testid={testIds.limits}>
       <div className={styles.sectionHeader}>
@@ -50,14 +54,8 @@ export function LimitsSection({ whose, store, loaded, mayChange }: LimitsSection
           origin="patient"
           store={store}
           from={value}
-          onDone={() => {
-            setEditing(false);
-            reload();
-          }}
-          onClose={() => {
-            setEditing(false);
-            reload();
-          }}
+          onDone={close}
+          onClose={close}
         />
       )}
     </section>

@@ -20,12 +20,15 @@ export const HAVENS_LIMITS: LimitsInForce = {
 export class PatientServer {
   readonly asked: string[] = [];
   inForce: LimitsInForce = HAVENS_LIMITS;
+  /** Every request is refused with it while it is set. */
+  refusal: HavenError | null = null;
   alerts: Alert[] = [];
   transitions: AlertTransition[] = [];
 
   readonly request: SignedInApi = async (path, schema, { method = 'GET', body } = {}) => {
     this.asked.push(`${method} ${path}`);
     await Promise.resolve();
+    if (this.refusal !== null) throw this.refusal;
     return schema.parse(this.#answer(path, method, body));
   };
 
@@ -57,7 +60,7 @@ export class PatientServer {
       this.set(limits, 'Nurse Joy', reason);
     }
     if (method === 'DELETE') this.inForce = HAVENS_LIMITS;
-    return { patientId: 'P-101', inForce: this.inForce, room: HAVENS_LIMITS };
+    return { patientId: 'P-101', roomId: 'ward-1', inForce: this.inForce, room: HAVENS_LIMITS };
   }
 
   #page(query: URLSearchParams): readonly Alert[] {
