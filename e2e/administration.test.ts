@@ -155,12 +155,11 @@ describe('administration in a browser', () => {
 
   test('a patient whose picture is being sent is not discharged', async () => {
     device = await startDevice(server, 'P-101', '--synthetic', 'hr=72,rr=15');
-    await open(administrator, 'Patients');
-    await until('the stream in the list', 30_000, async () => {
+    await until('the stream in the list', 90_000, async () => {
+      await open(administrator, 'Patients');
       await administrator.getByRole('button', { name: 'Discharge P-101' }).waitFor();
       if ((await administrator.getByText('SIMULATED').count()) > 0) return true;
-      await administrator.getByLabel('Search').fill('P-101');
-      await administrator.reload();
+      await open(administrator, 'Rooms');
       return false;
     });
     await administrator.getByRole('button', { name: 'Discharge P-101' }).click();
@@ -168,7 +167,7 @@ describe('administration in a browser', () => {
     await administrator.getByRole('button', { name: 'Discharge the patient' }).click();
     await administrator.getByText('The patient is being watched. Stop the device first.').waitFor();
     await administrator.getByRole('button', { name: 'Cancel' }).click();
-  }, 90_000);
+  }, 150_000);
 
   test('a disabled user is signed out within five seconds', async () => {
     await open(administrator, 'Users');
@@ -205,4 +204,43 @@ describe('administration in a browser', () => {
     expect(file.suggestedFilename()).toMatch(/^haven-audit-\d{4}-\d\d-\d\d\.jsonl$/);
     expect(await seriousProblems(auditor)).toEqual([]);
   }, 60_000);
+});
+
+describe('a wall that nobody uses', () => {
+  let server: HavenServer;
+  let browser: Browser;
+  let wall: Page;
+
+  beforeAll(async () => {
+    server = await HavenServer.start({ HAVEN_SESSION_INACTIVITY_MINUTES: '1' });
+    browser = await launchChromium();
+    wall = await (await browser.newContext({ viewport: SIZES[0] })).newPage();
+  }, 120_000);
+  afterAll(async () => {
+    await browser.close();
+    await server.stop();
+  }, 30_000);
+
+  test('warns, locks, keeps its alarm channel, and shows its patients again after the password', async () => {
+    const alarms = () => wall.getByTestId(testIds.wall).getAttribute('data-alarms');
+    await signInOnPage(wall, server.url, server.user);
+    await wall.getByTestId(testIds.tile('P-101')).waitFor({ timeout: 15_000 });
+    await wall.getByText(/it locks at/).waitFor({ timeout: 15_000 });
+    await wall.getByRole('dialog', { name: 'Locked' }).waitFor({ timeout: 90_000 });
+    await wall.getByTestId(testIds.tile('P-101')).waitFor({ state: 'detached' });
+    expect(await alarms()).toBe('on');
+    const { violations } = await new AxeBuilder({ page: wall }).analyze();
+    expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([]);
+
+    await wall.keyboard.press('Escape');
+    await wall.keyboard.press('Escape');
+    await wall.keyboard.type('not the password');
+    await wall.keyboard.press('Enter');
+    await wall.getByText('The password is wrong.').waitFor();
+    await wall.getByLabel(/^Password of/).fill(server.user.password);
+    await wall.keyboard.press('Enter');
+    await wall.getByRole('dialog', { name: 'Locked' }).waitFor({ state: 'detached' });
+    await wall.getByTestId(testIds.tile('P-101')).waitFor({ timeout: 15_000 });
+    expect(await alarms()).toBe('on');
+  }, 180_000);
 });
