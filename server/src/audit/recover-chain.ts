@@ -66,10 +66,11 @@ export async function recoverChain({
  * Batches that a later one takes the places of: their writing failed, was answered so, and yet they came to lie on
  * the disk.
  */
-export function isSuperseded(batch: AuditBatch, later: readonly AuditBatch[]): boolean {
-  const [first] = batch.lines;
-  if (first === undefined) return false;
-  return later.some(({ lines }) =>
-    lines.some(({ day, sequence }) => day === first.day && sequence === first.sequence),
+export function isSuperseded({ checkpoint, lines }: AuditBatch, later: readonly AuditBatch[]): boolean {
+  const [first] = lines;
+  return later.some(
+    (batch) =>
+      (checkpoint !== null && batch.checkpoint?.day === checkpoint.day) ||
+      batch.lines.some(({ day, sequence }) => day === first?.day && sequence === first.sequence),
   );
 }
