@@ -47,7 +47,7 @@ describe('the life of an alert on two stations', () => {
   }, 30_000);
 
   test("a patient's panel opens by the keyboard, with trends, limits and alerts, and the wall goes on", async () => {
-    await until('a pulse', 60_000, () => pulseOnScreen(large.getByTestId(testIds.tile(PATIENT))));
+    await until('a pulse', 120_000, () => pulseOnScreen(large.getByTestId(testIds.tile(PATIENT))));
     await pressOn(large, testIds.tileDetails);
     const panel = large.getByTestId(testIds.patientPanel);
     await panel.getByTestId(testIds.limitsOrigin).waitFor();
@@ -56,7 +56,7 @@ describe('the life of an alert on two stations', () => {
     await panel.getByTestId(testIds.trends).locator('canvas').first().waitFor({ timeout: 90_000 });
     expect(await large.getByTestId(testIds.wall).getAttribute('data-alarms')).toBe('on');
     expect(await seriousViolations(large)).toEqual([]);
-  }, 180_000);
+  }, 240_000);
 
   test('the limits editor refuses what is wrong, and then changes a limit with its reason', async () => {
     await pressOn(large, testIds.limitsChange);
@@ -80,11 +80,11 @@ describe('the life of an alert on two stations', () => {
   }, 60_000);
 
   test('the alert arises on both stations, the patient’s panel still open', async () => {
-    await large.locator(ROW).waitFor({ timeout: 90_000 });
+    await large.locator(ROW).waitFor({ timeout: 120_000 });
     await small.locator(ROW).waitFor({ timeout: 5000 });
     expect(await large.locator(ROW).textContent()).toContain(`limit ${NEW_LIMIT}`);
     expect(await large.getByTestId(testIds.patientPanel).isVisible()).toBe(true);
-  }, 120_000);
+  }, 150_000);
 
   test('silenced on one station, it is silenced on the other, with who and how long', async () => {
     await large.locator(ROW).getByTestId(testIds.silence).focus();
