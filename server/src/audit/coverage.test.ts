@@ -21,7 +21,6 @@ const SILENT: ReadonlySet<string> = new Set([
   'transport:open',
   'GET /break-glass',
 ]);
-/** What a request is called in the trail, where it has several outcomes. */
 const LOOPBACK = /^(::ffff:)?127\.0\.0\.1$/;
 
 type Made = { name: string; actor: string; outcome: Outcome; from: number; until: number };
