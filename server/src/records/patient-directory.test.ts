@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { createClient } from '@supabase/supabase-js';
 import { QuietTelemetry } from '../testing/quiet-telemetry.ts';
 import type { Database } from './database.ts';
@@ -6,6 +6,9 @@ import { PatientDirectory } from './patient-directory.ts';
 import { StoreCalls } from './store-calls.ts';
 import { hasRedis, startRedis, type RedisServer } from './testing/redis.ts';
 import { until } from './testing/until.ts';
+
+// A busy machine takes its time; none of these tests is about that.
+jest.setTimeout(60_000);
 
 type Patients = { id: string; room_id: string; name: string; bed: string }[];
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import pg from 'pg';
 import { listAudit } from '../access/administration/audit-trail.ts';
 import { AuditReader } from '../audit/audit-reader.ts';
@@ -14,6 +14,9 @@ import { QueryPlans } from './testing/query-plans.ts';
 import { until } from './testing/until.ts';
 import { openWard, type Ward } from './testing/ward.ts';
 import { spanOfHours } from './trends.ts';
+
+// A busy machine takes its time; none of these tests is about that.
+jest.setTimeout(60_000);
 
 /** Those that grow with every second, and their days' partitions; a default partition holds what no day takes. */
 const BIG = /^(vitals|vitals_minutes|vitals_hours|events|alerts|alert_transitions|audit)(_\d{8})?$/;

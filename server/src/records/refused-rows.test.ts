@@ -1,6 +1,6 @@
 import { appendFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { QuietTelemetry } from '../testing/quiet-telemetry.ts';
 import { openRecords } from './open-records.ts';
 import { makeDirectory } from './private-files.ts';
@@ -10,6 +10,9 @@ import { runScript } from './testing/child.ts';
 import { pulse } from './testing/fixtures.ts';
 import { until } from './testing/until.ts';
 import { openWard, type Ward } from './testing/ward.ts';
+
+// A busy machine takes its time; none of these tests is about that.
+jest.setTimeout(60_000);
 
 const now = 1_795_000_000_000;
 let ward: Ward;

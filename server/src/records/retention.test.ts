@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import pg from 'pg';
 import type { AuditEntry } from './records.ts';
 import { Retention } from './retention.ts';
@@ -7,6 +7,9 @@ import { DAY_MS, dayOf, eventRow, vitalRow } from './rows.ts';
 import { StoreCalls } from './store-calls.ts';
 import { covered, pulse, pulseAlert } from './testing/fixtures.ts';
 import { openWard, type Ward } from './testing/ward.ts';
+
+// A busy machine takes its time; none of these tests is about that.
+jest.setTimeout(60_000);
 
 const DAYS = 90;
 const now = Date.UTC(2026, 5, 30, 12);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { HavenError, type TrendPoint } from '@haven/protocol';
 import { QuietTelemetry } from '../testing/quiet-telemetry.ts';
 import { openRecords } from './open-records.ts';
@@ -8,6 +8,9 @@ import { pulse, pulseAlert } from './testing/fixtures.ts';
 import { until } from './testing/until.ts';
 import { openWard, type Ward } from './testing/ward.ts';
 import { spanOfHours } from './trends.ts';
+
+// A busy machine takes its time; none of these tests is about that.
+jest.setTimeout(60_000);
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { cp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import pg from 'pg';
 import { readConfig } from '../../config/config.ts';
 import { StoreStartError } from '../errors.ts';
@@ -14,6 +14,9 @@ import { openLiteStack } from './lite-stack.ts';
 import { withMigrationSession } from './migration-session.ts';
 import { appliedVersions, migrateDown, migrationFiles } from './migrations.ts';
 import { PostgresServer } from './postgres-server.ts';
+
+// A busy machine takes its time; none of these tests is about that.
+jest.setTimeout(60_000);
 
 const { repositoryRoot } = readConfig({});
 const up = join(repositoryRoot, MIGRATIONS);
@@ -161,7 +164,7 @@ describe('the way back', () => {
     expect(await withSession(url, schemaOf)).toEqual([]);
     await migrateUp(url);
     expect(await withSession(url, schemaOf)).toEqual(schema);
-  }, 60_000);
+  }, 120_000);
 
   test('from before there were rollups computes them from the vitals', async () => {
     const url = await newDatabase();
