@@ -82,6 +82,43 @@ describe('the administration command', () => {
     }
   }, 60_000);
 
+  test("rotates the key of the server's own workers, who find the new one in their file", async () => {
+    const store = await openStore(testConfig(directory));
+    try {
+      const { data: before } = await store.service.from('cv_keys').select('id').is('revoked_at', null);
+      const rotated = await admin('cv-key', 'rotate', before?.[0]?.id ?? '');
+      expect(rotated).toMatchObject({ code: 0, stderr: '' });
+      const key = (await readFile(join(directory, 'cv-key'), 'utf8')).trim();
+      expect(rotated.stdout).toContain(key);
+      const { data: after } = await store.service.from('cv_keys').select('key_hash');
+      expect(after).toEqual([{ key_hash: hashOfToken(key) }]);
+    } finally {
+      await store.close();
+    }
+  }, 60_000);
+
+  test('gives a new password, and leaves the last administrator one', async () => {
+    const store = await openStore(testConfig(directory));
+    try {
+      const email = 'clinician@haven.local';
+      const reset = await admin('user', 'reset-password', email);
+      const password = reset.stdout.trim().split('\n').at(-1) ?? '';
+      const { error } = await store.forSignIn().auth.signInWithPassword({ email, password });
+      expect(error).toBeNull();
+      const { data } = await store.service
+        .from('profiles')
+        .select('password_change_required')
+        .eq('email', email);
+      expect(data).toEqual([{ password_change_required: true }]);
+      const last = ['administrator@haven.local', 'administrator'];
+      expect(await admin('user', 'role', 'remove', ...last)).toMatchObject({
+        ...{ code: 1, stderr: 'Somebody else has to be an administrator first.\n' },
+      });
+    } finally {
+      await store.close();
+    }
+  }, 60_000);
+
   test('works while no server runs: a user with a password that signs in', async () => {
     expect(await admin('room', 'add', 'ward-b', '--name', 'Ward B')).toMatchObject({ code: 0 });
     const added = await admin('user', 'add', 'eve@haven.local', '--role', 'observer', '--room', 'ward-b');

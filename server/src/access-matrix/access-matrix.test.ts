@@ -9,6 +9,7 @@ import { Haven } from '../haven.ts';
 import { joinStore, openStore } from '../records/store.ts';
 import { testConfig } from '../records/testing/fixtures.ts';
 import { temporaryDirectory } from '../records/testing/temporary-directory.ts';
+import { until } from '../records/testing/until.ts';
 import { callersOf, expectedOutcome, type Caller } from './callers.ts';
 import { CALLS, UNGUARDED, type Call, type Outcome } from './calls.ts';
 import { makeRestCall, makeSocketCall } from './make-call.ts';
@@ -49,7 +50,7 @@ beforeAll(async () => {
     userIds.set(name, session.user.id);
   }
   callers = callersOf(tokens, machines);
-  await disable('disabled');
+  await disable('disabled', tokens);
 }, 180_000);
 afterAll(async () => {
   await haven?.close();
@@ -66,7 +67,7 @@ async function signIn(name: string) {
   return sessionSchema.parse(await response.json());
 }
 
-async function disable(name: string): Promise<void> {
+async function disable(name: string, tokens: ReadonlyMap<string, string>): Promise<void> {
   const beside = await joinStore(config);
   await setUserDisabled(
     { store: beside, actor: 'system', keep: () => Promise.resolve(), clock: Date.now },
@@ -74,8 +75,12 @@ async function disable(name: string): Promise<void> {
     true,
   );
   await beside.close();
-  // Until the server has read the rights anew.
-  await new Promise((resolve) => setTimeout(resolve, 3000));
+  const headers = { authorization: `Bearer ${tokens.get(name) ?? ''}` };
+  await until(
+    () => fetch(`${url}/api/v1/patients`, { headers }),
+    ({ status }) => status === 401,
+    'the server knows that the user is disabled',
+  );
 }
 
 /** As whom the audit trail knows somebody who is refused; undefined when the outcome is no refusal of rights. */
