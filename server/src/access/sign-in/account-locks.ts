@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
 import { HavenError } from '@haven/protocol';
-import type { StoreCalls } from '../../records/store-calls.ts';
+import { timeout, TimeoutStrategy } from 'cockatiel';
+import { dataOf, type StoreAnswer, type StoreCalls } from '../../records/store-calls.ts';
 import type { StoreClient } from '../../records/store.ts';
 
 /** Wrong passwords for one account, from anywhere, after which it is locked. */
 const ATTEMPTS = 10;
 /** The time in which they count, and for which the account is locked, s. */
 const LOCK_S = 15 * 60;
+/** As for a sign-in: beyond this the store is taken for gone. */
+const CALL_TIMEOUT_MS = 10_000;
 /** Accounts asked for at once: a page of the administration's list. */
 const ACCOUNTS_A_QUERY = 200;
 
@@ -38,10 +41,10 @@ export class AccountLocks {
 
   /** @throws HavenError ACCOUNT_LOCKED with the time to wait, STORAGE_UNAVAILABLE */
   async attempt(email: string): Promise<Attempt> {
-    const { client, calls, clock } = this.#parts;
+    const { client, clock } = this.#parts;
     const account = accountOf(email);
     const now = clock();
-    const lockedUntil = await calls.read(() =>
+    const lockedUntil = await once(() =>
       client.rpc('count_sign_in_attempt', {
         p_account: account,
         p_now: new Date(now).toISOString(),
@@ -56,7 +59,7 @@ export class AccountLocks {
     return {
       succeeded: () => this.unlock(email),
       undecided: async () => {
-        await calls.read(() => client.rpc('uncount_sign_in_attempt', { p_account: account }));
+        await once(() => client.rpc('uncount_sign_in_attempt', { p_account: account }));
       },
     };
   }
@@ -95,4 +98,14 @@ export class AccountLocks {
 /** Addresses are not stored: people type passwords into that field, too. */
 function accountOf(email: string): string {
   return createHash('sha256').update(email.toLowerCase()).digest('hex');
+}
+
+/** Without a second try: what was counted, although the answer was lost, would be counted twice. */
+async function once<T>(call: () => PromiseLike<StoreAnswer<T>>): Promise<T> {
+  try {
+    const limit = timeout(CALL_TIMEOUT_MS, TimeoutStrategy.Aggressive);
+    return await limit.execute(async () => dataOf(await call()));
+  } catch (error) {
+    throw new HavenError('STORAGE_UNAVAILABLE', undefined, { cause: error });
+  }
 }
