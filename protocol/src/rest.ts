@@ -175,14 +175,17 @@ export const alertHistorySchema = z.object({
 });
 export type AlertHistory = z.infer<typeof alertHistorySchema>;
 
-/** `GET /api/v1/alerts`: newest first, those of the caller's rooms; `?active=true` only what is on screen. */
+/**
+ * `GET /api/v1/alerts` (those of the caller's rooms) and `GET /api/v1/patients/:id/alerts`: newest first;
+ * `?active=true` only what is on screen.
+ */
 export const alertsQuerySchema = z.object({
   active: z.enum(['true', 'false']).optional(),
-  patientId: patientIdSchema.optional(),
   /** Only those that began before: the way to older pages. */
   before: z.coerce.number().int().min(0).optional(),
   limit: z.coerce.number().int().min(1).max(1000).optional(),
 });
+export type AlertsQuery = z.output<typeof alertsQuerySchema>;
 export const alertListSchema = z.object({ alerts: z.array(alertSchema) });
 
 export const healthStatusSchema = z.enum(['healthy', 'degraded', 'unhealthy']);

@@ -92,6 +92,7 @@ export const CALLS: Readonly<Record<Action, readonly Call[]>> = {
     get('GET /patients/:id/trends', ({ patientId }) => `/patients/${patientId}/trends`),
   ],
   'alert:read': [
+    get('GET /patients/:id/alerts', ({ patientId }) => `/patients/${patientId}/alerts`),
     get('GET /alerts', () => '/alerts', { foreign: 'done' }),
     // Row-level security hides it before anything could be refused.
     get('GET /alerts/:id', ({ alertId }) => `/alerts/${alertId}`, { foreign: 'ALERT_UNKNOWN' }),

@@ -45,7 +45,7 @@ export async function readAlerts(
 ): Promise<{ alerts: readonly Alert[]; more: boolean }> {
   // Those that began in the same millisecond come again rather than not at all: the caller knows them by id.
   const before = after === undefined ? '' : `&before=${after.startedAt + 1}`;
-  const { alerts } = await request(`/alerts?patientId=${patientId}&limit=${PAGE}${before}`, alertListSchema);
+  const { alerts } = await request(`/patients/${patientId}/alerts?limit=${PAGE}${before}`, alertListSchema);
   return { alerts, more: alerts.length === PAGE };
 }
 

@@ -74,7 +74,7 @@ function answer(path: string): unknown {
     const minutes = Number(hours) * 60;
     return { patientId: 'P-101', since: now - minutes * MINUTE, until: now, trends: trends(minutes, now) };
   }
-  if (path.startsWith('/alerts?')) return { alerts: history };
+  if (path.includes('/alerts?')) return { alerts: history };
   if (path.startsWith('/alerts/')) return life(history.find(({ id }) => path.endsWith(id)) ?? history[0]!);
   if (path.startsWith('/rooms/')) return { roomId: 'ward-1', inForce: room };
   if (path.endsWith('/limits')) return { patientId: 'P-101', inForce, room };

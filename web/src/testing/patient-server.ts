@@ -47,7 +47,7 @@ export class PatientServer {
     if (pathname.endsWith('/limits')) return this.#limits(method, body);
     if (pathname.endsWith('/trends'))
       return { patientId: 'P-101', since: T0, until: T0 + 3_600_000, trends: [] };
-    if (pathname === '/alerts') return { alerts: this.#page(searchParams) };
+    if (pathname.endsWith('/alerts')) return { alerts: this.#page(searchParams) };
     const alert = this.alerts.find(({ id }) => pathname === `/alerts/${id}`);
     if (alert === undefined) throw new HavenError('ALERT_UNKNOWN');
     return { alert, transitions: this.transitions, trends: [] };

@@ -3,14 +3,15 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { alertHistorySchema, HavenError, trendsSchema } from '@haven/protocol';
+import { alertHistorySchema, alertListSchema, HavenError, trendsSchema } from '@haven/protocol';
 import express, { Router, type ErrorRequestHandler } from 'express';
 import { readConfig } from '../config/config.ts';
 import { pulseAlert } from '../records/testing/fixtures.ts';
 import { MemoryAccess } from '../testing/memory-access.ts';
 import { MemoryRecords } from '../testing/memory-records.ts';
 import { Gate } from './gate.ts';
-import { addTrendRoutes } from './trends-api.ts';
+import { addAlertRoutes } from './alerts-api.ts';
+import { addPatientRoutes } from './patients-api.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -37,7 +38,8 @@ const asJson: ErrorRequestHandler = (error: unknown, _request, response, next) =
 beforeAll(async () => {
   const gate = new Gate({ access, records, clock: () => now });
   const api = Router();
-  addTrendRoutes(api, { config: readConfig({}), gate, records, clock: () => now });
+  addPatientRoutes(api, { config: readConfig({}), gate, access, records, clock: () => now });
+  addAlertRoutes(api, { gate, records, clock: () => now });
   server = createServer(express().use(api, gate.auditRefusals, asJson));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -118,6 +120,26 @@ describe('GET /patients/:id/trends', () => {
     const { status, body } = await ask('/patients/P-101/trends');
     expect(status).toBe(503);
     expect(body).toMatchObject({ error: { code: 'STORAGE_UNAVAILABLE', retryAfterMs: 20_000 } });
+  });
+});
+
+describe('GET /patients/:id/alerts', () => {
+  test("gives the patient's alerts, newest first, and is audited", async () => {
+    const { status, body } = await ask('/patients/P-101/alerts');
+    expect(status).toBe(200);
+    expect(alertListSchema.parse(body).alerts).toEqual([alert]);
+    expect((await ask(`/patients/P-101/alerts?before=${alert.startedAt}`)).body).toEqual({ alerts: [] });
+    expect(records.audited[0]).toMatchObject({
+      action: 'alert:read',
+      subject: 'patient:P-101',
+      result: 'done',
+    });
+  });
+
+  test('refuses a patient of another room and an unknown one', async () => {
+    expect(await ask('/patients/P-101/alerts', stranger.token)).toEqual(refusal(403, 'ROOM_NOT_ASSIGNED'));
+    expect(await ask('/patients/P-999/alerts')).toEqual(refusal(404, 'PATIENT_UNKNOWN'));
+    expect(await ask('/patients/P-101/alerts?limit=0')).toEqual(refusal(400, 'INVALID_REQUEST'));
   });
 });
 
