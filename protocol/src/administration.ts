@@ -8,7 +8,7 @@ import { breakGlassSchema } from './rest.ts';
 const name = z.string().trim().min(1).max(80);
 const bed = z.string().trim().min(1).max(20);
 
-/** Query of every list: `search` finds in ids, names and addresses; `after` is the id that the last page ended with. */
+/** `POST /admin/…/search`, of every list: `search` finds in ids, names and addresses; `after` is the id that the last page ended with. */
 export const listQuerySchema = z.object({
   search: z.string().trim().max(80).default(''),
   after: z.string().max(64).optional(),
@@ -17,7 +17,7 @@ export const listQuerySchema = z.object({
 const page = <T extends z.ZodType>(item: T) =>
   z.object({ items: z.array(item).max(200), total: z.number().int().min(0), next: z.string().nullable() });
 
-/** `GET|POST /admin/users`, `PATCH /admin/users/:id` */
+/** `POST /admin/users/search`, `POST /admin/users`, `PATCH /admin/users/:id` */
 export const managedUserSchema = z.object({
   id: uuidSchema,
   email: z.string().max(254),
@@ -47,7 +47,7 @@ export const userChangeSchema = z.strictObject({
 /** Answer of `POST /admin/users` and `POST /admin/users/:id/reset-password`: the password is shown this once. */
 export const userWithPasswordSchema = z.object({ user: managedUserSchema, password: z.string() });
 
-/** `GET|POST /admin/rooms`, `PATCH|DELETE /admin/rooms/:id` (IN_USE while it has patients) */
+/** `POST /admin/rooms/search`, `POST /admin/rooms`, `PATCH|DELETE /admin/rooms/:id` (IN_USE while it has patients) */
 export const managedRoomSchema = z.object({
   id: roomIdSchema,
   name: z.string().max(80),
@@ -59,7 +59,7 @@ export const roomPageSchema = page(managedRoomSchema);
 export const newRoomSchema = z.strictObject({ id: roomIdSchema, name });
 export const roomChangeSchema = z.strictObject({ name });
 
-/** `GET|POST /admin/patients`, `PATCH|DELETE /admin/patients/:id` (PATIENT_HAS_STREAM while one runs) */
+/** `POST /admin/patients/search`, `POST /admin/patients`, `PATCH|DELETE /admin/patients/:id` (PATIENT_HAS_STREAM while one runs) */
 export const managedPatientSchema = z.object({
   id: patientIdSchema,
   roomId: roomIdSchema,
@@ -78,7 +78,7 @@ export const patientChangeSchema = z.strictObject({
   bed: bed.optional(),
 });
 
-/** `GET|POST /admin/devices`, `DELETE /admin/devices/:id` (revokes), `POST /admin/devices/:id/rotate` */
+/** `POST /admin/devices/search`, `POST /admin/devices`, `DELETE /admin/devices/:id` (revokes), `POST /admin/devices/:id/rotate` */
 export const managedDeviceSchema = z.object({
   id: uuidSchema,
   patientId: patientIdSchema,
@@ -93,7 +93,7 @@ export const newDeviceSchema = z.strictObject({ patientId: patientIdSchema, name
 /** The token is shown this once. A rotated device's old token is void from now on. */
 export const deviceWithTokenSchema = z.object({ device: managedDeviceSchema, token: z.string() });
 
-/** `GET|POST /admin/cv-keys`, `DELETE /admin/cv-keys/:id` (revokes), `POST /admin/cv-keys/:id/rotate` */
+/** `POST /admin/cv-keys/search`, `POST /admin/cv-keys`, `DELETE /admin/cv-keys/:id` (revokes), `POST /admin/cv-keys/:id/rotate` */
 export const managedKeySchema = z.object({
   id: uuidSchema,
   name: z.string().max(80),
@@ -105,7 +105,7 @@ export const keyPageSchema = page(managedKeySchema);
 export const newKeySchema = z.strictObject({ name });
 export const keyWithTokenSchema = z.object({ key: managedKeySchema, token: z.string() });
 
-/** `GET /admin/break-glass`, `POST /admin/break-glass/:id/end`, `POST /admin/break-glass/:id/review` */
+/** `POST /admin/break-glass/search`, `POST /admin/break-glass/:id/end`, `POST /admin/break-glass/:id/review` */
 export const breakGlassPageSchema = page(breakGlassSchema);
 export const breakGlassReviewSchema = z.strictObject({ note: reasonSchema.min(3), justified: z.boolean() });
 

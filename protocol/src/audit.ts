@@ -34,7 +34,7 @@ export const auditLineSchema = z.object({
 });
 export type AuditLine = z.infer<typeof auditLineSchema>;
 
-/** Query of `GET /api/v1/audit`: newest first. Texts match whole, or by their beginning when they end with `*`. */
+/** `POST /api/v1/audit/search`: newest first. Texts match whole, or by their beginning when they end with `*`. */
 export const auditQuerySchema = z.object({
   since: z.coerce.number().int().min(0).optional(),
   until: z.coerce.number().int().min(0).optional(),

@@ -10,6 +10,9 @@ create index audit_by_time on public.audit (at);
 drop index public.audit_before_chain;
 drop index public.audit_by_chain;
 alter table public.audit
+  alter column actor type text collate "default",
+  alter column action type text collate "default",
+  alter column subject type text collate "default",
   drop constraint audit_chained_whole,
   drop column hash,
   drop column previous,

@@ -37,6 +37,12 @@ const get = (route: `GET /${string}`, path: RestCall['path'], rest: Partial<Rest
   path,
   ...rest,
 });
+/** A list that is searched. */
+const search = (path: `/${string}`): RestCall => ({
+  route: `POST ${path}/search`,
+  path: () => `${path}/search`,
+  body: () => ({}),
+});
 /** A route that names somebody or something that is not there. */
 const toNobody = (
   route: RestCall['route'],
@@ -120,19 +126,19 @@ export const CALLS: Readonly<Record<Action, readonly Call[]>> = {
     ];
   }),
   'user:manage': [
-    get('GET /admin/users', () => '/admin/users'),
+    search('/admin/users'),
     { route: 'POST /admin/users', path: () => '/admin/users', body: () => ({}), allowed: 'INVALID_REQUEST' },
     toNobody('PATCH /admin/users/:id', 'USER_UNKNOWN', {}),
     toNobody('POST /admin/users/:id/reset-password', 'USER_UNKNOWN', {}),
   ],
   'room:manage': [
-    get('GET /admin/rooms', () => '/admin/rooms'),
+    search('/admin/rooms'),
     { route: 'POST /admin/rooms', path: () => '/admin/rooms', body: () => ({}), allowed: 'INVALID_REQUEST' },
     toNobody('PATCH /admin/rooms/:id', 'ROOM_UNKNOWN', { name: 'N' }, 'ward-none'),
     toNobody('DELETE /admin/rooms/:id', 'ROOM_UNKNOWN', undefined, 'ward-none'),
   ],
   'patient:manage': [
-    get('GET /admin/patients', () => '/admin/patients'),
+    search('/admin/patients'),
     {
       route: 'POST /admin/patients',
       path: () => '/admin/patients',
@@ -143,7 +149,7 @@ export const CALLS: Readonly<Record<Action, readonly Call[]>> = {
     toNobody('DELETE /admin/patients/:id', 'PATIENT_UNKNOWN', undefined, 'P-999'),
   ],
   'device:manage': [
-    get('GET /admin/devices', () => '/admin/devices'),
+    search('/admin/devices'),
     {
       route: 'POST /admin/devices',
       path: () => '/admin/devices',
@@ -154,14 +160,14 @@ export const CALLS: Readonly<Record<Action, readonly Call[]>> = {
     toNobody('DELETE /admin/devices/:id', 'DEVICE_UNKNOWN'),
   ],
   'cv-key:manage': [
-    get('GET /admin/cv-keys', () => '/admin/cv-keys'),
+    search('/admin/cv-keys'),
     { route: 'POST /admin/cv-keys', path: () => '/admin/cv-keys', body: () => ({ name: 'N' }) },
     toNobody('POST /admin/cv-keys/:id/rotate', 'KEY_UNKNOWN', {}),
     toNobody('DELETE /admin/cv-keys/:id', 'KEY_UNKNOWN'),
   ],
   'integrity:read': [get('GET /admin/integrity', () => '/admin/integrity')],
   'audit:read': [
-    get('GET /audit', () => '/audit'),
+    search('/audit'),
     get('GET /audit/verify', () => '/audit/verify?from=2026-01-01&to=2026-01-02'),
     get('GET /audit/export', () => '/audit/export?day=2026-01-01'),
   ],
@@ -177,7 +183,7 @@ export const CALLS: Readonly<Record<Action, readonly Call[]>> = {
     toNobody('DELETE /break-glass/:id', 'NOT_FOUND'),
   ],
   'break-glass:review': [
-    get('GET /admin/break-glass', () => '/admin/break-glass'),
+    search('/admin/break-glass'),
     toNobody('POST /admin/break-glass/:id/end', 'NOT_FOUND', {}),
     toNobody('POST /admin/break-glass/:id/review', 'NOT_FOUND', { note: REASON, justified: true }),
   ],

@@ -5,6 +5,8 @@ import type { StoreClient } from '../records/store.ts';
 import type { ChainReading } from './chain-reads.ts';
 
 const USER = /^user:([0-9a-f-]{36})$/;
+/** Behind every other one in the order of the columns, which is that of the characters' code points. */
+const LAST_CHARACTER = '\u{10FFFF}';
 const cursorSchema = z.tuple([z.iso.datetime({ offset: true }), z.uuid()]);
 
 export type AuditPage = { lines: AuditLine[]; next: string | null };
@@ -28,7 +30,12 @@ export async function readAuditPage(
     for (const column of ['actor', 'action', 'subject'] as const) {
       const text = query[column];
       if (text === undefined || text === '') continue;
-      page = text.endsWith('*') ? page.like(column, beginningWith(text.slice(0, -1))) : page.eq(column, text);
+      if (!text.endsWith('*')) {
+        page = page.eq(column, text);
+        continue;
+      }
+      const beginning = text.slice(0, -1);
+      page = page.gte(column, beginning).lt(column, beginning + LAST_CHARACTER);
     }
     if (after !== undefined) page = page.lte('at', after.at).or(`at.lt."${after.at}",id.lt.${after.id}`);
     return page
@@ -54,10 +61,6 @@ function auditLine(row: AuditRow, actorName: string | null): AuditLine {
   const { id, actor, action, subject, result, code, reason, address, count, node, day, sequence, hash } = row;
   const done = { actor, actorName, action, subject, result, code, reason, address, count };
   return { id, at: Date.parse(row.at), ...done, node, day, sequence, hash };
-}
-
-function beginningWith(text: string): string {
-  return `${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
 }
 
 function cursorOf({ at, id }: AuditRow): string {

@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { auditPageSchema, auditVerificationSchema, sessionSchema, type Role } from '@haven/protocol';
+import {
+  auditPageSchema,
+  auditVerificationSchema,
+  errorBodySchema,
+  sessionSchema,
+  type Role,
+} from '@haven/protocol';
 import { openAccess } from '../access/open-access.ts';
 import type { Access } from '../access/access.ts';
 import { addUser } from '../access/administration/users.ts';
@@ -74,8 +80,18 @@ afterAll(async () => {
 
 const get = (path: string, role: Role = 'auditor') =>
   fetch(`${url}${path}`, { headers: { authorization: `Bearer ${tokens.get(role) ?? ''}` } });
-async function page(query: string) {
-  return auditPageSchema.parse(await (await get(`/audit?${query}`)).json());
+const search = (query: object, role: Role = 'auditor') =>
+  fetch(`${url}/audit/search`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${tokens.get(role) ?? ''}`, 'content-type': 'application/json' },
+    body: JSON.stringify(query),
+  });
+async function page(query: object) {
+  return auditPageSchema.parse(await (await search(query)).json());
+}
+async function refusalOf(response: Response) {
+  const { error } = errorBodySchema.parse(await response.json());
+  return [response.status, `${error.code} ${error.message}`];
 }
 const until = Date.parse('2026-11-21');
 
@@ -84,8 +100,8 @@ describe('auditors', () => {
     const seen: string[] = [];
     let cursor: string | null = '';
     while (cursor !== null) {
-      const next = cursor === '' ? '' : `&cursor=${cursor}`;
-      const { lines, next: following } = await page(`limit=3&until=${until}${next}`);
+      const next: object = cursor === '' ? {} : { cursor };
+      const { lines, next: following } = await page({ limit: 3, until, ...next });
       expect(lines.length).toBeLessThanOrEqual(3);
       seen.push(...lines.map(({ day, sequence }) => `${day} ${sequence}`));
       cursor = following;
@@ -96,24 +112,24 @@ describe('auditors', () => {
   });
 
   test('filter by who, what, to what, result and time, whole or by the beginning', async () => {
-    const count = async (query: string) => (await page(`until=${until}&${query}`)).lines.length;
-    expect(await count('subject=patient:P-1')).toBe(2);
-    expect(await count('subject=patient:*')).toBe(10);
-    expect(await count('subject=patient:P_1')).toBe(0);
-    expect(await count('subject=patient:P_*')).toBe(0);
-    expect(await count('action=vitals:*&actor=user:0f0b8c3a*')).toBe(10);
-    expect(await count('actor=user:nobody')).toBe(0);
-    expect(await count('result=refused')).toBe(0);
-    expect(await count(`since=${Date.parse('2026-11-20')}`)).toBe(5);
+    const count = async (query: object) => (await page({ until, ...query })).lines.length;
+    expect(await count({ subject: 'patient:P-1' })).toBe(2);
+    expect(await count({ subject: 'patient:*' })).toBe(10);
+    expect(await count({ subject: 'patient:P_1' })).toBe(0);
+    expect(await count({ subject: 'patient:P_*' })).toBe(0);
+    expect(await count({ action: 'vitals:*', actor: 'user:0f0b8c3a*' })).toBe(10);
+    expect(await count({ actor: 'user:nobody' })).toBe(0);
+    expect(await count({ result: 'refused' })).toBe(0);
+    expect(await count({ since: Date.parse('2026-11-20') })).toBe(5);
   });
 
   test('see the names of users, and that they themselves read', async () => {
-    await page('limit=1');
+    await page({ limit: 1 });
     await records.audit(trail.entry('x', { at: Date.now() }));
     let own: Awaited<ReturnType<typeof page>>['lines'] = [];
     for (let tries = 0; tries < 100 && own.length === 0; tries++) {
       await new Promise((resolve) => setTimeout(resolve, 50));
-      own = (await page(`actor=user:${auditorId}&action=audit:read&limit=1`)).lines;
+      own = (await page({ actor: `user:${auditorId}`, action: 'audit:read', limit: 1 })).lines;
     }
     expect(own[0]).toMatchObject({ actorName: 'A auditor', result: 'done', subject: 'audit' });
   });
@@ -139,25 +155,35 @@ describe('auditors', () => {
   });
 
   test.each([
-    ['/audit?limit=501', 'limit'],
-    ['/audit?result=maybe', 'result'],
-    ['/audit?cursor=nonsense', 'cursor'],
-    ['/audit?since=2&until=1', 'since'],
+    [{ limit: 501 }, 'limit'],
+    [{ result: 'maybe' }, 'result'],
+    [{ cursor: 'nonsense' }, 'cursor'],
+    [{ since: 2, until: 1 }, 'since'],
+  ])('are told what is wrong with a search for %j', async (query, word) => {
+    expect(await refusalOf(await search(query))).toEqual([
+      400,
+      expect.stringMatching(new RegExp(`^INVALID_REQUEST .*${word}`)),
+    ]);
+  });
+
+  test.each([
     ['/audit/verify?from=2026-11-20', 'to'],
     ['/audit/verify?from=2026-11-20&to=2026-11-19', 'from'],
     ['/audit/verify?from=2026-01-01&to=2026-11-19', 'days'],
     ['/audit/export?day=2026-02-30', 'day'],
   ])('are told what is wrong with %s', async (path, word) => {
-    const response = await get(path);
-    const { error } = (await response.json()) as { error: { code: string; message: string } };
-    expect([response.status, error.code]).toEqual([400, 'INVALID_REQUEST']);
-    expect(error.message).toContain(word);
+    expect(await refusalOf(await get(path))).toEqual([
+      400,
+      expect.stringMatching(new RegExp(`^INVALID_REQUEST .*${word}`)),
+    ]);
   });
 });
 
+test.each(['administrator', 'clinician'] as const)('a %s may not search', async (role) => {
+  expect((await search({}, role)).status).toBe(403);
+});
+
 test.each([
-  ['administrator', '/audit'],
-  ['clinician', '/audit'],
   ['clinician', `/audit/verify?from=${CLOSED}&to=${CLOSED}`],
   ['clinician', `/audit/export?day=${CLOSED}`],
 ] as const)('a %s may not ask for %s', async (role, path) => {

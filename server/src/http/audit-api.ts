@@ -20,9 +20,10 @@ export type AuditReads = Pick<AuditReader, 'page' | 'verify'> & {
 };
 
 export function addAuditRoutes(api: Router, { gate, audit }: { gate: Gate; audit: AuditReads }): void {
-  api.get('/audit', async (request, response) => {
+  // A POST that only reads: what is looked for, patients' ids among it, stands in no address.
+  api.post('/audit/search', async (request, response) => {
     const user = await gate.allow(request, 'audit:read', 'audit');
-    const query = parse(auditQuerySchema, request.query);
+    const query = parse(auditQuerySchema, request.body);
     if (query.since !== undefined && query.until !== undefined && query.since > query.until) {
       throw new HavenError('INVALID_REQUEST', 'since must not be after until.');
     }

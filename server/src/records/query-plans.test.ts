@@ -103,8 +103,6 @@ describe('no big table is read from end to end', () => {
     expect(scans).toEqual([]);
   }, 60_000);
 
-  // Except by the beginning of a text (`vitals:*`): PostgreSQL does not look a pattern up for somebody whose rows it
-  // has to choose first, since the comparison could betray the others.
   test('by what an auditor asks', async () => {
     const { anna, config } = ward;
     const reader = new AuditReader({ store, config, clock: Date.now });
@@ -114,6 +112,7 @@ describe('no big table is read from end to end', () => {
       await reader.page(anna, { ...query, since: today, until: today + DAY_MS });
       await reader.page(anna, { ...query, actor: 'user:7' });
       await reader.page(anna, { ...query, action: 'vitals:read' });
+      await reader.page(anna, { ...query, action: 'break-glass:*' });
       await reader.page(anna, { ...query, subject: 'patient:P-7' });
       await reader.page(anna, { ...query, result: 'refused' });
       await reader.verify(anna, dayOf(today), dayOf(today));

@@ -197,7 +197,7 @@ describe('devices', () => {
     renderSignedIn(<DevicesPage />, haven);
     await press('Add a device');
     await waitFor(() => expect(haven.callsTo('GET', '/patients')).toHaveLength(1));
-    expect(haven.callsTo('GET', '/admin/patients')).toHaveLength(0);
+    expect(haven.callsTo('POST', '/admin/patients/search')).toHaveLength(0);
   });
 });
 

@@ -16,11 +16,9 @@ export function useAllRooms(): readonly Option[] {
     const rooms: Option[] = [];
     let after: string | null = null;
     for (let page = 0; page < MOST_PAGES; page += 1) {
-      const query: URLSearchParams = new URLSearchParams({
-        limit: String(PAGE_ROWS),
-        ...(after === null ? {} : { after }),
-      });
-      const { items, next } = await request(`/admin/rooms?${query}`, roomPageSchema);
+      const body: object = { limit: PAGE_ROWS, ...(after === null ? {} : { after }) };
+      const answer = await request('/admin/rooms/search', roomPageSchema, { method: 'POST', body });
+      const { items, next }: { items: typeof answer.items; next: string | null } = answer;
       for (const { id, name } of items) rooms.push({ value: id, name: `${name} (${id})` });
       if (next === null) break;
       after = next;

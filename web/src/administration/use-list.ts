@@ -16,7 +16,7 @@ const stateSchema = z.object({ search: z.string().max(80) });
 export function useList<T>(path: string, schema: z.ZodType<ListAnswer<T>>): List<T> {
   const handed = stateSchema.safeParse(useLocation().state);
   const [search, setSearch] = useState(handed.success ? handed.data.search : '');
-  const pages = usePages(path, schema, 'after', { search: search.trim(), limit: String(ROWS) });
+  const pages = usePages(`${path}/search`, schema, 'after', { search: search.trim(), limit: String(ROWS) });
   return {
     ...pages,
     search,

@@ -13,7 +13,7 @@ import { exactTime, NO_FILTER, queryOf, type AuditFilter } from './audit-words.t
 export function AuditLines() {
   const [filter, setFilter] = useState<AuditFilter>(NO_FILTER);
   const [opened, setOpened] = useState<AuditLine | null>(null);
-  const pages = usePages('/audit', auditPageSchema, 'cursor', queryOf(filter));
+  const pages = usePages('/audit/search', auditPageSchema, 'cursor', queryOf(filter));
   const { answer, problem, loading, reload, restart } = pages;
   const search = (changed: AuditFilter) => {
     setFilter(changed);

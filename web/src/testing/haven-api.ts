@@ -1,5 +1,8 @@
 /** The HTTP API as documented, over lists in memory: for tests of pages and for the gallery. */
 import {
+  auditQuerySchema,
+  listQuerySchema,
+  type AuditQuery,
   type auditVerificationSchema,
   breakGlassRequestSchema,
   breakGlassReviewSchema,
@@ -29,7 +32,8 @@ import type { Api } from '../core/api.ts';
 import { aSession, aStatus } from './access-fixtures.ts';
 import { T0, uuid } from './fixtures.ts';
 
-type Call = { method: string; path: string; query: URLSearchParams; body: unknown };
+type Call = { method: string; path: string; body: unknown };
+type ListQuery = z.output<typeof listQuerySchema>;
 type Handler = (call: Call, id: string) => unknown;
 
 export class HavenApi {
@@ -58,8 +62,8 @@ export class HavenApi {
 
   readonly api: Api = async (path, schema, request = {}) => {
     const url = new URL(path, 'http://haven');
-    const { pathname, searchParams: query } = url;
-    const call = { method: request.method ?? 'GET', path: pathname, query, body: request.body };
+    const { pathname } = url;
+    const call = { method: request.method ?? 'GET', path: pathname, body: request.body };
     this.calls.push(call);
     await Promise.resolve();
     for (const [start, code] of this.refusals) {
@@ -103,7 +107,7 @@ export class HavenApi {
     ['GET /break-glass/rooms', () => ({ rooms: this.rooms.map(({ id, name }) => ({ id, name })) })],
     ['POST /break-glass', ({ body }) => this.#enter(breakGlassRequestSchema.parse(body))],
     ['DELETE /break-glass/:id', (_, id) => emptied(this.#change(this.emergencies, id, { endedAt: T0 }))],
-    ['GET /admin/users', ({ query }) => page(this.users, query, this.rows)],
+    ['POST /admin/users/search', ({ body }) => page(this.users, listQuerySchema.parse(body), this.rows)],
     [
       'POST /admin/users',
       ({ body }) => {
@@ -128,14 +132,17 @@ export class HavenApi {
       'POST /admin/users/:id/reset-password',
       (_, id) => ({ user: found(this.users, id), password: 'another-password' }),
     ],
-    ['GET /admin/rooms', ({ query }) => page(this.rooms, query, this.rows)],
+    ['POST /admin/rooms/search', ({ body }) => page(this.rooms, listQuerySchema.parse(body), this.rows)],
     [
       'POST /admin/rooms',
       ({ body }) => this.#add(this.rooms, { ...newRoomSchema.parse(body), patients: 0, users: 0 }),
     ],
     ['PATCH /admin/rooms/:id', ({ body }, id) => this.#change(this.rooms, id, roomChangeSchema.parse(body))],
     ['DELETE /admin/rooms/:id', (_, id) => this.#remove(this.rooms, id)],
-    ['GET /admin/patients', ({ query }) => page(this.patients, query, this.rows)],
+    [
+      'POST /admin/patients/search',
+      ({ body }) => page(this.patients, listQuerySchema.parse(body), this.rows),
+    ],
     [
       'POST /admin/patients',
       ({ body }) =>
@@ -152,7 +159,7 @@ export class HavenApi {
         return this.#remove(this.patients, id);
       },
     ],
-    ['GET /admin/devices', ({ query }) => page(this.devices, query, this.rows)],
+    ['POST /admin/devices/search', ({ body }) => page(this.devices, listQuerySchema.parse(body), this.rows)],
     [
       'POST /admin/devices',
       ({ body }) => {
@@ -165,7 +172,7 @@ export class HavenApi {
       (_, id) => ({ device: found(this.devices, id), token: 'hvd_newer-token' }),
     ],
     ['DELETE /admin/devices/:id', (_, id) => emptied(this.#change(this.devices, id, { revokedAt: T0 }))],
-    ['GET /admin/cv-keys', ({ query }) => page(this.keys, query, this.rows)],
+    ['POST /admin/cv-keys/search', ({ body }) => page(this.keys, listQuerySchema.parse(body), this.rows)],
     [
       'POST /admin/cv-keys',
       ({ body }) => {
@@ -175,7 +182,10 @@ export class HavenApi {
     ],
     ['POST /admin/cv-keys/:id/rotate', (_, id) => ({ key: found(this.keys, id), token: 'hvk_newer-key' })],
     ['DELETE /admin/cv-keys/:id', (_, id) => emptied(this.#change(this.keys, id, { revokedAt: T0 }))],
-    ['GET /admin/break-glass', ({ query }) => page(this.emergencies, query, this.rows)],
+    [
+      'POST /admin/break-glass/search',
+      ({ body }) => page(this.emergencies, listQuerySchema.parse(body), this.rows),
+    ],
     ['POST /admin/break-glass/:id/end', (_, id) => this.#change(this.emergencies, id, { endedAt: T0 })],
     [
       'POST /admin/break-glass/:id/review',
@@ -190,14 +200,13 @@ export class HavenApi {
       },
     ],
     ['GET /admin/integrity', () => ({ checkedAt: T0, problems: this.problems })],
-    ['GET /audit', ({ query }) => this.#linesOf(query)],
+    ['POST /audit/search', ({ body }) => this.#linesOf(auditQuerySchema.parse(body))],
     ['GET /audit/verify', () => this.verification],
     ['GET /patients', () => ({ patients: this.patients })],
   ];
 
-  #linesOf(query: URLSearchParams) {
-    const result = query.get('result');
-    return { lines: this.lines.filter((line) => result === null || line.result === result), next: null };
+  #linesOf({ result }: AuditQuery) {
+    return { lines: this.lines.filter((line) => result === undefined || line.result === result), next: null };
   }
 
   #withPassword(body: unknown, field: string): object {
@@ -246,11 +255,9 @@ function found<T extends { id: string }>(list: readonly T[], id: string): T {
   return item;
 }
 
-function page<T extends { id: string }>(list: readonly T[], query: URLSearchParams, rows: number) {
-  const search = (query.get('search') ?? '').toLowerCase();
-  const matching = list.filter((item) => JSON.stringify(item).toLowerCase().includes(search));
-  const after = query.get('after');
-  const from = after === null ? 0 : matching.findIndex(({ id }) => id === after) + 1;
+function page<T extends { id: string }>(list: readonly T[], { search, after }: ListQuery, rows: number) {
+  const matching = list.filter((item) => JSON.stringify(item).toLowerCase().includes(search.toLowerCase()));
+  const from = after === undefined ? 0 : matching.findIndex(({ id }) => id === after) + 1;
   const items = matching.slice(from, from + rows);
   const last = items.at(-1);
   return {

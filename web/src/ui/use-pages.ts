@@ -23,7 +23,7 @@ export type Pages<A> = {
 
 /**
  * Something that the server divides into pages, each of which says how the next one is asked for.
- * @param path below `/api/v1`
+ * @param path of its search, below `/api/v1`
  * @param cursor the query's name for where a page begins
  */
 export function usePages<A extends { next: string | null }>(
@@ -43,15 +43,13 @@ export function usePages<A extends { next: string | null }>(
   });
 
   const start = starts.at(-1);
-  const search = new URLSearchParams(query);
-  if (start !== undefined) search.set(cursor, start);
-  const address = `${path}?${search}`;
-  const key = `${loads} ${address}`;
+  const body = JSON.stringify(start === undefined ? query : { ...query, [cursor]: start });
+  const key = `${loads} ${path} ${body}`;
   useEffect(() => {
     let wanted = true;
     const load = async () => {
       try {
-        const answer = await request(address, schema);
+        const answer = await request(path, schema, { method: 'POST', body: JSON.parse(body) as unknown });
         if (wanted) setShown({ key, answer, problem: null });
       } catch (error) {
         if (wanted) setShown((before) => ({ ...before, key, problem: sentenceOf(error) }));
@@ -62,7 +60,7 @@ export function usePages<A extends { next: string | null }>(
       wanted = false;
       clearTimeout(timer);
     };
-  }, [request, schema, address, key]);
+  }, [request, schema, path, body, key]);
 
   const next = shown.answer?.next ?? null;
   return {

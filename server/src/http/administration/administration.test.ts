@@ -33,7 +33,7 @@ describe('users', () => {
     expect(user).toMatchObject({ email: 'nina@haven.local', roles: ['clinician'], lockedUntil: null });
     const session = await server.signIn(user.email, password);
     expect(session.passwordChangeRequired).toBe(true);
-    expect(await server.code('GET', '/rooms', undefined, session.accessToken)).toBe(
+    expect(await server.code('POST', '/rooms/search', {}, session.accessToken)).toBe(
       'PASSWORD_CHANGE_REQUIRED',
     );
     expect(await server.code('POST', '/users', { ...user, email: 'NINA@haven.local' })).toBe(
@@ -55,7 +55,9 @@ describe('users', () => {
     const path = `/users/${user.id}`;
     const wrong = { displayName: 'Otto Other', roles: ['auditor'], roomIds: ['ward-a', 'ward-none'] };
     expect(await server.code('PATCH', path, wrong)).toBe('ROOM_UNKNOWN');
-    expect((await server.ask(userPageSchema, 'GET', '/users?search=otto')).items).toEqual([user]);
+    expect((await server.ask(userPageSchema, 'POST', '/users/search', { search: 'otto' })).items).toEqual([
+      user,
+    ]);
     const right = { displayName: 'Otto Other', roles: ['observer', 'auditor'], roomIds: [], disabled: true };
     expect(await server.ask(managedUserSchema, 'PATCH', path, right)).toMatchObject({
       ...{ displayName: 'Otto Other', roles: ['auditor', 'observer'], roomIds: [], disabled: true },
@@ -88,7 +90,7 @@ describe('users', () => {
     const back = { addRoles: ['administrator'] };
     await server.store.service.rpc('change_user', { p_user: server.administratorId, p_change: back });
     await until(
-      () => server.code('GET', '/users'),
+      () => server.code('POST', '/users/search', {}),
       (outcome) => outcome === 'done',
       'the administrator is one again',
     );
@@ -99,7 +101,7 @@ describe('users', () => {
     const session = await server.signIn(user.email, password);
     const reset = await server.ask(userWithPasswordSchema, 'POST', `/users/${user.id}/reset-password`, {});
     expect(reset.password).not.toBe(password);
-    expect(await server.code('GET', '/rooms', undefined, session.accessToken)).toMatch(
+    expect(await server.code('POST', '/rooms/search', {}, session.accessToken)).toMatch(
       /TOKEN_(REVOKED|EXPIRED)/,
     );
     expect((await server.signIn(user.email, reset.password)).passwordChangeRequired).toBe(true);
@@ -111,28 +113,25 @@ describe('lists', () => {
     for (const id of ['zone-1', 'zone-2', 'zone-3', 'zone-x']) {
       await server.ask(managedRoomSchema, 'POST', '/rooms', { id, name: `Zone 100% ${id}` });
     }
-    const first = await server.ask(roomPageSchema, 'GET', '/rooms?search=ZONE&limit=3');
+    const first = await server.ask(roomPageSchema, 'POST', '/rooms/search', { search: 'ZONE', limit: 3 });
     expect(first).toMatchObject({ total: 4, next: 'zone-3' });
-    const second = await server.ask(
-      roomPageSchema,
-      'GET',
-      `/rooms?search=ZONE&limit=3&after=${first.next ?? ''}`,
-    );
+    const following = { search: 'ZONE', limit: 3, after: first.next };
+    const second = await server.ask(roomPageSchema, 'POST', '/rooms/search', following);
     expect([...first.items, ...second.items].map(({ id }) => id)).toEqual([
       ...['zone-1', 'zone-2', 'zone-3', 'zone-x'],
     ]);
     expect(second.next).toBeNull();
     // Nothing in a search is a wildcard.
-    expect((await server.ask(roomPageSchema, 'GET', '/rooms?search=1%25%25')).total).toBe(0);
-    expect((await server.ask(roomPageSchema, 'GET', '/rooms?search=100%25')).total).toBe(4);
-    expect(await server.code('GET', '/rooms?limit=0')).toBe('INVALID_REQUEST');
-    expect(await server.code('GET', `/rooms?search=${'x'.repeat(81)}`)).toBe('INVALID_REQUEST');
+    expect((await server.ask(roomPageSchema, 'POST', '/rooms/search', { search: '1%%' })).total).toBe(0);
+    expect((await server.ask(roomPageSchema, 'POST', '/rooms/search', { search: '100%' })).total).toBe(4);
+    expect(await server.code('POST', '/rooms/search', { limit: 0 })).toBe('INVALID_REQUEST');
+    expect(await server.code('POST', '/rooms/search', { search: 'x'.repeat(81) })).toBe('INVALID_REQUEST');
     for (const [schema, path] of [
       [userPageSchema, '/users'],
       [patientPageSchema, '/patients'],
     ] as const) {
-      const page = await server.ask(schema, 'GET', `${path}?limit=1`);
-      const rest = await server.ask(schema, 'GET', `${path}?after=${page.next ?? ''}`);
+      const page = await server.ask(schema, 'POST', `${path}/search`, { limit: 1 });
+      const rest = await server.ask(schema, 'POST', `${path}/search`, { after: page.next });
       expect(1 + rest.items.length).toBe(page.total);
     }
   });
@@ -161,7 +160,7 @@ describe('rooms and patients', () => {
     expect(await server.code('POST', '/patients', patient)).toBe('ALREADY_EXISTS');
     const { data: kept } = await server.store.service.from('patients').select('name').eq('id', 'P-900');
     expect(kept).toEqual([{ name: 'Xaver Example' }]);
-    const { items } = await server.ask(devicePageSchema, 'GET', `/devices?search=${device.id}`);
+    const { items } = await server.ask(devicePageSchema, 'POST', '/devices/search', { search: device.id });
     expect(items[0]?.revokedAt).not.toBeNull();
     expect(await server.code('POST', '/devices', { patientId: 'P-900', name: 'C' })).toBe('PATIENT_UNKNOWN');
     await server.ask(managedRoomSchema, 'POST', '/rooms', { id: 'ward-y', name: 'Y' });
@@ -176,7 +175,7 @@ describe('rooms and patients', () => {
     await client.connected();
     const start = { requestId: randomUUID(), patientId: 'P-101', source: 'camera' } as const;
     const { streamId } = await client.request('publish:start', start);
-    const { items } = await server.ask(devicePageSchema, 'GET', `/devices?search=${device.id}`);
+    const { items } = await server.ask(devicePageSchema, 'POST', '/devices/search', { search: device.id });
     expect(items).toEqual([{ ...device, connected: true }]);
     expect(await server.code('DELETE', '/patients/P-101')).toBe('PATIENT_HAS_STREAM');
     await server.ask(managedRoomSchema, 'POST', '/rooms', { id: 'ward-m', name: 'M' });
@@ -224,7 +223,7 @@ describe('tokens', () => {
     await server.ask(keyWithTokenSchema, 'POST', `/cv-keys/${key.id}/rotate`, {});
     const told = await client.hears('session:ended', undefined, TAKEN_AWAY_WITHIN_MS);
     expect(told).toEqual({ code: 'TOKEN_REVOKED' });
-    const { items } = await server.ask(keyPageSchema, 'GET', '/cv-keys?search=worker');
+    const { items } = await server.ask(keyPageSchema, 'POST', '/cv-keys/search', { search: 'worker' });
     expect(items).toEqual([key]);
   }, 30_000);
 });

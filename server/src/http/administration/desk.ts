@@ -36,10 +36,11 @@ const ID_SCHEMAS = {
 export type Kind = keyof typeof ID_SCHEMAS;
 
 /** `id` is well-formed where the path has one, and empty where it has none. */
-export type Call = { context: AdministrationContext; id: string; query: unknown; body: unknown };
+export type Call = { context: AdministrationContext; id: string; body: unknown };
 
 type Route = {
-  method: 'get' | 'post' | 'patch' | 'delete';
+  /** `search` is a POST that only reads: names and ids that are looked for stand in no address. */
+  method: 'get' | 'search' | 'post' | 'patch' | 'delete';
   /** Under `/admin`. */
   path: string;
   action: Action;
@@ -58,7 +59,9 @@ export function routesOf(
   { store, records, reread, clock }: AdministrationParts,
 ): AddRoute {
   return ({ method, path, action, kind, work }) => {
-    api[method](`/admin${path}`, async (request: Request<{ id?: string }>, response) => {
+    const verb = method === 'search' ? 'post' : method;
+    const route = method === 'search' ? `/admin${path}/search` : `/admin${path}`;
+    api[verb](route, async (request: Request<{ id?: string }>, response) => {
       const { id } = request.params;
       const wellFormed = id === undefined || (kind !== 'integrity' && ID_SCHEMAS[kind].safeParse(id).success);
       const subject = id === undefined || !wellFormed ? `${kind}:*` : `${kind}:${id}`;
@@ -72,8 +75,8 @@ export function routesOf(
         keep: (entry) => records.audit(entry),
       };
       if (!wellFormed) throw new HavenError('INVALID_REQUEST', 'The id has not the documented form.');
-      const answer = await work({ context, id: id ?? '', query: request.query, body: request.body });
-      if (method === 'get') await gate.done(request, user, action, subject);
+      const answer = await work({ context, id: id ?? '', body: request.body });
+      if (method === 'get' || method === 'search') await gate.done(request, user, action, subject);
       else await reread();
       if (answer === undefined) response.status(204).end();
       else response.json(answer);

@@ -13,9 +13,9 @@ export function addDeviceRoutes(add: AddRoute, live: LiveState): void {
     connected: connected.has(device.id),
   });
   add({
-    ...{ method: 'get', path: '/devices', action, kind },
-    work: async ({ context, query }) => {
-      const page = await devices.pageOfDevices(context, parse(listQuerySchema, query));
+    ...{ method: 'search', path: '/devices', action, kind },
+    work: async ({ context, body }) => {
+      const page = await devices.pageOfDevices(context, parse(listQuerySchema, body));
       const connected = live.connectedDevices();
       return { ...page, items: page.items.map((device) => described(device, connected)) };
     },
@@ -46,8 +46,8 @@ export function addCvKeyRoutes(add: AddRoute, ownKeyFile: string): void {
   const action = 'cv-key:manage';
   const kind = 'cv-worker';
   add({
-    ...{ method: 'get', path: '/cv-keys', action, kind },
-    work: ({ context, query }) => cvKeys.pageOfCvKeys(context, parse(listQuerySchema, query)),
+    ...{ method: 'search', path: '/cv-keys', action, kind },
+    work: ({ context, body }) => cvKeys.pageOfCvKeys(context, parse(listQuerySchema, body)),
   });
   add({
     ...{ method: 'post', path: '/cv-keys', action, kind },

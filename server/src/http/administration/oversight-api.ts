@@ -11,8 +11,8 @@ export function addOversightRoutes(add: AddRoute, { emergencyAccess, checkIntegr
   const kind = 'break-glass';
   const by = ({ userId = '', address = '' }: AdministrationContext) => ({ userId, address });
   add({
-    ...{ method: 'get', path: '/break-glass', action, kind },
-    work: ({ query }) => emergencyAccess.page(parse(listQuerySchema, query)),
+    ...{ method: 'search', path: '/break-glass', action, kind },
+    work: ({ body }) => emergencyAccess.page(parse(listQuerySchema, body)),
   });
   add({
     ...{ method: 'post', path: '/break-glass/:id/end', action, kind },

@@ -16,8 +16,8 @@ export function addRoomRoutes(add: AddRoute): void {
   const action = 'room:manage';
   const kind = 'room';
   add({
-    ...{ method: 'get', path: '/rooms', action, kind },
-    work: ({ context, query }) => rooms.pageOfRooms(context, parse(listQuerySchema, query)),
+    ...{ method: 'search', path: '/rooms', action, kind },
+    work: ({ context, body }) => rooms.pageOfRooms(context, parse(listQuerySchema, body)),
   });
   add({
     ...{ method: 'post', path: '/rooms', action, kind },
@@ -49,9 +49,9 @@ export function addPatientRoutes(add: AddRoute, live: LiveState, pattern: RegExp
     streaming: live.streaming(patient.id),
   });
   add({
-    ...{ method: 'get', path: '/patients', action, kind },
-    work: async ({ context, query }) => {
-      const page = await patients.pageOfPatients(context, parse(listQuerySchema, query));
+    ...{ method: 'search', path: '/patients', action, kind },
+    work: async ({ context, body }) => {
+      const page = await patients.pageOfPatients(context, parse(listQuerySchema, body));
       return { ...page, items: page.items.map(described) };
     },
   });

@@ -25,9 +25,9 @@ export function addUserRoutes(add: AddRoute, accounts: AccountKeeper): void {
   }
 
   add({
-    ...{ method: 'get', path: '/users', action, kind },
-    work: async ({ context, query }) => {
-      const page = await pageOfUsers(context, parse(listQuerySchema, query));
+    ...{ method: 'search', path: '/users', action, kind },
+    work: async ({ context, body }) => {
+      const page = await pageOfUsers(context, parse(listQuerySchema, body));
       return { ...page, items: await withLocks(page.items) };
     },
   });
