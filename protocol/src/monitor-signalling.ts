@@ -36,7 +36,13 @@ export const HEARTBEAT_INTERVAL_MS = 1000;
 /** Without a heartbeat for this long the browser shows ALARMS OFF, ms. */
 export const ALARMS_OFF_AFTER_MS = 4000;
 
-/** Everything a wall needs to draw itself, also after a lost connection. */
+/** What a locked session is told instead of a patient's name. */
+export const NAME_WITHHELD = '–';
+
+/**
+ * Everything a wall needs to draw itself, also after a lost connection. For a locked session: the beds, without names
+ * ({@link NAME_WITHHELD}), and the alarms; no streams, no vitals.
+ */
 export const roomSnapshotSchema = z.object({
   room: roomSchema,
   patients: z.array(patientSchema).max(500),

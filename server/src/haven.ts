@@ -1,7 +1,5 @@
 import { mkdirSync, openSync } from 'node:fs';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { destination } from 'pino';
 import { EmergencyAccessReview } from './access/break-glass/emergency-access-review.ts';
 import { checkIntegrity } from './access/integrity.ts';
@@ -17,27 +15,21 @@ import { ConfigError, type Config } from './config/config.ts';
 import type { AdministrationParts } from './http/administration/desk.ts';
 import { HttpApp, type Readiness } from './http/app.ts';
 import { diskProbe, journalProbe, memoryProbe, type Probe } from './http/health.ts';
-import { loadTls, type TlsFiles } from './http/tls.ts';
-import { createWebServer } from './http/web-server.ts';
+import { loadTls } from './http/tls.ts';
+import { closeServer, createWebServer, listen } from './http/web-server.ts';
 import { openRecords } from './records/open-records.ts';
 import { StoreCalls } from './records/store-calls.ts';
 import { openStore, type Store } from './records/store.ts';
 import { seed, type Credentials } from './records/seed.ts';
 import { Sfu } from './sfu/sfu.ts';
 import { startSignalling } from './signalling/start-signalling.ts';
-import { DEMO_FRAMES_PER_SECOND, DEMO_PATIENTS } from './supervisor/demo.ts';
+import { startChildren } from './supervisor/children.ts';
 import { Supervisor } from './supervisor/supervisor.ts';
 import { OpenTelemetry } from './telemetry/open-telemetry.ts';
 import { measureProcess } from './telemetry/process-metrics.ts';
 
 /** How long the records may take to write out at the end, ms; what is left stays in the journal. */
 const FLUSH_WITHIN_MS = 2_500;
-
-/** What children are given of the server's own environment: where things are, and the CV worker's settings. */
-const PASSED_ON = [
-  ...['PATH', 'HOME', 'TMPDIR', 'FFMPEG_PATH'],
-  ...['HAVEN_CV_THREADS', 'HAVEN_CV_CAPACITY', 'HAVEN_TAP_PORTS', 'HAVEN_TFJS_BACKEND'],
-];
 
 type Closer = { name: string; close: () => Promise<void> };
 
@@ -205,7 +197,7 @@ export class Haven {
         ...(logFile === undefined ? {} : { output: logFile }),
       });
       closers.push({ name: 'children', close: () => supervisor.stop() });
-      startChildren(supervisor, config, url, seeded, tls);
+      startChildren(supervisor, config, { ...seeded, url, authorityFile: tls?.authorityFile });
       readiness = 'ready';
       reportIntegrity(store, telemetry);
       return new Haven({
@@ -233,7 +225,8 @@ export class Haven {
 function reportIntegrity(store: Store, telemetry: OpenTelemetry): void {
   checkIntegrity(store).then(
     ({ length }) => {
-      if (length > 0) telemetry.logger.warn({ problems: length }, 'records refer to what is not there');
+      if (length > 0)
+        telemetry.logger.warn({ problems: length }, 'the check of integrity found something to look at');
     },
     (error: unknown) => telemetry.logger.warn({ err: error }, 'the integrity could not be checked'),
   );
@@ -249,44 +242,6 @@ async function closeAll(closers: Closer[], telemetry: OpenTelemetry): Promise<vo
   }
 }
 
-function startChildren(
-  supervisor: Supervisor,
-  config: Config,
-  url: string,
-  seeded: { cvKeyFile: string; demoDevices: readonly { patientId: string; token: string }[] },
-  tls: TlsFiles | undefined,
-): void {
-  const inherited: Record<string, string> = { HAVEN_URL: url, HAVEN_LOG_LEVEL: config.logLevel };
-  for (const name of PASSED_ON) {
-    const value = process.env[name];
-    if (value !== undefined) inherited[name] = value;
-  }
-  if (tls?.authorityFile !== undefined) inherited.HAVEN_CA_FILE = tls.authorityFile;
-  for (let number = 1; number <= config.cvWorkers; number++) {
-    supervisor.start({
-      name: `cv-worker-${number}`,
-      entry: join(config.repositoryRoot, 'cv-worker/src/main.ts'),
-      arguments: [],
-      environment: { ...inherited, HAVEN_CV_KEY_FILE: seeded.cvKeyFile, HAVEN_CV_NAME: `local-${number}` },
-    });
-  }
-  if (!config.demo) return;
-  DEMO_PATIENTS.forEach(({ patientId, synthetic }, index) => {
-    const token = seeded.demoDevices.find((device) => device.patientId === patientId)?.token;
-    // The administrator may have removed the demonstration's patient.
-    if (token === undefined) return;
-    supervisor.start({
-      name: `demo-device-${index + 1}`,
-      entry: join(config.repositoryRoot, 'device/src/main.ts'),
-      arguments: [
-        ...['--server', url, '--patient', patientId, '--synthetic', synthetic],
-        ...['--fps', String(DEMO_FRAMES_PER_SECOND)],
-      ],
-      environment: { ...inherited, HAVEN_DEVICE_TOKEN: token },
-    });
-  });
-}
-
 /** @throws ConfigError when it cannot be written */
 function openLogFile(path: string): number {
   try {
@@ -295,33 +250,4 @@ function openLogFile(path: string): number {
   } catch (error) {
     throw new ConfigError(`The log file ${path} cannot be written: ${String(error)}.`);
   }
-}
-
-async function listen(server: Server, config: Config, tls: TlsFiles | undefined): Promise<string> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE') {
-        reject(
-          new ConfigError(`Port ${config.port} is in use: stop what uses it, or set PORT to another one.`),
-        );
-      } else if (error.code === 'EACCES' || error.code === 'EADDRNOTAVAIL') {
-        reject(
-          new ConfigError(
-            `Haven may not listen on ${config.listenAddress}, port ${config.port} (${error.code}).`,
-          ),
-        );
-      } else {
-        reject(error);
-      }
-    });
-    server.listen(config.port, config.listenAddress, resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  return `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`;
-}
-
-async function closeServer(server: Server): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeAllConnections();
-  await closed;
 }

@@ -6,7 +6,7 @@ import type { RecordsState } from '../records/records.ts';
 export type Subsystem = NonNullable<Health['subsystems']>[string];
 export type Probe = () => Subsystem | Promise<Subsystem>;
 
-/** Less free disk than this is a warning, bytes: the journal of a day without the database. */
+/** Less free disk than this is a warning, bytes: a journal that is full, several times over. */
 const LOW_DISK_BYTES = 2 * 1024 ** 3;
 const NO_DISK_BYTES = 256 * 1024 ** 2;
 const LOW_MEMORY_SHARE = 0.1;

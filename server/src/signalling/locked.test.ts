@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { NAME_WITHHELD } from '@haven/protocol';
 import { consume, publish, watch } from '../testing/scenes.ts';
 import { TestServer } from '../testing/test-server.ts';
 
@@ -61,7 +62,8 @@ describe('a wall whose session locks', () => {
     await monitor.hears('session:locked');
     expect(await monitor.request('session:describe', {})).toMatchObject({ rooms: [{ id: 'ward-a' }] });
     const snapshot = await monitor.request('room:join', { roomId: 'ward-a' });
-    expect(snapshot).toMatchObject({ alerts: [alert], patients: [], streams: [], vitals: [] });
+    expect(snapshot).toMatchObject({ alerts: [alert], streams: [], vitals: [] });
+    expect(snapshot.patients).toContainEqual(expect.objectContaining({ id: 'P-101', name: NAME_WITHHELD }));
     const later = server.alerts.raise({ patientId: 'P-102', roomId: 'ward-a' });
     await monitor.hears('alert');
     expect(monitor.heard('alert')).toEqual([later]);

@@ -1,5 +1,6 @@
 import {
   HavenError,
+  NAME_WITHHELD,
   type ErrorCode,
   type MonitorRequests,
   type RequestOf,
@@ -177,7 +178,10 @@ export class MonitorSession {
       await this.#socket.join(locked ? RoomHub.alarmsOf(roomId) : RoomHub.channelOf(roomId));
       audit.done(this.#actor, 'room:join', `room:${roomId}`);
       const alarms = { room, alerts: alerts.active(roomId), soundPause: soundPauses.of(roomId) };
-      if (locked) return { ...alarms, patients: [], streams: [], vitals: [], serverTime: clock() };
+      if (locked) {
+        const beds = patients.map((patient) => ({ ...patient, name: NAME_WITHHELD }));
+        return { ...alarms, patients: beds, streams: [], vitals: [], serverTime: clock() };
+      }
       return {
         ...alarms,
         patients,

@@ -59,8 +59,13 @@ export class MemoryRecords implements Records {
     return Promise.resolve([]);
   }
 
-  alerts(): Promise<Alert[]> {
-    return Promise.resolve([...this.keptAlerts.values()]);
+  alerts(_user: unknown, { patientId, before }: Parameters<Records['alerts']>[1]): Promise<Alert[]> {
+    const wanted = [...this.keptAlerts.values()].filter(
+      (alert) =>
+        (patientId === undefined || alert.patientId === patientId) &&
+        (before === undefined || alert.startedAt < before),
+    );
+    return Promise.resolve(wanted);
   }
 
   alert(_user: unknown, alertId: string): Promise<Alert> {

@@ -1,9 +1,15 @@
 /** @jest-environment node */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { HavenError, MONITOR_NAMESPACE, monitorRequests, type MonitorRequests } from '@haven/protocol';
+import {
+  HavenError,
+  MONITOR_NAMESPACE,
+  monitorRequests,
+  NAME_WITHHELD,
+  type MonitorRequests,
+} from '@haven/protocol';
 import { ViewerMedia } from '../media/viewer-media.ts';
 import { createFakeDevice, mediaAnswers } from '../testing/fake-media.ts';
-import { anAlert, aPause, aSnapshot, aStream, someVitals, T0, uuid } from '../testing/fixtures.ts';
+import { anAlert, aPatient, aPause, aSnapshot, aStream, someVitals, T0, uuid } from '../testing/fixtures.ts';
 import { NamespaceServer } from '../testing/monitor-server.ts';
 import { until } from '../testing/until.ts';
 import { alarmSignal } from './alarm-bell.ts';
@@ -275,7 +281,7 @@ test('a locked session shows no values and no pictures, hears alerts, and joins 
   // A locked wall that loses its connection goes on being locked, and knows its beds.
   server.answers['room:join'] = () => {
     server.emit('session:locked', { at: T0 });
-    return aSnapshot({ patients: [], streams: [], vitals: [] });
+    return aSnapshot({ patients: [aPatient({ name: NAME_WITHHELD })], streams: [], vitals: [] });
   };
   for (const socket of server.sockets) socket.disconnect();
   await until('the room again', () => server.requestsOf('room:join').length === 2);

@@ -236,16 +236,9 @@ export class Wall {
     this.#channel.beat();
     this.#problem.set(null);
     this.#locked.set(this.#toldLocked);
-    this.#state.update((state) => withSnapshot(state, this.#completed(snapshot), early, this.#now()));
+    this.#state.update((state) => withSnapshot(state, snapshot, early, this.#now()));
     if (this.#toldLocked) this.#lock();
     else this.#media.open();
-  }
-
-  /** A locked session's snapshot names nobody; the beds that this wall knew stay with their alerts. */
-  #completed(snapshot: RoomSnapshot): RoomSnapshot {
-    const { room, patients } = this.#state.get();
-    if (!this.#toldLocked || room?.id !== snapshot.room.id) return snapshot;
-    return { ...snapshot, patients: [...patients.values()].map(({ patient }) => patient) };
   }
 
   #failed(error: unknown): void {
