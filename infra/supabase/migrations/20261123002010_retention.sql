@@ -11,12 +11,13 @@ language sql stable security definer set search_path = '' as $$
   select coalesce(jsonb_agg(d.day order by d.day), '[]'::jsonb) from (
     select distinct to_date(right(c.relname, 8), 'YYYYMMDD') as day
       from pg_class c join pg_namespace n on n.oid = c.relnamespace
-     where n.nspname = 'haven_partitions' and c.relkind = 'r' and c.relname ~ '^vitals_(minutes_)?[0-9]{8}$') d
+     where n.nspname = 'haven_partitions' and c.relkind = 'r' and c.relispartition
+       and c.relname ~ '^vitals_(minutes_)?[0-9]{8}$') d
    where d.day < p_before
 $$;
 
--- Drops a day of vitals and of their minutes. Waits two seconds at most for readers, since writers wait behind it.
--- Returns false when another server is at it.
+-- Takes a day of vitals and of their minutes out of the records; free_dropped_day gives their disk back. Waits two
+-- seconds at most for readers, since writers wait behind it. Returns false when another server is at it.
 create function public.drop_expired_day(p_day date) returns boolean
 language plpgsql security definer set search_path = '' set lock_timeout = '2s' as $$
 begin
@@ -26,8 +27,49 @@ begin
   if not pg_try_advisory_xact_lock(hashtext('haven.retention')) then
     return false;
   end if;
-  execute format('drop table if exists haven_partitions.%I', 'vitals_' || to_char(p_day, 'YYYYMMDD'));
-  execute format('drop table if exists haven_partitions.%I', 'vitals_minutes_' || to_char(p_day, 'YYYYMMDD'));
+  if to_regclass('haven_partitions.vitals_' || to_char(p_day, 'YYYYMMDD')) is not null then
+    execute format('alter table public.vitals detach partition haven_partitions.%I',
+      'vitals_' || to_char(p_day, 'YYYYMMDD'));
+  end if;
+  if to_regclass('haven_partitions.vitals_minutes_' || to_char(p_day, 'YYYYMMDD')) is not null then
+    execute format('alter table public.vitals_minutes detach partition haven_partitions.%I',
+      'vitals_minutes_' || to_char(p_day, 'YYYYMMDD'));
+  end if;
+  return true;
+end
+$$;
+
+-- Drops one table, or one index of a table, that drop_expired_day left: gigabytes go file by file, which takes a
+-- second for a large ward's day. Returns false when there is nothing left, or another server is at it.
+create function public.free_dropped_day() returns boolean
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_table oid;
+  v_constraint text;
+  v_index oid;
+begin
+  if not pg_try_advisory_xact_lock(hashtext('haven.retention')) then
+    return false;
+  end if;
+  select c.oid into v_table
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace
+   where n.nspname = 'haven_partitions' and c.relkind = 'r' and not c.relispartition
+     and c.relname ~ '^vitals_(minutes_)?[0-9]{8}$'
+   order by c.relname limit 1;
+  if v_table is null then
+    return false;
+  end if;
+  select k.conname into v_constraint from pg_constraint k where k.conrelid = v_table and k.contype in ('p', 'u') limit 1;
+  if v_constraint is not null then
+    execute format('alter table %s drop constraint %I', v_table::regclass, v_constraint);
+    return true;
+  end if;
+  select i.indexrelid into v_index from pg_index i where i.indrelid = v_table limit 1;
+  if v_index is not null then
+    execute format('drop index %s', v_index::regclass);
+    return true;
+  end if;
+  execute format('drop table %s', v_table::regclass);
   return true;
 end
 $$;
@@ -78,7 +120,9 @@ $$;
 
 revoke all on function public.expired_days(date) from public, anon, authenticated;
 revoke all on function public.drop_expired_day(date) from public, anon, authenticated;
+revoke all on function public.free_dropped_day() from public, anon, authenticated;
 revoke all on function public.delete_expired_rows(timestamptz, integer) from public, anon, authenticated;
 grant execute on function public.expired_days(date) to service_role;
 grant execute on function public.drop_expired_day(date) to service_role;
+grant execute on function public.free_dropped_day() to service_role;
 grant execute on function public.delete_expired_rows(timestamptz, integer) to service_role;

@@ -227,6 +227,7 @@ export type Database = {
       };
       expired_days: { Args: { p_before: string }; Returns: unknown };
       drop_expired_day: { Args: { p_day: string }; Returns: boolean };
+      free_dropped_day: { Args: never; Returns: boolean };
       delete_expired_rows: { Args: { p_before: string; p_rows: number }; Returns: number | null };
       audit_chains: {
         Args: { p_from: string; p_to: string };

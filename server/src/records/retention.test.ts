@@ -72,11 +72,24 @@ async function days(): Promise<Record<string, string[]>> {
   };
 }
 
+/** Days that were taken out of the records, and still take up disk. */
+async function detached(): Promise<string[]> {
+  const session = new pg.Client({ connectionString: ward.database.url });
+  await session.connect();
+  const { rows } = await session.query<{ name: string }>(
+    `select relname as name from pg_class
+      where relnamespace = 'haven_partitions'::regnamespace and relkind = 'r' and not relispartition`,
+  );
+  await session.end();
+  return rows.map(({ name }) => name);
+}
+
 describe('records that are older than they are kept', () => {
   test('go, with partitions and without; what is younger stays, and an alert that is on screen still', async () => {
     await fill();
     await retention().run();
     expect(failures).toEqual([]);
+    expect(await detached()).toEqual([]);
     const left = [dayOf(kept), dayOf(now)];
     expect(await days()).toEqual({
       vitals: left,
@@ -136,6 +149,15 @@ describe('records that are older than they are kept', () => {
     expect((await service.rpc('delete_expired_rows', future)).error?.code).toBe('P0001');
     const user = ward.store.forUser(ward.anna.accessToken);
     expect((await user.rpc('drop_expired_day', { p_day: '2020-01-01' })).error?.code).toBe('42501');
+  });
+
+  test('give their disk back in the next run, when the server stopped before that', async () => {
+    await fill();
+    await ward.store.service.rpc('drop_expired_day', { p_day: dayOf(gone) });
+    expect(await detached()).toHaveLength(2);
+    await retention().run();
+    expect(await detached()).toEqual([]);
+    expect(failures).toEqual([]);
   });
 
   test('wait for the next day when the store does not answer', async () => {

@@ -90,6 +90,10 @@ export class Retention {
       if (!(await calls.make(() => client.rpc('drop_expired_day', { p_day: day })))) return;
       await this.#tell(`day:${day}`);
     }
+    // Also what an earlier run left, when the server stopped in the middle of it.
+    for (let piece = 0; piece < MOST_DELETIONS && !this.#closed.signal.aborted; piece++) {
+      if (!(await calls.make(() => client.rpc('free_dropped_day')))) return;
+    }
   }
 
   async #deleteRows(before: string): Promise<void> {
