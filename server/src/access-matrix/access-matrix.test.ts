@@ -7,7 +7,7 @@ import { ACCESS_MATRIX } from '../access/matrix.ts';
 import type { Config } from '../config/config.ts';
 import { Haven } from '../haven.ts';
 import { joinStore, openStore } from '../records/store.ts';
-import { testConfig } from '../records/testing/fixtures.ts';
+import { wholeServerConfig } from '../testing/whole-server-config.ts';
 import { temporaryDirectory } from '../records/testing/temporary-directory.ts';
 import { until } from '../records/testing/until.ts';
 import { callersOf, expectedOutcome, type Caller } from './callers.ts';
@@ -31,13 +31,7 @@ let cells = 0;
 
 beforeAll(async () => {
   ({ path: directory, remove } = await temporaryDirectory());
-  config = testConfig(directory, {
-    ...{ PORT: '0', HAVEN_DEMO: '0', HAVEN_CV_WORKERS: '0', HAVEN_MEDIA_WORKERS: '1' },
-    ...{ HAVEN_LOG_LEVEL: 'silent', HAVEN_TRUSTED_NETWORKS: '127.0.0.0/8' },
-    ...(process.env.MEDIASOUP_WORKER_BIN === undefined
-      ? {}
-      : { MEDIASOUP_WORKER_BIN: process.env.MEDIASOUP_WORKER_BIN }),
-  });
+  config = wholeServerConfig(directory);
   const store = await openStore(config);
   const machines = await furnish(store, config);
   await store.close();

@@ -10,7 +10,7 @@ import type { Config } from '../config/config.ts';
 import { Haven } from '../haven.ts';
 import type { AuditRow } from '../records/database.ts';
 import { openStore } from '../records/store.ts';
-import { testConfig } from '../records/testing/fixtures.ts';
+import { wholeServerConfig } from '../testing/whole-server-config.ts';
 import { temporaryDirectory } from '../records/testing/temporary-directory.ts';
 import { isAudited, resultOf } from './audit-trail.ts';
 
@@ -33,13 +33,7 @@ let rows: AuditRow[] = [];
 
 beforeAll(async () => {
   ({ path: directory, remove } = await temporaryDirectory());
-  config = testConfig(directory, {
-    ...{ PORT: '0', HAVEN_DEMO: '0', HAVEN_CV_WORKERS: '0', HAVEN_MEDIA_WORKERS: '1' },
-    ...{ HAVEN_LOG_LEVEL: 'silent', HAVEN_TRUSTED_NETWORKS: '127.0.0.0/8' },
-    ...(process.env.MEDIASOUP_WORKER_BIN === undefined
-      ? {}
-      : { MEDIASOUP_WORKER_BIN: process.env.MEDIASOUP_WORKER_BIN }),
-  });
+  config = wholeServerConfig(directory);
   const before = await openStore(config);
   const machines = await furnish(before, config);
   await before.close();

@@ -8,7 +8,7 @@ import { openRecords } from './open-records.ts';
 import type { Records } from './records.ts';
 import { StoreCalls } from './store-calls.ts';
 import { pulseAlert } from './testing/fixtures.ts';
-import { until } from './testing/until.ts';
+import { allWritten } from './testing/all-written.ts';
 import { openWard, type Ward } from './testing/ward.ts';
 
 let ward: Ward;
@@ -23,12 +23,7 @@ afterAll(async () => {
   await ward.close();
 }, 30_000);
 
-const written = () =>
-  until(
-    () => Promise.resolve(records.state()),
-    ({ journalEntries }) => journalEntries === 0,
-    'everything is in the store',
-  );
+const written = () => allWritten(records);
 
 describe('the versions of an alert', () => {
   function lifeOf(alert: Alert): Alert[] {

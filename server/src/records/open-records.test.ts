@@ -9,6 +9,7 @@ import type { Records } from './records.ts';
 import { openStore, type Store } from './store.ts';
 import { covered, pulse, pulseAlert, testConfig } from './testing/fixtures.ts';
 import { temporaryDirectory } from './testing/temporary-directory.ts';
+import { allWritten } from './testing/all-written.ts';
 import { until } from './testing/until.ts';
 import { addClinician } from './testing/ward.ts';
 
@@ -32,12 +33,7 @@ const startDatabase = (port?: number) =>
   });
 const config = () => testConfig(directory, { DATABASE_URL: database.url });
 const open = () => openRecords({ store, config: config(), telemetry, clock: Date.now, halfOpenAfterMs: 500 });
-const written = () =>
-  until(
-    () => Promise.resolve(records.state()),
-    ({ journalEntries }) => journalEntries === 0,
-    'everything is in the store',
-  );
+const written = () => allWritten(records);
 
 beforeAll(async () => {
   ({ path: directory, remove } = await temporaryDirectory());

@@ -5,7 +5,7 @@ import { openRecords } from './open-records.ts';
 import type { Records } from './records.ts';
 import { vitalRow } from './rows.ts';
 import { pulse, pulseAlert } from './testing/fixtures.ts';
-import { until } from './testing/until.ts';
+import { allWritten } from './testing/all-written.ts';
 import { openWard, type Ward } from './testing/ward.ts';
 import { spanOfHours } from './trends.ts';
 
@@ -30,12 +30,7 @@ afterAll(async () => {
   await ward.close();
 }, 30_000);
 
-const written = () =>
-  until(
-    () => Promise.resolve(records.state()),
-    ({ journalEntries }) => journalEntries === 0,
-    'everything is in the store',
-  );
+const written = () => allWritten(records);
 /** The points with a value, of a patient's pulse in the hours up to the end of the test's hour. */
 async function pulseOf(patientId: string, hours: number, user = ward.anna): Promise<TrendPoint[]> {
   const trends = await records.trends(user, patientId, spanOfHours(hours, hour + HOUR));

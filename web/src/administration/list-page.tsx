@@ -3,6 +3,7 @@ import controls from '../ui/controls.module.css';
 import { Page } from '../ui/page.tsx';
 import { Pager } from '../ui/pager.tsx';
 import styles from '../ui/table.module.css';
+import { Problem } from '../ui/problem.tsx';
 import type { List } from './use-list.ts';
 
 /** A column; the first one names the row. */
@@ -68,14 +69,7 @@ export function ListPage<T>(props: ListPageProps<T>) {
             </button>
           )}
         </div>
-        {list.problem !== null && (
-          <p className={controls.error} role="alert">
-            {list.problem}{' '}
-            <button type="button" className={controls.button} onClick={reload}>
-              Try again
-            </button>
-          </p>
-        )}
+        <Problem words={list.problem} role="alert" onRetry={reload} />
         {answer !== null && answer.items.length > 0 && (
           <div className={styles.scroll} role="region" aria-label={title} tabIndex={0}>
             <table className={styles.table} aria-busy={loading}>

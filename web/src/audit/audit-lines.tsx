@@ -7,6 +7,7 @@ import { Tag } from '../ui/tag.tsx';
 import { usePages } from '../ui/use-pages.ts';
 import { AuditFilterForm } from './audit-filter.tsx';
 import { AuditLineDialog } from './audit-line-dialog.tsx';
+import { Problem } from '../ui/problem.tsx';
 import { exactTime, NO_FILTER, queryOf, type AuditFilter } from './audit-words.ts';
 
 /** The trail itself, newest line first. */
@@ -22,14 +23,7 @@ export function AuditLines() {
   return (
     <>
       <AuditFilterForm filter={filter} onChange={search} onClear={() => search(NO_FILTER)} />
-      {problem !== null && (
-        <p className={controls.error} role="alert">
-          {problem}{' '}
-          <button type="button" className={controls.button} onClick={reload}>
-            Try again
-          </button>
-        </p>
-      )}
+      <Problem words={problem} role="alert" onRetry={reload} />
       {answer !== null && answer.lines.length > 0 && (
         <div className={tables.scroll} role="region" aria-label="Lines" tabIndex={0}>
           <table className={tables.table} aria-busy={loading}>

@@ -7,6 +7,7 @@ import controls from '../ui/controls.module.css';
 import type { Loaded } from '../ui/use-loaded.ts';
 import { LimitsEditor } from './limits-editor.tsx';
 import { changedWords, ORIGIN_WORDS } from './limits-words.ts';
+import { Problem } from '../ui/problem.tsx';
 import styles from './patient-panel.module.css';
 
 type LimitsSectionProps = {
@@ -39,14 +40,7 @@ export function LimitsSection({ whose, store, loaded, mayChange }: LimitsSection
           </button>
         )}
       </div>
-      {problem !== null && (
-        <p className={controls.error} role="status">
-          {problem}{' '}
-          <button type="button" className={controls.button} onClick={reload}>
-            Try again
-          </button>
-        </p>
-      )}
+      <Problem words={problem} role="status" onRetry={reload} />
       {value !== null && <LimitsInWords view={value} />}
       {editing && value !== null && (
         <LimitsEditor

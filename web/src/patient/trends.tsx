@@ -6,6 +6,7 @@ import { testIds } from '../test-ids.ts';
 import controls from '../ui/controls.module.css';
 import { useLoaded } from '../ui/use-loaded.ts';
 import styles from './patient-panel.module.css';
+import { Problem } from '../ui/problem.tsx';
 import { TrendPicture } from './trend-picture.tsx';
 
 /** Trends are by the minute: newer ones are asked for as often, ms. */
@@ -46,14 +47,7 @@ export function TrendsSection({ request, patientId, limits, alerts }: TrendsProp
           ))}
         </div>
       </div>
-      {problem !== null && (
-        <p className={controls.error} role="status">
-          {problem}{' '}
-          <button type="button" className={controls.button} onClick={reload}>
-            Try again
-          </button>
-        </p>
-      )}
+      <Problem words={problem} role="status" onRetry={reload} />
       {value === null && problem === null && <p role="status">Loading …</p>}
       {value !== null && <Pictures trends={value} limits={limits} alerts={alerts} />}
     </section>

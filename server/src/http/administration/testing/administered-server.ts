@@ -14,7 +14,7 @@ import {
 import type { z } from 'zod';
 import { Haven } from '../../../haven.ts';
 import { joinStore, type Store } from '../../../records/store.ts';
-import { testConfig } from '../../../records/testing/fixtures.ts';
+import { wholeServerConfig } from '../../../testing/whole-server-config.ts';
 import { temporaryDirectory } from '../../../records/testing/temporary-directory.ts';
 import { TestClient } from '../../../testing/test-client.ts';
 
@@ -39,12 +39,7 @@ export class AdministeredServer {
 
   static async start(): Promise<AdministeredServer> {
     const { path, remove } = await temporaryDirectory();
-    const worker = process.env.MEDIASOUP_WORKER_BIN;
-    const config = testConfig(path, {
-      ...{ PORT: '0', HAVEN_DEMO: '0', HAVEN_CV_WORKERS: '0', HAVEN_MEDIA_WORKERS: '1' },
-      ...{ HAVEN_LOG_LEVEL: 'silent', HAVEN_TRUSTED_NETWORKS: '127.0.0.0/8' },
-      ...(worker === undefined ? {} : { MEDIASOUP_WORKER_BIN: worker }),
-    });
+    const config = wholeServerConfig(path);
     const haven = await Haven.start(config, () => undefined);
     const seeded = haven.newCredentials.find(({ email }) => email.startsWith('administrator'));
     if (seeded === undefined) throw new Error('no administrator was seeded');
