@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { errorCodeSchema, type ErrorCode } from './errors.ts';
 import { patientIdSchema, uuidSchema } from './identifiers.ts';
 import { observationSchema, MAX_OBSERVATIONS_PER_BATCH } from './observations.ts';
-import { sourceSchema } from './patients.ts';
+import { analysisModeSchema, sourceSchema } from './patients.ts';
 import { emptySchema, type RequestEvents } from './reply.ts';
 import { waveformMessageSchema } from './vitals.ts';
 
@@ -16,6 +16,8 @@ export const assignmentSchema = z.object({
   patientId: patientIdSchema,
   streamId: uuidSchema,
   source: sourceSchema,
+  /** Never `off`: such a patient's stream is not assigned. Another mode is another assignment. */
+  mode: analysisModeSchema.exclude(['off']),
 });
 export type Assignment = z.infer<typeof assignmentSchema>;
 
@@ -35,6 +37,13 @@ export const tapDescriptionSchema = z.object({
 });
 export type TapDescription = z.infer<typeof tapDescriptionSchema>;
 
+/** A simulcast layer in two dimensions, 0 the lowest: size, and rate of pictures. */
+export const tapLayersSchema = z.object({
+  spatialLayer: z.number().int().min(0).max(2),
+  temporalLayer: z.number().int().min(0).max(2),
+});
+export type TapLayers = z.infer<typeof tapLayersSchema>;
+
 export const workerStatusSchema = z.object({
   threads: z.number().int().min(0).max(1024),
   busyThreads: z.number().int().min(0).max(1024),
@@ -52,6 +61,11 @@ export const workerStatusSchema = z.object({
         lastFrameAgeMs: z.number().min(0).nullable(),
         /** From a frame's arrival to its analysis, ms, median of the last interval; null without frames. */
         latencyMs: z.number().min(0).nullable(),
+        /** Pictures a second that are aimed at now. */
+        frameRate: z.number().min(0).max(120),
+        /** Whether that is fewer than usual because the worker is short of processor time. */
+        reduced: z.boolean(),
+        layers: tapLayersSchema,
       }),
     )
     .max(500),
@@ -71,6 +85,11 @@ export const cvRequests = {
   },
   /** The decoder has bound its port: packets may flow, beginning with a key frame. */
   'tap:resume': { request: z.object({ assignmentId: uuidSchema }), response: emptySchema },
+  /** Chooses the layers of an open tap; answers with what the stream has. Every change of size begins with a key frame. */
+  'tap:layers': {
+    request: z.object({ assignmentId: uuidSchema, layers: tapLayersSchema }),
+    response: tapLayersSchema,
+  },
   /** Asks the publisher for a key frame; the server merges requests. */
   'tap:key-frame': { request: z.object({ assignmentId: uuidSchema }), response: emptySchema },
   /** Answered after the batch is journalled: what is accepted here is never lost. */
@@ -95,6 +114,8 @@ export type CvToServer = RequestEvents<CvRequests>;
 export type ServerToCv = {
   assign: (assignment: Assignment) => void;
   unassign: (event: { assignmentId: string; epoch: number }) => void;
+  /** Whether the patient has an active alert: such streams keep their frame rate longest. */
+  'assignment:priority': (event: { assignmentId: string; inAlert: boolean }) => void;
   'session:ended': (event: { code: ErrorCode }) => void;
 };
 

@@ -10,9 +10,20 @@ export const detectedEventSchema = z.enum([
   'second-person',
   'restless',
   'fall',
+  /** Out of bed or chair. */
   'bed-exit',
+  /** The face is too small in the picture to be measured. */
+  'too-far',
 ]);
 export type DetectedEvent = z.infer<typeof detectedEventSchema>;
+
+/** Entries of an event's evidence. */
+export const MAX_EVIDENCE_ENTRIES = 8;
+/** The figures that led to an event, by name, such as `secondsWithoutFace`; units are part of the name. */
+export const evidenceSchema = z
+  .record(z.string().regex(/^[a-z][a-zA-Z0-9]{0,39}$/), z.number())
+  .refine((evidence) => Object.keys(evidence).length <= MAX_EVIDENCE_ENTRIES, 'at most 8 entries');
+export type Evidence = z.infer<typeof evidenceSchema>;
 
 const common = {
   /** Given once by the CV worker: storing the same observation twice changes nothing. */
@@ -34,6 +45,9 @@ export const observationSchema = z.discriminatedUnion('kind', [
     kind: z.literal('event'),
     event: detectedEventSchema,
     confidence: z.number().min(0).max(1),
+    /** When what was seen began; `at` is when it was certain enough to be told. */
+    startedAt: timestampSchema.optional(),
+    evidence: evidenceSchema.optional(),
   }),
   z.object({
     ...common,

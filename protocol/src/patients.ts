@@ -11,11 +11,19 @@ export type Role = z.infer<typeof roleSchema>;
 export const roomSchema = z.object({ id: roomIdSchema, name: z.string().min(1).max(80) });
 export type Room = z.infer<typeof roomSchema>;
 
+/**
+ * What is measured of a patient: `vitals` (pulse, breathing, variability), `presence` (presence, movement, events),
+ * `both`, or `off`: then nothing is decoded.
+ */
+export const analysisModeSchema = z.enum(['vitals', 'presence', 'both', 'off']);
+export type AnalysisMode = z.infer<typeof analysisModeSchema>;
+
 export const patientSchema = z.object({
   id: patientIdSchema,
   roomId: roomIdSchema,
   name: z.string().min(1).max(80),
   bed: z.string().min(1).max(20),
+  analysisMode: analysisModeSchema,
 });
 export type Patient = z.infer<typeof patientSchema>;
 

@@ -18,16 +18,29 @@ export const WITHHELD_WORDS = {
   disagreement: 'Methods disagree',
   'light-changing': 'Light is changing',
   stale: 'No recent measurement',
+  'too-short': 'Needs a longer clear signal',
+  irregular: 'Beats too irregular to tell from noise',
+  'presence-only': 'Only presence is watched',
 } as const;
 export type WithheldReason = keyof typeof WITHHELD_WORDS;
 export const withheldReasonSchema = z.enum(
   Object.keys(WITHHELD_WORDS) as [WithheldReason, ...WithheldReason[]],
 );
 
-export const vitalNameSchema = z.enum(['pulse', 'breathing', 'motion']);
+/**
+ * `motion` is 0 (still) to 1 (strongest), `presence` 1 (somebody is there) or 0; `sdnn` and `rmssd` are the variability
+ * of the beats' intervals (Task Force 1996) and experimental.
+ */
+export const vitalNameSchema = z.enum(['pulse', 'breathing', 'motion', 'presence', 'sdnn', 'rmssd']);
 export type VitalName = z.infer<typeof vitalNameSchema>;
-/** Units by UCUM: beats and breaths a minute; motion has none (0 still, 1 strongest). */
-export const vitalUnitSchema = z.enum(['/min', '1']);
+/** Units by UCUM: beats and breaths a minute; milliseconds; motion and presence have none. */
+export const vitalUnitSchema = z.enum(['/min', 'ms', '1']);
+
+/** Where the true value lies with a probability of 95 %, in the vital's unit. */
+export const intervalSchema = z
+  .object({ low: z.number().min(0).max(400), high: z.number().min(0).max(400) })
+  .refine(({ low, high }) => low <= high, 'the lower end is not above the upper');
+export type Interval = z.infer<typeof intervalSchema>;
 
 /**
  * One value at one second. `measured`: from a window accepted just now; `held`: an older accepted value, shown grey
@@ -39,7 +52,9 @@ export const vitalSchema = z
     unit: vitalUnitSchema,
     state: z.enum(['measured', 'held', 'withheld']),
     value: z.number().min(0).max(400).nullable(),
-    /** Signal quality index 0–1: the share of values with this quality that are within 5/min. */
+    /** Of a rate that is shown. */
+    interval: intervalSchema.optional(),
+    /** Signal quality index 0–1: the share of values with this quality that are within 5/min (breathing: 3/min). */
     quality: z.number().min(0).max(1),
     method: z.string().min(1).max(40),
     /** Length of the window behind the value, ms. */
@@ -65,6 +80,8 @@ export const vitalsMessageSchema = z.object({
   source: sourceSchema,
   at: timestampSchema,
   vitals: z.array(vitalSchema).max(8),
+  /** Pictures a second that are analysed, when fewer than usual because the analysis is short of processor time. */
+  reducedFrameRate: z.number().min(0).max(120).optional(),
 });
 export type VitalsMessage = z.infer<typeof vitalsMessageSchema>;
 
