@@ -1,11 +1,19 @@
 import { WAVEFORM_RATE_HZ, type Vital, type WithheldReason } from '@haven/protocol';
 import { HeldValue } from '../analyzer/held-value.ts';
-import { SKIN_CHANNELS } from '../face/skin-sampler.ts';
+import {
+  BACKGROUND,
+  channelIndex,
+  REGION_NAMES,
+  SKIN_SAMPLE_LENGTH,
+  type SkinSample,
+} from '../skin-sample.ts';
 import { PulseEstimator, type PulseEstimate } from './estimator.ts';
 import { History } from './history.ts';
 import { pulseQuality } from './quality.ts';
 import { UniformResampler } from './resampler.ts';
 import { pulseSignals, type PulseSignals, type SkinWindow } from './signals.ts';
+import { relativeBand } from './green.ts';
+import type { PulseTrace } from './trace.ts';
 import { WaveformWriter, type WaveformPiece } from './waveform.ts';
 
 /** The grid of the analysis is the waveform's: six samples a beat of the fastest pulse. */
@@ -22,30 +30,28 @@ const CONTINUITY_PER_MIN = 9;
 /** Interpolating over a longer gap would invent a beat, ms. */
 const MAX_GAP_MS = 700;
 
-const RED = SKIN_CHANNELS.indexOf('red');
-const GREEN = SKIN_CHANNELS.indexOf('green');
-const BLUE = SKIN_CHANNELS.indexOf('blue');
-const REGIONS = [
-  SKIN_CHANNELS.indexOf('foreheadGreen'),
-  SKIN_CHANNELS.indexOf('leftCheekGreen'),
-  SKIN_CHANNELS.indexOf('rightCheekGreen'),
-];
-const BACKGROUND = SKIN_CHANNELS.indexOf('background');
+/** Longest trace that anybody asks for: variability over a minute and a half. */
+const TRACE_S = 90;
 
 /** Turns skin samples into a pulse rate that is honest or absent, and its waveform. */
 export class PulseMonitor {
-  readonly #resampler = new UniformResampler(RATE_HZ, SKIN_CHANNELS.length);
-  readonly #history = new History(SKIN_CHANNELS.length, WINDOW_S * RATE_HZ);
+  readonly #resampler = new UniformResampler(RATE_HZ, SKIN_SAMPLE_LENGTH);
+  readonly #history = new History(SKIN_SAMPLE_LENGTH, TRACE_S * RATE_HZ);
   readonly #estimator = new PulseEstimator(RATE_HZ);
   readonly #held = new HeldValue('pulse');
   readonly #waveform = new WaveformWriter(RATE_HZ);
+  readonly kind: 'face' | 'contact';
   #candidates: number[] = [];
   #movedAt: number | null = null;
   #sampledAt: number | null = null;
   #interruption: WithheldReason = 'starting';
 
-  /** @param sample one value for each of {@link SKIN_CHANNELS} */
-  addSample(timeMs: number, sample: Float64Array): void {
+  /** @param options.kind a face in a picture, or a finger on the lens (whole-skin means in the first region) */
+  constructor({ kind }: { kind: 'face' | 'contact' } = { kind: 'face' }) {
+    this.kind = kind;
+  }
+
+  addSample(timeMs: number, sample: SkinSample): void {
     if (this.#sampledAt !== null && timeMs - this.#sampledAt > MAX_GAP_MS) this.#restart();
     this.#sampledAt = timeMs;
     this.#resampler.push(timeMs, sample, (at, values) => this.#history.push(at, values));
@@ -63,7 +69,7 @@ export class PulseMonitor {
       this.#held.refuse(this.#interruption);
       return;
     }
-    const length = this.#history.length;
+    const length = Math.min(this.#history.length, WINDOW_S * RATE_HZ);
     const { estimate, refusal } = this.#estimator.estimate(this.#signals(length), {
       extraSnrDb: length < WINDOW_S * RATE_HZ ? EARLY_EXTRA_DB : 0,
       expectedPerMin: this.#held.valueAt(at),
@@ -89,7 +95,7 @@ export class PulseMonitor {
   waveform(): WaveformPiece | null {
     const at = this.#history.lastAt;
     if (at === null || !this.#waveform.isDue(at)) return null;
-    const length = this.#history.length;
+    const length = Math.min(this.#history.length, WINDOW_S * RATE_HZ);
     const shown = this.#held.valueAt(at) !== null;
     return this.#waveform.write(at, length, shown ? this.#signals(length) : null);
   }
@@ -106,6 +112,24 @@ export class PulseMonitor {
     this.#restart();
     this.#interruption = reason;
     this.#held.refuse(reason);
+  }
+
+  /** The last stretch without a gap, of at most so many seconds; null while no rate is believed. */
+  trace(seconds: number): PulseTrace | null {
+    const at = this.#history.lastAt;
+    const vital = at === null ? null : this.#held.vitalAt(at);
+    if (at === null || vital === null || vital.value === null) return null;
+    const length = Math.min(this.#history.length, Math.round(seconds * RATE_HZ));
+    const green = this.#pooled([0], 'green', length);
+    const mean = green.reduce((sum, level) => sum + level, 0) / length;
+    return {
+      startAt: at - ((length - 1) * 1000) / RATE_HZ,
+      rateHz: RATE_HZ,
+      pulse: relativeBand(green, RATE_HZ).map((value) => -value),
+      level: green.map((value) => 1 - value / mean),
+      perMin: vital.value,
+      quality: vital.quality,
+    };
   }
 
   vitalAt(nowMs: number): Vital {
@@ -127,19 +151,27 @@ export class PulseMonitor {
   }
 
   #signals(length: number): PulseSignals {
-    const window: SkinWindow = {
-      red: this.#history.latest(RED, length),
-      green: this.#history.latest(GREEN, length),
-      blue: this.#history.latest(BLUE, length),
-      regions: REGIONS.map((channel) => this.#history.latest(channel, length)),
-      background: null,
-    };
-    const background = this.#history.latest(BACKGROUND, length);
-    // Zero stands for a background that is out of the picture.
-    return pulseSignals(
-      { ...window, background: background.every((level) => level > 0) ? background : null },
-      RATE_HZ,
+    const regions = REGION_NAMES.map((_, region) => region).filter((region) =>
+      this.#history.latest(channelIndex(region, 'pixels'), length).every((pixels) => pixels > 0),
     );
+    const background = this.#history.latest(channelIndex(BACKGROUND, 'green'), length);
+    const window: SkinWindow = {
+      red: this.#pooled(regions, 'red', length),
+      green: this.#pooled(regions, 'green', length),
+      blue: this.#pooled(regions, 'blue', length),
+      regions: regions.map((region) => this.#history.latest(channelIndex(region, 'green'), length)),
+      background: background.every((level) => level > 0) ? background : null,
+    };
+    return pulseSignals(window, RATE_HZ);
+  }
+
+  #pooled(regions: number[], channel: 'red' | 'green' | 'blue', length: number): Float64Array {
+    const sum = new Float64Array(length);
+    for (const region of regions) {
+      const levels = this.#history.latest(channelIndex(region, channel), length);
+      for (let i = 0; i < length; i++) sum[i] += levels[i] / regions.length;
+    }
+    return sum;
   }
 
   #restart(): void {

@@ -1,4 +1,4 @@
-import { SKIN_CHANNELS } from '../../face/skin-sampler.ts';
+import { BACKGROUND, channelIndex, REGION_NAMES, SKIN_SAMPLE_LENGTH } from '../../skin-sample.ts';
 
 /** Reproducible numbers from 0 to 1 (mulberry32). */
 export function randomNumbers(seed: number): () => number {
@@ -37,8 +37,9 @@ const LEVELS = { red: 170, green: 120, blue: 95, background: 110 };
 /** Strength of the pulse in red and blue relative to green (Wang et al. 2017). */
 const PULSE_RED = 0.43;
 const PULSE_BLUE = 0.69;
-/** A region is a third of the skin: its noise is √3 times as large. */
-const REGION_NOISE = Math.sqrt(3);
+/** A region is a quarter of the skin: its noise is twice as large. */
+const REGION_NOISE = 2;
+const REGION_PIXELS = 400;
 
 export function evenTimes(seconds: number, framesPerSecond = 15): number[] {
   return Array.from({ length: Math.round(seconds * framesPerSecond) }, (_, i) => i / framesPerSecond);
@@ -59,15 +60,17 @@ export function simulateSkin(options: SimulatedSkin): SimulatedSample[] {
     const lit = 1 + light(time);
     const level = (base: number, pulse: number, ownNoise: number) =>
       base * lit * (1 + pulse * beat) * (1 + ownNoise * normal());
-    const sample: Record<(typeof SKIN_CHANNELS)[number], number> = {
-      red: level(LEVELS.red, PULSE_RED, noise),
-      green: level(LEVELS.green, 1, noise),
-      blue: level(LEVELS.blue, PULSE_BLUE, noise),
-      foreheadGreen: level(LEVELS.green, 1, noise * REGION_NOISE),
-      leftCheekGreen: level(LEVELS.green, 1, noise * REGION_NOISE),
-      rightCheekGreen: level(LEVELS.green, 1, noise * REGION_NOISE),
-      background: level(LEVELS.background, 0, noise),
-    };
-    return { timeMs: time * 1000, values: Float64Array.from(SKIN_CHANNELS, (channel) => sample[channel]) };
+    const values = new Float64Array(SKIN_SAMPLE_LENGTH);
+    for (let region = 0; region < REGION_NAMES.length; region++) {
+      values[channelIndex(region, 'red')] = level(LEVELS.red, PULSE_RED, noise * REGION_NOISE);
+      values[channelIndex(region, 'green')] = level(LEVELS.green, 1, noise * REGION_NOISE);
+      values[channelIndex(region, 'blue')] = level(LEVELS.blue, PULSE_BLUE, noise * REGION_NOISE);
+      values[channelIndex(region, 'pixels')] = REGION_PIXELS;
+    }
+    for (const channel of ['red', 'green', 'blue'] as const) {
+      values[channelIndex(BACKGROUND, channel)] = level(LEVELS.background, 0, noise);
+    }
+    values[channelIndex(BACKGROUND, 'pixels')] = REGION_PIXELS;
+    return { timeMs: time * 1000, values };
   });
 }
