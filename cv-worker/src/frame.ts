@@ -1,11 +1,33 @@
-/** One decoded picture of a stream. */
+/** One decoded picture of a stream: I420, BT.601, limited range (luma 16–235), as video codecs carry it. */
 export type Frame = {
   /** Capture time in ms, never going back within a stream. Differences matter; the origin does not. */
   timeMs: number;
+  /** Even, as is the height. */
   width: number;
   height: number;
-  /** Pixels row by row as R, G, B bytes: width × height × 3. */
-  rgb: Uint8Array;
+  /** Y row by row, then U and V at half the width and height: see {@link frameBytes}. */
+  pixels: Uint8Array;
   /** True for the first picture after a gap in decoding or a change of layer. */
   discontinuity: boolean;
 };
+
+/** Size of a picture's pixels. */
+export function frameBytes(width: number, height: number): number {
+  return (width * height * 3) / 2;
+}
+
+/** Levels of black and of colour without any. */
+export const BLACK = 16;
+export const NEUTRAL = 128;
+
+/**
+ * ITU-R BT.601, limited range: red, green and blue (0–255) are linear in luma and chroma, so that means of the one are
+ * means of the other.
+ */
+export const BT601 = {
+  luma: 255 / 219,
+  redOfV: 1.596027,
+  greenOfU: -0.391762,
+  greenOfV: -0.812968,
+  blueOfU: 2.017232,
+} as const;

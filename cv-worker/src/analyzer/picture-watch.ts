@@ -3,18 +3,18 @@ import { difference, structure, type Thumbnail } from '../motion/thumbnail.ts';
 import { Debounce } from './debounce.ts';
 
 /**
- * Mean difference of neighbouring blocks of a picture that shows anything at all, grey levels. A hand, a cloth or a
+ * Mean difference of neighbouring blocks of a picture that shows anything at all, levels of luma. A hand, a cloth or a
  * lens cap leaves less; a plain wall with a bed leaves several times as much.
  */
-const MIN_STRUCTURE = 0.8;
-/** Mean level below which skin is lost in the camera's noise. */
-const DARK_LEVEL = 22;
+const MIN_STRUCTURE = 0.7;
+/** Mean luma below which skin is lost in the camera's noise; black is 16. */
+const DARK_LEVEL = 35;
 /**
  * A frozen camera's picture is encoded again and again: it changes a little as the encoder refines it, and at each key
  * frame. A living one changes by noise in every frame: more in the mean, or, in the dark, strongly in some blocks.
  */
-const FROZEN_MEAN_CHANGE = 0.035;
-const FROZEN_LARGEST_CHANGE = 1.7;
+const FROZEN_MEAN_CHANGE = 0.03;
+const FROZEN_LARGEST_CHANGE = 1.5;
 /** Frames over which the middle change is taken: outlives a key frame, shorter than the 3 s there are to notice. */
 const FROZEN_WINDOW_MS = 1500;
 /** Fewer frames say nothing about a freeze. */

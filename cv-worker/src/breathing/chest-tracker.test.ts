@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Frame } from '../frame.ts';
+import { lumaPicture } from '../testing/frames.ts';
 import { normalNumbers } from '../pulse/testing/simulated-skin.ts';
 import { ChestTracker } from './chest-tracker.ts';
 
@@ -7,14 +8,8 @@ const FACE = { x: 120, y: 20, width: 80, height: 90 };
 
 /** Clothes with soft folds, moved down by `shift` pixels, under a light. */
 function frame(shift: number, noise: () => number, light = 1, contrast = 40): Frame {
-  const rgb = new Uint8Array(320 * 240 * 3);
-  for (let y = 0; y < 240; y++) {
-    for (let x = 0; x < 320; x++) {
-      const level = 100 + contrast * Math.sin((y - shift) / 6 + 0.01 * x);
-      rgb.fill(light * level + 2 * noise(), (y * 320 + x) * 3, (y * 320 + x) * 3 + 3);
-    }
-  }
-  return { timeMs: 0, width: 320, height: 240, rgb, discontinuity: false };
+  const level = (x: number, y: number) => 100 + contrast * Math.sin((y - shift) / 6 + 0.01 * x);
+  return lumaPicture(320, 240, (x, y) => light * level(x, y) + 2 * noise());
 }
 
 function track(shifts: number[], light: (i: number) => number = () => 1) {

@@ -10,8 +10,8 @@ const CHEST_TO = 1.3;
 const STEP = 2;
 /** Fewer sampled pixels are no chest. */
 const MIN_PIXELS = 200;
-/** Mean squared vertical gradient of clothes that have any fold or edge to follow, grey levels². */
-const MIN_TEXTURE = 2;
+/** Mean squared vertical gradient of clothes that have any fold or edge to follow, levels of luma². */
+const MIN_TEXTURE = 1.5;
 /** First-order matching holds up to about this displacement, pixels; then the reference is taken anew. */
 const MAX_DISPLACEMENT = 1.5;
 /** The chest's place follows the face when it is off by this share of the face's width. */
@@ -46,12 +46,12 @@ export class ChestTracker {
   track(frame: Frame): number | null {
     const pixels = this.#pixels;
     if (pixels.length < MIN_PIXELS || this.#gradientPower / pixels.length < MIN_TEXTURE) return null;
-    const { rgb } = frame;
+    const { pixels: levels } = frame;
     let projection = 0;
     let change = 0;
     let gradient = 0;
     for (let i = 0; i < pixels.length; i++) {
-      const difference = rgb[pixels[i]] - this.#reference[i];
+      const difference = levels[pixels[i]] - this.#reference[i];
       projection += difference * this.#gradient[i];
       change += difference;
       gradient += this.#gradient[i];
@@ -72,7 +72,7 @@ export class ChestTracker {
   }
 
   #takeReference(frame: Frame): void {
-    const { rgb, width } = frame;
+    const { pixels: levels, width } = frame;
     const pixels = this.#pixels;
     this.#offset = this.#last;
     this.#reference = new Float32Array(pixels.length);
@@ -81,8 +81,8 @@ export class ChestTracker {
     let power = 0;
     for (let i = 0; i < pixels.length; i++) {
       const at = pixels[i];
-      this.#reference[i] = rgb[at];
-      const gradient = (rgb[at + width * 3] - rgb[at - width * 3]) / 2;
+      this.#reference[i] = levels[at];
+      const gradient = (levels[at + width] - levels[at - width]) / 2;
       this.#gradient[i] = gradient;
       sum += gradient;
       power += gradient * gradient;
@@ -91,7 +91,7 @@ export class ChestTracker {
   }
 }
 
-/** Indices of the green bytes; the first and last row of the picture have no gradient and are left out. */
+/** Indices of luma; the first and last row of the picture have no gradient and are left out. */
 function chestPixels(frame: Frame, face: Box): PixelSet {
   const centre = face.x + face.width / 2;
   const chin = face.y + face.height;
@@ -101,7 +101,7 @@ function chestPixels(frame: Frame, face: Box): PixelSet {
   const bottom = Math.min(frame.height - 1, Math.round(chin + CHEST_TO * face.height));
   const pixels: number[] = [];
   for (let y = top; y < bottom; y += STEP) {
-    for (let x = left; x < right; x += STEP) pixels.push((y * frame.width + x) * 3 + 1);
+    for (let x = left; x < right; x += STEP) pixels.push(y * frame.width + x);
   }
   return Int32Array.from(pixels);
 }

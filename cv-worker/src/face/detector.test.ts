@@ -43,7 +43,7 @@ describe('the face detector', () => {
 
   test('fits no mesh where there is no face', () => {
     expect(detector.fitMesh(patient, { x: 5, y: 5, width: 50, height: 50 })).toBeNull();
-    const grey: Frame = { ...patient, rgb: new Uint8Array(patient.rgb.length).fill(120) };
+    const grey: Frame = { ...patient, pixels: new Uint8Array(patient.pixels.length).fill(120) };
     const confirmed = detector.detect(grey).filter(({ box }) => detector.fitMesh(grey, box) !== null);
     expect(confirmed).toEqual([]);
   });

@@ -45,7 +45,7 @@ class Watched {
         timeMs: this.#now,
         width: 320,
         height: 240,
-        rgb: new Uint8Array(0),
+        pixels: new Uint8Array(0),
         discontinuity: false,
       });
       this.events.push(...update.events);

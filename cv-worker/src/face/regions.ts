@@ -1,4 +1,4 @@
-import type { Frame } from '../frame.ts';
+import { BLACK, type Frame } from '../frame.ts';
 import { scaleBox, type Box } from './box.ts';
 import type { FaceMesh } from './facemesh.ts';
 
@@ -13,8 +13,8 @@ export const REGION_NAMES = ['forehead', 'leftCheek', 'rightCheek'] as const;
 /** Hair, brows, glasses and shine differ from the skin around them by more than this, whatever the skin's tone. */
 const DARKEST_OF_MEDIAN = 0.6;
 const BRIGHTEST_OF_MEDIAN = 1.5;
-/** A channel at its limit no longer follows the light. */
-const SATURATED = 250;
+/** Luma at its limit (235) no longer follows the light. */
+const SATURATED = 230;
 
 /** The person is within this many face widths to each side of the face, and from a face height above it downwards. */
 const PERSON_WIDTH = 2.4;
@@ -23,12 +23,8 @@ const BACKGROUND_STEP = 3;
 /** Fewer pixels than this are no reference for the light: their own noise is as large as a pulse. */
 const MIN_BACKGROUND_PIXELS = 150;
 
-/** Positions of pixels as indices of their R byte in {@link Frame.rgb}. */
+/** Positions of pixels as indices of their luma. */
 export type PixelSet = Int32Array;
-
-function luma(rgb: Uint8Array, at: number): number {
-  return (rgb[at] * 77 + rgb[at + 1] * 150 + rgb[at + 2] * 29) >> 8;
-}
 
 /** Pixels whose centre is inside of the polygon (even-odd rule); x, y pairs. */
 export function pixelsInPolygon(frame: Frame, polygon: Float32Array): PixelSet {
@@ -56,7 +52,7 @@ export function pixelsInPolygon(frame: Frame, polygon: Float32Array): PixelSet {
     for (let i = 0; i + 1 < crossings.length; i += 2) {
       const last = Math.min(frame.width - 1, Math.floor(crossings[i + 1]));
       for (let x = Math.max(0, Math.ceil(crossings[i])); x <= last; x++) {
-        pixels.push((row * frame.width + x) * 3);
+        pixels.push(row * frame.width + x);
       }
     }
   }
@@ -65,20 +61,16 @@ export function pixelsInPolygon(frame: Frame, polygon: Float32Array): PixelSet {
 
 /** The skin among the pixels: those near the median brightness and not saturated. */
 export function skinAmong(frame: Frame, pixels: PixelSet): PixelSet {
-  const { rgb } = frame;
+  const { pixels: levels } = frame;
   const counts = new Uint32Array(256);
-  for (const at of pixels) counts[luma(rgb, at)]++;
+  for (const at of pixels) counts[levels[at]]++;
   let median = 0;
   for (let seen = counts[0]; seen * 2 < pixels.length; seen += counts[median]) median++;
-  const darkest = median * DARKEST_OF_MEDIAN;
-  const brightest = median * BRIGHTEST_OF_MEDIAN;
+  const darkest = BLACK + (median - BLACK) * DARKEST_OF_MEDIAN;
+  const brightest = BLACK + (median - BLACK) * BRIGHTEST_OF_MEDIAN;
   return pixels.filter((at) => {
-    const brightness = luma(rgb, at);
-    return (
-      brightness >= darkest &&
-      brightness <= brightest &&
-      Math.max(rgb[at], rgb[at + 1], rgb[at + 2]) < SATURATED
-    );
+    const level = levels[at];
+    return level >= darkest && level <= brightest && level < SATURATED;
   });
 }
 
@@ -103,9 +95,8 @@ export function backgroundPixels(frame: Frame, face: Box): PixelSet {
   for (let y = 0; y < bottom; y += BACKGROUND_STEP) {
     for (let x = 0; x < frame.width; x += BACKGROUND_STEP) {
       if (x >= person.x && x < person.x + person.width) continue;
-      const at = (y * frame.width + x) * 3;
-      const brightest = Math.max(frame.rgb[at], frame.rgb[at + 1], frame.rgb[at + 2]);
-      if (brightest < SATURATED) pixels.push(at);
+      const at = y * frame.width + x;
+      if (frame.pixels[at] < SATURATED) pixels.push(at);
     }
   }
   return pixels.length < MIN_BACKGROUND_PIXELS ? new Int32Array(0) : Int32Array.from(pixels);

@@ -1,4 +1,4 @@
-import type { Frame } from '../frame.ts';
+import { BLACK, BT601, NEUTRAL, type Frame } from '../frame.ts';
 import type { FaceMesh } from './facemesh.ts';
 import { backgroundPixels, REGION_NAMES, skinRegions, type PixelSet } from './regions.ts';
 
@@ -75,38 +75,45 @@ export class SkinSampler {
   }
 
   #measure(frame: Frame): Float64Array {
-    const { rgb } = frame;
     const values = this.#values.fill(0);
     let count = 0;
     this.#regions.forEach((region, index) => {
-      let red = 0;
-      let green = 0;
-      let blue = 0;
-      for (let i = 0; i < region.length; i++) {
-        const at = region[i];
-        red += rgb[at];
-        green += rgb[at + 1];
-        blue += rgb[at + 2];
-      }
-      values[0] += red;
-      values[1] += green;
-      values[2] += blue;
-      values[3 + index] = region.length === 0 ? 0 : green / region.length;
+      const [red, green, blue] = meanColour(frame, region);
+      values[0] += red * region.length;
+      values[1] += green * region.length;
+      values[2] += blue * region.length;
+      values[3 + index] = green;
       count += region.length;
     });
     if (count > 0) {
       for (let channel = 0; channel < 3; channel++) values[channel] /= count;
     }
-    values[3 + REGION_NAMES.length] = this.#measureBackground(rgb);
+    values[3 + REGION_NAMES.length] = meanColour(frame, this.#background)[1];
     return values;
   }
+}
 
-  #measureBackground(rgb: Uint8Array): number {
-    const pixels = this.#background;
-    let sum = 0;
-    for (let i = 0; i < pixels.length; i++) sum += rgb[pixels[i] + 1];
-    return pixels.length === 0 ? 0 : sum / pixels.length;
+/** Mean red, green and blue of the pixels; 0 of none. */
+function meanColour({ pixels, width, height }: Frame, places: PixelSet): readonly [number, number, number] {
+  const count = places.length;
+  if (count === 0) return [0, 0, 0];
+  const uPlane = width * height;
+  const vPlane = uPlane + uPlane / 4;
+  let y = 0;
+  let u = 0;
+  let v = 0;
+  for (let i = 0; i < count; i++) {
+    const at = places[i];
+    const row = (at / width) | 0;
+    const chroma = (row >> 1) * (width >> 1) + ((at - row * width) >> 1);
+    y += pixels[at];
+    u += pixels[uPlane + chroma];
+    v += pixels[vPlane + chroma];
   }
+  const luma = BT601.luma * (y / count - BLACK);
+  u = u / count - NEUTRAL;
+  v = v / count - NEUTRAL;
+  return [luma + BT601.redOfV * v, luma + BT601.greenOfU * u + BT601.greenOfV * v, luma + BT601.blueOfU * u];
 }
 
 /** Largest movement of an eye corner, the nose or the chin, as a share of the face's width. */

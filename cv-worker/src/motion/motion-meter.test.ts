@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Frame } from '../frame.ts';
+import { lumaPicture } from '../testing/frames.ts';
 import { normalNumbers } from '../pulse/testing/simulated-skin.ts';
 import { MotionMeter } from './motion-meter.ts';
 import { difference, structure, thumbnail } from './thumbnail.ts';
@@ -9,15 +10,12 @@ const HEIGHT = 120;
 
 /** A chequered patch at x on grey, with noise. */
 function frame(timeMs: number, x: number, noise: () => number): Frame {
-  const rgb = new Uint8Array(WIDTH * HEIGHT * 3);
-  for (let i = 0; i < rgb.length; i += 3) {
-    const column = (i / 3) % WIDTH;
-    const row = Math.floor(i / 3 / WIDTH);
+  const level = (column: number, row: number) => {
     const inPatch = column >= x && column < x + 60 && row > 30 && row < 100;
-    const level = inPatch && (Math.floor(column - x) >> 4) % 2 === (row >> 4) % 2 ? 200 : 90;
-    rgb.fill(level + 3 * noise(), i, i + 3);
-  }
-  return { timeMs, width: WIDTH, height: HEIGHT, rgb, discontinuity: false };
+    const bright = inPatch && (Math.floor(column - x) >> 4) % 2 === (row >> 4) % 2;
+    return (bright ? 200 : 90) + 3 * noise();
+  };
+  return lumaPicture(WIDTH, HEIGHT, level, timeMs);
 }
 
 function levelAfter(seconds: number, x: (time: number) => number, area: Parameters<MotionMeter['add']>[2]) {
@@ -63,13 +61,7 @@ describe('thumbnails', () => {
   });
 
   test('have no structure when the picture is uniform', () => {
-    const uniform = thumbnail({
-      timeMs: 0,
-      width: WIDTH,
-      height: HEIGHT,
-      rgb: new Uint8Array(WIDTH * HEIGHT * 3).fill(80),
-      discontinuity: false,
-    });
+    const uniform = thumbnail(lumaPicture(WIDTH, HEIGHT, () => 80));
     expect(structure(uniform)).toBe(0);
     expect(structure(thumbnail(frame(0, 50, () => 0)))).toBeGreaterThan(3);
   });

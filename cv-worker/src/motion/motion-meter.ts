@@ -1,8 +1,8 @@
 import type { Box } from '../face/box.ts';
 import type { Thumbnail } from './thumbnail.ts';
 
-/** A block of a still picture changes less than this between frames, grey levels, after any camera's noise. */
-const STILL_CHANGE = 4;
+/** A block of a still picture changes less than this between frames, levels of luma, after any camera's noise. */
+const STILL_CHANGE = 3.5;
 /** This share of moving blocks is the strongest motion: an arm swept over the body. */
 const STRONGEST_SHARE = 0.3;
 /** Time constant of the level, ms: a glance, not a frame. */

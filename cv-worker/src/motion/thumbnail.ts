@@ -3,22 +3,21 @@ import type { Frame } from '../frame.ts';
 /** Side of a block, pixels of the frame: averaging 64 pixels leaves little of the camera's noise. */
 const BLOCK = 8;
 
-/** A frame reduced to the mean green of blocks of 8 × 8 pixels. */
+/** A frame reduced to the mean luma of blocks of 8 × 8 pixels. */
 export type Thumbnail = { columns: number; rows: number; levels: Float32Array };
 
 export function thumbnail(frame: Frame): Thumbnail {
   const columns = Math.floor(frame.width / BLOCK);
   const rows = Math.floor(frame.height / BLOCK);
   const levels = new Float32Array(columns * rows);
-  const { rgb } = frame;
-  const stride = frame.width * 3;
+  const { pixels, width } = frame;
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
       let sum = 0;
-      const corner = row * BLOCK * stride + column * BLOCK * 3 + 1;
+      const corner = row * BLOCK * width + column * BLOCK;
       for (let y = 0; y < BLOCK; y++) {
-        const line = corner + y * stride;
-        for (let x = 0; x < BLOCK * 3; x += 3) sum += rgb[line + x];
+        const line = corner + y * width;
+        for (let x = 0; x < BLOCK; x++) sum += pixels[line + x];
       }
       levels[row * columns + column] = sum / (BLOCK * BLOCK);
     }

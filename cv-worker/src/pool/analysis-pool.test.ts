@@ -1,12 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
+import { frameBytes } from '../frame.ts';
 import { FrameBuffers } from '../tap/frame-buffers.ts';
 import { eventually } from '../tap/testing/eventually.ts';
 import { AnalysisPool } from './analysis-pool.ts';
 import { MAX_QUEUED_FRAMES } from './frame-queue.ts';
 import { script, type Script } from './testing/script.ts';
 
-const BYTES = 320 * 240 * 3;
+const BYTES = frameBytes(320, 240);
 
 let buffers: FrameBuffers;
 let pool: AnalysisPool;
@@ -30,9 +31,9 @@ async function createPool(threads: number, module = './testing/scripted-thread.t
 const reports = (stream: string) => seen[stream]?.length ?? 0;
 
 function push(stream: string, command: Script = 'analyse', discontinuity = false): void {
-  const rgb = buffers.allocate(BYTES);
-  rgb[0] = script[command];
-  pool.push(stream, { timeMs: Date.now(), width: 320, height: 240, rgb, discontinuity });
+  const pixels = buffers.allocate(BYTES);
+  pixels[0] = script[command];
+  pool.push(stream, { timeMs: Date.now(), width: 320, height: 240, pixels, discontinuity });
 }
 
 beforeEach(() => {

@@ -85,7 +85,7 @@ export class AnalysisPool extends EventEmitter<AnalysisPoolEvents> {
   /** Takes over the frame and its buffer; a stream that is not open has its frames dropped. */
   push(stream: string, frame: TapFrame): void {
     const thread = this.#pins.get(stream);
-    if (thread === undefined) this.#buffers.recycle(frame.rgb);
+    if (thread === undefined) this.#buffers.recycle(frame.pixels);
     else thread.push(stream, frame);
   }
 

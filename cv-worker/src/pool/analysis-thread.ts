@@ -139,7 +139,7 @@ export class AnalysisThread {
     if (message.type === 'ready') {
       this.#firstStart.resolve(undefined);
     } else if (message.type === 'analysed') {
-      this.#options.buffers.recycle(message.rgb);
+      this.#options.buffers.recycle(message.pixels);
       const arrivedAt = this.#arrivals.shift();
       const statistics = this.statisticsOf(message.stream);
       if (arrivedAt !== undefined) statistics?.analysed(performance.now(), performance.now() - arrivedAt);
@@ -170,6 +170,6 @@ export class AnalysisThread {
   }
 
   #recycle(frames: TapFrame[]): void {
-    for (const { rgb } of frames) this.#options.buffers.recycle(rgb);
+    for (const { pixels } of frames) this.#options.buffers.recycle(pixels);
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { FrameQueue, MAX_QUEUED_FRAMES } from './frame-queue.ts';
 
 const queued = (timeMs: number, discontinuity = false) => ({
-  frame: { timeMs, width: 1, height: 1, rgb: new Uint8Array(3), discontinuity },
+  frame: { timeMs, width: 1, height: 1, pixels: new Uint8Array(3), discontinuity },
   arrivedAt: timeMs,
 });
 

@@ -13,7 +13,7 @@ export type ToThread =
 export type FromThread =
   /** The models are loaded. */
   | { type: 'ready' }
-  | { type: 'analysed'; stream: string; rgb: Uint8Array<ArrayBuffer> }
+  | { type: 'analysed'; stream: string; pixels: Uint8Array<ArrayBuffer> }
   | { type: 'output'; stream: string; output: AnalyzerOutput }
   /** The stream's analyzer threw and was replaced by a new one. */
   | { type: 'failed'; stream: string; message: string };

@@ -49,7 +49,7 @@ class ThreadStreams {
     } else {
       const { frame } = message;
       this.#run(stream, (analyzer) => analyzer.push(frame));
-      this.#post({ type: 'analysed', stream, rgb: frame.rgb }, [frame.rgb.buffer]);
+      this.#post({ type: 'analysed', stream, pixels: frame.pixels }, [frame.pixels.buffer]);
     }
   }
 

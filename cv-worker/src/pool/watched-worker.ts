@@ -67,7 +67,7 @@ export class WatchedWorker {
   send(message: ToThread): void {
     if (message.type === 'frame') {
       this.#outstanding += 1;
-      this.#worker.postMessage(message, [message.frame.rgb.buffer]);
+      this.#worker.postMessage(message, [message.frame.pixels.buffer]);
     } else {
       this.#worker.postMessage(message);
     }

@@ -44,10 +44,10 @@ export async function* openFile(path: string, ffmpeg: string = findFfmpeg()): As
   try {
     const pipe: AsyncIterable<Buffer> = child.stdout;
     for await (const chunk of pipe) {
-      for (const { ptsMs, width, height, rgb } of demuxer.push(chunk)) {
+      for (const { ptsMs, width, height, pixels } of demuxer.push(chunk)) {
         const discontinuity = last === undefined || ptsMs - last > GAP_MS;
         last = ptsMs;
-        yield { timeMs: ptsMs, width, height, rgb, discontinuity };
+        yield { timeMs: ptsMs, width, height, pixels, discontinuity };
       }
     }
     await closed;

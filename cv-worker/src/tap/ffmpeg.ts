@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { frameBytes } from '../frame.ts';
 
 /** Pictures are scaled to fit this: enough skin for a pulse, small enough to analyse many patients a core. */
 export const MAX_FRAME_WIDTH = 320;
 export const MAX_FRAME_HEIGHT = 240;
-export const MAX_FRAME_BYTES = MAX_FRAME_WIDTH * MAX_FRAME_HEIGHT * 3;
+export const MAX_FRAME_BYTES = frameBytes(MAX_FRAME_WIDTH, MAX_FRAME_HEIGHT);
 
 /** Pictures a second that are analysed at most: twice the 4 Hz of the fastest pulse, with room to interpolate. */
 export const MAX_FRAMES_PER_SECOND = 15;
@@ -42,17 +43,20 @@ function thinning(): string {
   return `select='if(gte(t+${EARLY_S}\\,ld(0))\\,st(0\\,max(ld(0)+${period}\\,t+${period}/2))\\,0)'`;
 }
 
-/** Averages areas, so that a larger picture's noise shrinks with it; always fits, so that layers have one size. */
+/**
+ * Averages areas, so that a larger picture's noise shrinks with it; always fits, so that layers have one size. A picture
+ * of this size, range and matrix is only copied: most codecs carry nothing else.
+ */
 const SCALING =
   `scale=${MAX_FRAME_WIDTH}:${MAX_FRAME_HEIGHT}:` +
-  'force_original_aspect_ratio=decrease:force_divisible_by=2:flags=area+accurate_rnd';
+  'force_original_aspect_ratio=decrease:force_divisible_by=2:flags=area+accurate_rnd:out_range=tv:out_color_matrix=bt601';
 
-/** ffmpeg's arguments from the first video of its input to RGB24 pictures with their times on standard output. */
+/** ffmpeg's arguments from the first video of its input to I420 pictures with their times on standard output. */
 export const PICTURE_OUTPUT: readonly string[] = [
   ...['-map', '0:v:0', '-an', '-sn', '-dn', '-vf', `${thinning()},${SCALING}`],
   // Each picture once with its own time: never duplicated or dropped to fit a nominal rate.
   ...['-fps_mode', 'passthrough', '-enc_time_base', '1:90000'],
-  ...['-c:v', 'rawvideo', '-pix_fmt', 'rgb24', '-f', 'nut', '-flush_packets', '1', 'pipe:1'],
+  ...['-c:v', 'rawvideo', '-pix_fmt', 'yuv420p', '-f', 'nut', '-flush_packets', '1', 'pipe:1'],
 ];
 
 /**

@@ -1,7 +1,7 @@
-/** Free buffers kept: a few frames each of 16 streams are between decoder and analysis at once (15 MB). */
+/** Free buffers kept: a few frames each of 16 streams are between decoder and analysis at once (7 MB). */
 const MAX_FREE = 64;
 
-/** Pixel buffers used again and again, so that 3.5 MB/s a stream need no garbage collection. */
+/** Pixel buffers used again and again, so that 1.7 MB/s a stream need no garbage collection. */
 export class FrameBuffers {
   readonly #free: ArrayBuffer[] = [];
 

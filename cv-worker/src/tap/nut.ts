@@ -1,3 +1,4 @@
+import { frameBytes } from '../frame.ts';
 import { ByteReader, Underrun } from './byte-reader.ts';
 
 const FILE_ID = Buffer.from('nut/multimedia container\0', 'latin1');
@@ -25,7 +26,7 @@ const FLAG_INVALID = 1 << 13;
 const MAX_HEADER_BYTES = 64 * 1024;
 const MAX_TIME_BASES = 16;
 
-/** What came is not the NUT stream of one RGB24 video that was asked for. */
+/** What came is not the NUT stream of one I420 video that was asked for. */
 export class NutError extends Error {
   constructor(message: string) {
     super(message);
@@ -38,8 +39,8 @@ export type NutFrame = {
   ptsMs: number;
   width: number;
   height: number;
-  /** RGB24, from the demuxer's `allocate`. */
-  rgb: Uint8Array<ArrayBuffer>;
+  /** I420, from the demuxer's `allocate`. */
+  pixels: Uint8Array<ArrayBuffer>;
 };
 
 type FrameCode = {
@@ -53,11 +54,17 @@ type FrameCode = {
 type TimeBase = { numerator: number; denominator: number };
 type Main = { codes: FrameCode[]; timeBases: TimeBase[]; elisionHeaders: Uint8Array[] };
 type Video = { width: number; height: number; timeBase: TimeBase; ptsShift: number };
-type Payload = { ptsMs: number; width: number; height: number; rgb: Uint8Array<ArrayBuffer>; filled: number };
+type Payload = {
+  ptsMs: number;
+  width: number;
+  height: number;
+  pixels: Uint8Array<ArrayBuffer>;
+  filled: number;
+};
 
 /**
  * Reads the NUT container (https://ffmpeg.org/~michael/nut.txt, versions 3 and 4) as far as ffmpeg writes it for
- * one RGB24 video, from chunks of any size. NUT is the container because it carries every picture's exact time,
+ * one I420 video, from chunks of any size. NUT is the container because it carries every picture's exact time,
  * which raw video does not. Checksums are not verified: the bytes come through a pipe.
  */
 export class NutDemuxer {
@@ -92,17 +99,17 @@ export class NutDemuxer {
       } else {
         bytes = this.#readHeader(bytes);
       }
-      if (this.#payload !== null && this.#payload.filled === this.#payload.rgb.length) {
-        const { ptsMs, width, height, rgb } = this.#payload;
+      if (this.#payload !== null && this.#payload.filled === this.#payload.pixels.length) {
+        const { ptsMs, width, height, pixels } = this.#payload;
         this.#payload = null;
-        yield { ptsMs, width, height, rgb };
+        yield { ptsMs, width, height, pixels };
       }
     }
   }
 
   #fill(payload: Payload, bytes: Uint8Array): number {
-    const count = Math.min(bytes.length, payload.rgb.length - payload.filled);
-    payload.rgb.set(bytes.subarray(0, count), payload.filled);
+    const count = Math.min(bytes.length, payload.pixels.length - payload.filled);
+    payload.pixels.set(bytes.subarray(0, count), payload.filled);
     payload.filled += count;
     return count;
   }
@@ -180,20 +187,20 @@ export class NutDemuxer {
     if ((flags & FLAG_CHECKSUM) !== 0) reader.uint(4);
     if ((flags & FLAG_SIDE_DATA) !== 0) throw new NutError('a frame has side data');
 
-    const expected = video.width * video.height * 3;
+    const expected = frameBytes(video.width, video.height);
     if (size !== expected) throw new NutError(`a picture has ${size} bytes instead of ${expected}`);
     if (size > this.#maxFrameBytes) throw new NutError(`a picture of ${size} bytes is too large`);
     const elision = size > LONG_PACKET_BYTES ? undefined : main.elisionHeaders[headerIndex];
 
     this.#lastPts =
       codedPts === null ? this.#lastPts + code.ptsDelta : fullPts(codedPts, this.#lastPts, video.ptsShift);
-    const rgb = this.#allocate(size);
-    if (elision !== undefined) rgb.set(elision);
+    const pixels = this.#allocate(size);
+    if (elision !== undefined) pixels.set(elision);
     this.#payload = {
       ptsMs: (this.#lastPts * 1000 * video.timeBase.numerator) / video.timeBase.denominator,
       width: video.width,
       height: video.height,
-      rgb,
+      pixels,
       filled: elision?.length ?? 0,
     };
   }
@@ -268,7 +275,7 @@ function readVideo(packet: ByteReader, main: Main | null): Video {
   packet.varint();
   if (packet.varint() !== 0) throw new NutError('the stream is no video');
   const fourcc = Buffer.from(packet.bytes(packet.varint())).toString('latin1');
-  if (fourcc !== 'RGB\x18') throw new NutError('the pictures are not RGB24');
+  if (fourcc !== 'I420') throw new NutError('the pictures are not I420');
   const timeBase = main.timeBases.at(packet.varint());
   if (timeBase === undefined) throw new NutError('the stream names no time base');
   const ptsShift = packet.varint();
@@ -279,6 +286,7 @@ function readVideo(packet: ByteReader, main: Main | null): Video {
   const width = packet.varint();
   const height = packet.varint();
   if (width < 1 || height < 1) throw new NutError('the picture has no size');
+  if (width % 2 !== 0 || height % 2 !== 0) throw new NutError('the picture has an odd size');
   return { width, height, timeBase, ptsShift };
 }
 

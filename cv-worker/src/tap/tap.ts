@@ -24,7 +24,7 @@ const FINAL_CODES: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 /** A picture whose buffer may be transferred to another thread. */
-export type TapFrame = Frame & { rgb: Uint8Array<ArrayBuffer> };
+export type TapFrame = Frame & { pixels: Uint8Array<ArrayBuffer> };
 
 export type TapOptions = {
   assignment: Assignment;
@@ -166,14 +166,14 @@ export class Tap {
     }
   }
 
-  #deliver({ ptsMs, width, height, rgb }: NutFrame): void {
+  #deliver({ ptsMs, width, height, pixels }: NutFrame): void {
     if (this.#isClosed()) {
-      this.#options.buffers.recycle(rgb);
+      this.#options.buffers.recycle(pixels);
       return;
     }
     this.#framesDecoded += 1;
     const { timeMs, discontinuity } = this.#clock.map(ptsMs, this.#now());
-    this.#options.onFrame({ timeMs, width, height, rgb, discontinuity });
+    this.#options.onFrame({ timeMs, width, height, pixels, discontinuity });
   }
 
   #requestKeyFrame(): void {

@@ -12,7 +12,7 @@ class ScriptedAnalyzer {
 
   push(frame: Frame): AnalyzerOutput {
     this.#frames += 1;
-    const command = frame.rgb[0];
+    const command = frame.pixels[0];
     if (command === script.throw) throw new Error('as told');
     if (command === script.crash) process.exit(7);
     if (command === script.hang) for (;;);
