@@ -48,6 +48,9 @@ export const workerStatusSchema = z.object({
   threads: z.number().int().min(0).max(1024),
   busyThreads: z.number().int().min(0).max(1024),
   queuedFrames: z.number().int().min(0),
+  /** Of all analysis threads together: heap in use, and tensors that exist. */
+  heapBytes: z.number().min(0).optional(),
+  tensors: z.number().int().min(0).optional(),
   streams: z
     .array(
       z.object({
@@ -80,6 +83,8 @@ export const cvRequests = {
       epoch: z.number().int().min(0),
       ip: z.string().max(64),
       rtpPort: port,
+      /** Without it the smallest pictures, and temporal layer 1. */
+      layers: tapLayersSchema.optional(),
     }),
     response: tapDescriptionSchema,
   },

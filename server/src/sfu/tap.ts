@@ -1,15 +1,15 @@
 import { isIPv4 } from 'node:net';
 import type { types } from 'mediasoup';
-import { HavenError, tapDescriptionSchema, type TapDescription } from '@haven/protocol';
+import { HavenError, tapDescriptionSchema, type TapDescription, type TapLayers } from '@haven/protocol';
 import type { Stream } from './stream.ts';
 
 /**
- * The analyzer wants small pictures (about 240 lines) and every switch of layer breaks its timestamps once: a tap
- * stays on the lowest layer.
+ * Where a tap begins that is told nothing else: the smallest pictures, and 15 of 30 a second. Every switch of the
+ * spatial layer breaks the decoder's timestamps once, so only its worker changes it.
  */
-const TAP_SPATIAL_LAYER = 0;
+const FIRST_LAYERS: TapLayers = { spatialLayer: 0, temporalLayer: 1 };
 
-export type TapTarget = { ip: string; rtpPort: number };
+export type TapTarget = { ip: string; rtpPort: number; layers?: TapLayers | undefined };
 
 /**
  * A stream's RTP, plain, to a CV worker's decoder. The decoder sends no RTCP, so nothing it does can slow the SFU;
@@ -20,6 +20,7 @@ export class Tap {
   readonly #transport: types.PlainTransport;
   readonly #consumer: types.Consumer;
   readonly #stream: Stream;
+  #resumed = false;
 
   private constructor(
     stream: Stream,
@@ -53,7 +54,7 @@ export class Tap {
         rtpCapabilities: decoderCapabilities(router, producer),
         paused: true,
         enableRtx: false,
-        preferredLayers: { spatialLayer: TAP_SPATIAL_LAYER },
+        preferredLayers: target.layers ?? FIRST_LAYERS,
       });
       if (stream.ended) throw new HavenError('STREAM_UNKNOWN');
       return new Tap(stream, transport, consumer, describe(transport, consumer));
@@ -67,11 +68,34 @@ export class Tap {
     return this.#transport.closed;
   }
 
+  /** What it asks for, within what the stream has. A stream without layers has layer 0 of both. */
+  get layers(): TapLayers {
+    const { spatialLayer, temporalLayer } = this.#consumer.preferredLayers ?? { spatialLayer: 0 };
+    return { spatialLayer, temporalLayer: temporalLayer ?? 0 };
+  }
+
   /** The decoder listens: packets flow, beginning with a key frame. @throws HavenError STREAM_UNKNOWN (closed) */
   async resume(): Promise<void> {
     this.#assertOpen();
-    this.#stream.watch(this, TAP_SPATIAL_LAYER);
+    this.#resumed = true;
+    this.#stream.watch(this, this.layers.spatialLayer);
     await this.#consumer.resume();
+  }
+
+  /**
+   * Chooses layers; another size begins with a key frame.
+   * @returns what the stream has of them
+   * @throws HavenError STREAM_UNKNOWN (closed)
+   */
+  async setLayers(layers: TapLayers): Promise<TapLayers> {
+    this.#assertOpen();
+    const before = this.layers;
+    await this.#consumer.setPreferredLayers(layers);
+    this.#assertOpen();
+    const chosen = this.layers;
+    if (this.#resumed) this.#stream.watch(this, chosen.spatialLayer);
+    if (chosen.spatialLayer !== before.spatialLayer) await this.#consumer.requestKeyFrame();
+    return chosen;
   }
 
   /** @throws HavenError STREAM_UNKNOWN (closed) */

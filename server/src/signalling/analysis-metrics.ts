@@ -41,6 +41,20 @@ export class AnalysisMetrics {
     telemetry.gauge('haven_cv_queued_frames', 'Frames that wait for analysis', () =>
       this.#sum(({ queuedFrames }) => queuedFrames),
     );
+    telemetry.gauge('haven_cv_heap_bytes', 'Heap of the analysis threads', () =>
+      this.#sum(({ heapBytes }) => heapBytes ?? 0),
+    );
+    telemetry.gauge('haven_cv_tensors', 'Tensors that exist in the analysis threads', () =>
+      this.#sum(({ tensors }) => tensors ?? 0),
+    );
+    telemetry.gauge('haven_cv_frame_rate', 'Analysed streams by the frame rate that is aimed at', () =>
+      this.#byFrameRate(),
+    );
+    telemetry.gauge(
+      'haven_cv_reduced_streams',
+      'Streams analysed at less than their frame rate, since processor time is short',
+      () => this.#streams().filter(({ reduced }) => reduced).length,
+    );
   }
 
   /** @param status totals of each stream since its assignment began */
@@ -61,6 +75,19 @@ export class AnalysisMetrics {
       this.#counters[total].add(Math.max(0, stream[total] - (before?.[total] ?? 0)));
     }
     if (stream.latencyMs !== null) this.#latency.record(stream.latencyMs / 1000);
+  }
+
+  #byFrameRate(): { value: number; attributes: { frames_per_second: string } }[] {
+    const counts = new Map<string, number>();
+    for (const { frameRate } of this.#streams()) {
+      const rate = String(frameRate);
+      counts.set(rate, (counts.get(rate) ?? 0) + 1);
+    }
+    return [...counts].map(([rate, value]) => ({ value, attributes: { frames_per_second: rate } }));
+  }
+
+  #streams(): StreamStatus[] {
+    return [...this.#statuses.values()].flatMap(({ streams }) => streams);
   }
 
   #sum(read: (status: WorkerStatus) => number): number {

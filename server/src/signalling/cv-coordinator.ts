@@ -13,6 +13,8 @@ export interface AnalysisWorker {
   readonly capacity: number;
   assign(assignment: Assignment): void;
   unassign(assignment: Assignment): void;
+  /** Whether the patient has an active alert. */
+  prioritise(assignment: Assignment, inAlert: boolean): void;
 }
 
 /** A live stream and who analyses it. */
@@ -23,6 +25,10 @@ export type Analysis = {
   /** What the present assignment's worker reported. */
   readonly conditions: Set<TechnicalCondition>;
   held: Held | null;
+  /** The patient has an active alert: the worker keeps this stream's frame rate longest. */
+  inAlert: boolean;
+  /** Pictures a second that the worker analyses, while fewer than usual. */
+  reducedFrameRate: number | undefined;
 };
 export type Held = {
   readonly worker: AnalysisWorker;
@@ -64,7 +70,14 @@ export class CvCoordinator extends EventEmitter<CvCoordinatorEvents> {
 
   addStream(stream: Stream): void {
     const observedAt = this.#clock();
-    this.#analyses.set(stream.streamId, { stream, observedAt, conditions: new Set(), held: null });
+    this.#analyses.set(stream.streamId, {
+      stream,
+      observedAt,
+      conditions: new Set(),
+      held: null,
+      inAlert: false,
+      reducedFrameRate: undefined,
+    });
     this.#assignWaiting();
   }
 
@@ -103,6 +116,21 @@ export class CvCoordinator extends EventEmitter<CvCoordinatorEvents> {
       return analysis;
     }
     throw new HavenError('ASSIGNMENT_UNKNOWN');
+  }
+
+  /** Whether the patient of this stream has an active alert; a stream that is not analysed is passed over. */
+  prioritise(streamId: string, inAlert: boolean): void {
+    const analysis = this.#analyses.get(streamId);
+    if (analysis === undefined || analysis.inAlert === inAlert) return;
+    analysis.inAlert = inAlert;
+    analysis.held?.worker.prioritise(analysis.held.assignment, inAlert);
+  }
+
+  /** @param reduced pictures a second, while the worker analyses fewer than usual of this assignment */
+  setFrameRate(worker: AnalysisWorker, assignmentId: string, reduced: number | undefined): void {
+    for (const analysis of this.#workers.get(worker) ?? []) {
+      if (analysis.held?.assignment.assignmentId === assignmentId) analysis.reducedFrameRate = reduced;
+    }
   }
 
   /** A stream that the worker analyses now. */
@@ -150,12 +178,14 @@ export class CvCoordinator extends EventEmitter<CvCoordinatorEvents> {
     analysis.held = { worker, assignment, tap: null, opened: 0 };
     this.#workers.get(worker)?.add(analysis);
     worker.assign(assignment);
+    if (analysis.inAlert) worker.prioritise(assignment, true);
   }
 
   #release(analysis: Analysis): void {
     const { held } = analysis;
     if (held === null) return;
     analysis.held = null;
+    analysis.reducedFrameRate = undefined;
     held.tap?.close();
     this.#workers.get(held.worker)?.delete(analysis);
     this.emit('forgotten', analysis.stream, new Set(analysis.conditions));

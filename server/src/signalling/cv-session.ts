@@ -54,6 +54,7 @@ export class CvSession implements AnalysisWorker {
         await this.#tapOf(assignmentId).resume();
         return {};
       },
+      'tap:layers': ({ assignmentId, layers }) => this.#tapOf(assignmentId).setLayers(layers),
       'tap:key-frame': async ({ assignmentId }) => {
         await this.#tapOf(assignmentId).requestKeyFrame();
         return {};
@@ -70,6 +71,10 @@ export class CvSession implements AnalysisWorker {
 
   unassign({ assignmentId, epoch }: Assignment): void {
     this.#socket.emit('unassign', { assignmentId, epoch });
+  }
+
+  prioritise({ assignmentId }: Assignment, inAlert: boolean): void {
+    this.#socket.emit('assignment:priority', { assignmentId, inAlert });
   }
 
   /** Ends the session if the key was revoked. */
@@ -98,6 +103,7 @@ export class CvSession implements AnalysisWorker {
     epoch,
     ip,
     rtpPort,
+    layers,
   }: RequestOf<CvRequests, 'tap:open'>): Promise<ResponseOf<CvRequests, 'tap:open'>> {
     const { coordinator, sfu } = this.#parts;
     const { held, stream } = coordinator.heldBy(this, assignmentId, epoch);
@@ -105,7 +111,7 @@ export class CvSession implements AnalysisWorker {
     held.tap = null;
     held.opened += 1;
     const { opened } = held;
-    const tap = await sfu.openTap(stream, { ip, rtpPort });
+    const tap = await sfu.openTap(stream, { ip, rtpPort, layers });
     const current = coordinator.epochOf(stream.streamId);
     if (current !== epoch || held.opened !== opened) {
       tap.close();
@@ -139,7 +145,11 @@ export class CvSession implements AnalysisWorker {
   }
 
   #keepStatus(status: WorkerStatus): Record<string, never> {
-    this.#parts.metrics.keep(this, status);
+    const { coordinator, metrics } = this.#parts;
+    metrics.keep(this, status);
+    for (const { assignmentId, frameRate, reduced } of status.streams) {
+      coordinator.setFrameRate(this, assignmentId, reduced ? frameRate : undefined);
+    }
     return {};
   }
 

@@ -97,7 +97,7 @@ export class ObservationIntake {
       const { roomId } = stream.identity;
       switch (observation.kind) {
         case 'vital':
-          addVital(messages, roomId, observation, observation.vital);
+          addVital(messages, analysis, observation, observation.vital);
           break;
         case 'event':
           this.#parts.hub.patientEvent(roomId, observation.patientId, observation.event, observation.at);
@@ -115,14 +115,19 @@ export class ObservationIntake {
 /** Vitals of one patient and one time become one message. */
 function addVital(
   messages: Map<string, { roomId: string; message: VitalsMessage }>,
-  roomId: string,
+  { stream, reducedFrameRate }: Analysis,
   { patientId, streamId, source, at }: Observation,
   vital: Vital,
 ): void {
   const key = `${streamId} ${at}`;
   const existing = messages.get(key);
-  if (existing !== undefined) existing.message.vitals.push(vital);
-  else messages.set(key, { roomId, message: { patientId, streamId, source, at, vitals: [vital] } });
+  if (existing !== undefined) {
+    existing.message.vitals.push(vital);
+    return;
+  }
+  const reduced = reducedFrameRate === undefined ? {} : { reducedFrameRate };
+  const message = { patientId, streamId, source, at, vitals: [vital], ...reduced };
+  messages.set(key, { roomId: stream.identity.roomId, message });
 }
 
 /** @returns throws what the work failed with, if it did */
