@@ -12,6 +12,7 @@ import { MotionMeter } from './motion/motion-meter.ts';
 import { thumbnail } from './motion/thumbnail.ts';
 import { PulseMonitor } from './pulse/monitor.ts';
 
+const STILL = { x: 0, y: 0 };
 const VITALS_INTERVAL_MS = 1000;
 /** Without a frame for this long there is no picture, ms. */
 const NO_PICTURE_MS = 2000;
@@ -130,9 +131,9 @@ export class Analyzer {
       return;
     }
     if (this.#skin.skinPixelCount < MIN_SKIN_PIXELS) this.#pulse.interrupt('too-far');
-    else this.#pulse.addSample(frame.timeMs, this.#skin.sample(frame));
+    else this.#pulse.addSample(frame.timeMs, this.#skin.sample(frame, STILL));
     const chest = this.#chest.track(frame);
-    if (chest !== null) this.#breathing.addSample(frame.timeMs, chest);
+    if (chest !== null) this.#breathing.addChest(frame.timeMs, chest);
   }
 
   #follow(frame: Frame, mesh: FaceMesh): void {
@@ -140,7 +141,7 @@ export class Analyzer {
     if (moved > STILL_FACE_DISPLACEMENT) this.#pulse.noteMovement(frame.timeMs);
     if (moved > MAX_FACE_DISPLACEMENT) this.#interrupt('moving');
     this.#mesh = mesh;
-    this.#skin.follow(frame, mesh);
+    this.#skin.follow(frame, mesh, STILL);
     this.#chest.follow(frame, mesh.box);
   }
 

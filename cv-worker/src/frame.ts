@@ -7,9 +7,14 @@ export type Frame = {
   height: number;
   /** Y row by row, then U and V at half the width and height: see {@link frameBytes}. */
   pixels: Uint8Array;
-  /** True for the first picture after a gap in decoding or a change of layer. */
+  /** True for the first picture after a gap in decoding or a change of layer or crop. */
   discontinuity: boolean;
+  /** Which part of the camera's picture this is; all of it when absent. */
+  crop?: Crop;
 };
+
+/** A part of the camera's picture: its left and top, and its width and height, in shares of the whole's. */
+export type Crop = { readonly x: number; readonly y: number; readonly scale: number };
 
 /** Size of a picture's pixels. */
 export function frameBytes(width: number, height: number): number {
@@ -31,3 +36,15 @@ export const BT601 = {
   greenOfV: -0.812968,
   blueOfU: 2.017232,
 } as const;
+
+/** A plane within the picture's pixels. */
+export type Plane = { start: number; width: number; height: number };
+
+export function lumaPlane({ width, height }: Frame): Plane {
+  return { start: 0, width, height };
+}
+
+export function chromaPlane({ width, height }: Frame, channel: 'u' | 'v'): Plane {
+  const luma = width * height;
+  return { start: channel === 'u' ? luma : luma + luma / 4, width: width / 2, height: height / 2 };
+}

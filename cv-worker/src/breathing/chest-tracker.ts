@@ -1,5 +1,4 @@
 import type { Box } from '../face/box.ts';
-import type { PixelSet } from '../face/regions.ts';
 import type { Frame } from '../frame.ts';
 
 /** The chest below a face: this many face widths wide, from the chin's distance below it to the depth, face heights. */
@@ -22,7 +21,7 @@ const FOLLOW_DISTANCE = 0.15;
  * dimension), in pixels. Matching against one picture, not the one before, keeps errors from adding up.
  */
 export class ChestTracker {
-  #pixels: PixelSet = new Int32Array(0);
+  #pixels: Int32Array = new Int32Array(0);
   #reference = new Float32Array(0);
   #gradient = new Float32Array(0);
   #gradientPower = 0;
@@ -92,7 +91,7 @@ export class ChestTracker {
 }
 
 /** Indices of luma; the first and last row of the picture have no gradient and are left out. */
-function chestPixels(frame: Frame, face: Box): PixelSet {
+function chestPixels(frame: Frame, face: Box): Int32Array {
   const centre = face.x + face.width / 2;
   const chin = face.y + face.height;
   const left = Math.max(0, Math.round(centre - (CHEST_WIDTH / 2) * face.width));

@@ -1,81 +1,45 @@
-import { BLACK, type Frame } from '../frame.ts';
+import { BLACK, chromaPlane, lumaPlane, type Frame, type Plane } from '../frame.ts';
+import { REGION_NAMES, type RegionName } from '../skin-sample.ts';
 import { scaleBox, type Box } from './box.ts';
 import type { FaceMesh } from './facemesh.ts';
+import { countPixels, filterRuns, polygonRuns, type Runs } from './runs.ts';
 
-/** Outlines by point number of the face mesh, where skin is thin, even and seldom covered. */
-const OUTLINES = {
-  forehead: [103, 67, 109, 10, 338, 297, 332, 333, 334, 296, 336, 9, 107, 66, 105, 104],
-  leftCheek: [117, 118, 119, 100, 142, 36, 205, 187, 147, 123, 116],
-  rightCheek: [346, 347, 348, 329, 371, 266, 425, 411, 376, 352, 345],
+/**
+ * Outlines by point number of the face mesh: as much skin as is seldom covered, since averaging is all that a small
+ * pulse has against noise and compression. The cheeks reach to the jaw beside the mouth, which moves in talking.
+ */
+const OUTLINES: Record<RegionName, readonly number[]> = {
+  forehead: [54, 103, 67, 109, 10, 338, 297, 332, 284, 298, 293, 334, 296, 336, 9, 107, 66, 105, 63, 68],
+  glabella: [107, 9, 336, 285, 417, 168, 193, 55],
+  leftCheek: [116, 117, 118, 119, 100, 142, 36, 205, 216, 212, 214, 192, 213, 147, 123],
+  rightCheek: [345, 346, 347, 348, 329, 371, 266, 425, 436, 432, 434, 416, 433, 376, 352],
 };
-export const REGION_NAMES = ['forehead', 'leftCheek', 'rightCheek'] as const;
 
 /** Hair, brows, glasses and shine differ from the skin around them by more than this, whatever the skin's tone. */
 const DARKEST_OF_MEDIAN = 0.6;
 const BRIGHTEST_OF_MEDIAN = 1.5;
+/** What differs from a region's median by more than this many robust standard deviations is no skin of that region. */
+const OUTLIER = 3;
+/** Standard deviation of normal numbers over their median absolute deviation. */
+const SIGMA_PER_MAD = 1.4826;
+/** Differences that noise and compression make even on uniform skin, levels of luma and of chroma. */
+const LUMA_FLOOR = 5;
+const CHROMA_FLOOR = 4;
 /** Luma at its limit (235) no longer follows the light. */
 const SATURATED = 230;
 
-/** The person is within this many face widths to each side of the face, and from a face height above it downwards. */
+/** The person is within this many face widths, from the picture's top to the chin's height. */
 const PERSON_WIDTH = 2.4;
 /** Every such pixel of the background is enough for its mean. */
 const BACKGROUND_STEP = 3;
 /** Fewer pixels than this are no reference for the light: their own noise is as large as a pulse. */
 const MIN_BACKGROUND_PIXELS = 150;
 
-/** Positions of pixels as indices of their luma. */
-export type PixelSet = Int32Array;
+/** The skin of a region in luma and in chroma, which has half as many rows and columns. */
+export type SkinRegion = { luma: Runs; chroma: Runs; pixels: number };
 
-/** Pixels whose centre is inside of the polygon (even-odd rule); x, y pairs. */
-export function pixelsInPolygon(frame: Frame, polygon: Float32Array): PixelSet {
-  const corners = polygon.length / 2;
-  const pixels: number[] = [];
-  const crossings: number[] = [];
-  let top = Infinity;
-  let bottom = -Infinity;
-  for (let i = 0; i < corners; i++) {
-    top = Math.min(top, polygon[2 * i + 1]);
-    bottom = Math.max(bottom, polygon[2 * i + 1]);
-  }
-  const lastRow = Math.min(frame.height - 1, Math.floor(bottom));
-  for (let row = Math.max(0, Math.ceil(top)); row <= lastRow; row++) {
-    crossings.length = 0;
-    for (let i = 0; i < corners; i++) {
-      const next = (i + 1) % corners;
-      const y0 = polygon[2 * i + 1];
-      const y1 = polygon[2 * next + 1];
-      if (y0 <= row === y1 <= row) continue;
-      const x0 = polygon[2 * i];
-      crossings.push(x0 + ((row - y0) / (y1 - y0)) * (polygon[2 * next] - x0));
-    }
-    crossings.sort((a, b) => a - b);
-    for (let i = 0; i + 1 < crossings.length; i += 2) {
-      const last = Math.min(frame.width - 1, Math.floor(crossings[i + 1]));
-      for (let x = Math.max(0, Math.ceil(crossings[i])); x <= last; x++) {
-        pixels.push(row * frame.width + x);
-      }
-    }
-  }
-  return Int32Array.from(pixels);
-}
-
-/** The skin among the pixels: those near the median brightness and not saturated. */
-export function skinAmong(frame: Frame, pixels: PixelSet): PixelSet {
-  const { pixels: levels } = frame;
-  const counts = new Uint32Array(256);
-  for (const at of pixels) counts[levels[at]]++;
-  let median = 0;
-  for (let seen = counts[0]; seen * 2 < pixels.length; seen += counts[median]) median++;
-  const darkest = BLACK + (median - BLACK) * DARKEST_OF_MEDIAN;
-  const brightest = BLACK + (median - BLACK) * BRIGHTEST_OF_MEDIAN;
-  return pixels.filter((at) => {
-    const level = levels[at];
-    return level >= darkest && level <= brightest && level < SATURATED;
-  });
-}
-
-/** Skin pixels of forehead and both cheeks. */
-export function skinRegions(frame: Frame, mesh: FaceMesh): PixelSet[] {
+/** The skin of each of {@link REGION_NAMES}. */
+export function skinRegions(frame: Frame, mesh: FaceMesh): SkinRegion[] {
   return REGION_NAMES.map((name) => {
     const outline = OUTLINES[name];
     const polygon = new Float32Array(outline.length * 2);
@@ -83,12 +47,85 @@ export function skinRegions(frame: Frame, mesh: FaceMesh): PixelSet[] {
       polygon[2 * i] = mesh.points[2 * point];
       polygon[2 * i + 1] = mesh.points[2 * point + 1];
     });
-    return skinAmong(frame, pixelsInPolygon(frame, polygon));
+    return skinWithin(frame, polygon);
   });
 }
 
-/** Pixels beside the person, as a reference for the light; empty when too few are in the picture. */
-export function backgroundPixels(frame: Frame, face: Box): PixelSet {
+/**
+ * The skin inside of the outline: what is near the region's medians of luma and of chroma.
+ *
+ * @param polygon x, y pairs in pixels of the frame
+ */
+export function skinWithin(frame: Frame, polygon: Float32Array): SkinRegion {
+  const { pixels } = frame;
+  const luma = lumaPlane(frame);
+  const u = chromaPlane(frame, 'u');
+  const v = chromaPlane(frame, 'v');
+  // Chroma lies between two rows of luma and on the even columns (MPEG-2 siting).
+  const halved = polygon.map((coordinate, i) => (i % 2 === 0 ? coordinate / 2 : (coordinate - 0.5) / 2));
+  const inside = polygonRuns(polygon, luma);
+  const insideChroma = polygonRuns(halved, u);
+
+  const brightness = acceptance(pixels, luma, inside, LUMA_FLOOR);
+  const darkest = Math.max(brightness.low, BLACK + (brightness.median - BLACK) * DARKEST_OF_MEDIAN);
+  const brightest = Math.min(
+    brightness.high,
+    BLACK + (brightness.median - BLACK) * BRIGHTEST_OF_MEDIAN,
+    SATURATED,
+  );
+  const blueness = acceptance(pixels, u, insideChroma, CHROMA_FLOOR);
+  const redness = acceptance(pixels, v, insideChroma, CHROMA_FLOOR);
+  const hasSkinColour = (row: number, column: number) => {
+    const at = row * u.width + column;
+    const blue = pixels[u.start + at];
+    const red = pixels[v.start + at];
+    return blue >= blueness.low && blue <= blueness.high && red >= redness.low && red <= redness.high;
+  };
+  const hasSkinLuma = (row: number, column: number) => {
+    const level = pixels[row * luma.width + column];
+    return level >= darkest && level <= brightest;
+  };
+  const skin = filterRuns(
+    inside,
+    (row, column) => hasSkinLuma(row, column) && hasSkinColour(row >> 1, column >> 1),
+  );
+  const chroma = filterRuns(
+    insideChroma,
+    (row, column) => hasSkinColour(row, column) && hasSkinLuma(2 * row, 2 * column),
+  );
+  return { luma: skin, chroma, pixels: countPixels(skin) };
+}
+
+/** Levels about the median that belong to the same surface. */
+function acceptance(
+  pixels: Uint8Array,
+  plane: Plane,
+  runs: Runs,
+  floor: number,
+): { median: number; low: number; high: number } {
+  const counts = new Uint32Array(256);
+  let total = 0;
+  for (let i = 0; i < runs.length; i += 3) {
+    const row = plane.start + runs[i] * plane.width;
+    for (let at = row + runs[i + 1]; at < row + runs[i + 2]; at++) counts[pixels[at]]++;
+    total += runs[i + 2] - runs[i + 1];
+  }
+  const median = middle(counts, total);
+  const deviations = new Uint32Array(256);
+  for (let level = 0; level < 256; level++) deviations[Math.abs(level - median)] += counts[level];
+  const reach = Math.max(floor, OUTLIER * SIGMA_PER_MAD * middle(deviations, total));
+  return { median, low: median - reach, high: median + reach };
+}
+
+/** Median of a histogram of levels. */
+function middle(counts: Uint32Array, total: number): number {
+  let level = 0;
+  for (let seen = counts[0]; seen * 2 < total; seen += counts[level]) level++;
+  return level;
+}
+
+/** Places beside the person, as indices of their luma; empty when too few are in the picture. */
+export function backgroundPixels(frame: Frame, face: Box): Int32Array {
   const person = scaleBox(face, PERSON_WIDTH);
   const bottom = Math.min(frame.height, face.y + face.height);
   const pixels: number[] = [];

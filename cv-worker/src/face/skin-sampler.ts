@@ -1,56 +1,56 @@
-import { BLACK, BT601, NEUTRAL, type Frame } from '../frame.ts';
+import { BLACK, BT601, chromaPlane, lumaPlane, NEUTRAL, type Frame } from '../frame.ts';
+import { BACKGROUND, REGION_CHANNELS, SKIN_SAMPLE_LENGTH, type SkinSample } from '../skin-sample.ts';
 import type { FaceMesh } from './facemesh.ts';
-import { backgroundPixels, REGION_NAMES, skinRegions, type PixelSet } from './regions.ts';
+import { backgroundPixels, skinRegions, type SkinRegion } from './regions.ts';
+import { meanOfRuns } from './runs.ts';
 
-/** The order of values in a skin sample. */
-export const SKIN_CHANNELS = [
-  'red',
-  'green',
-  'blue',
-  'foreheadGreen',
-  'leftCheekGreen',
-  'rightCheekGreen',
-  'background',
-] as const;
-export type SkinChannel = (typeof SKIN_CHANNELS)[number];
+/** How far the face has moved since its regions were placed, pixels. */
+export type Shift = { x: number; y: number };
 
-/** Regions follow the face when it has moved by this share of its width: less is the mesh's own trembling. */
+/** Regions are placed anew when they are off by this share of the face's width: less is the mesh's own trembling. */
 const FOLLOW_DISTANCE = 0.03;
 /** Fewer skin pixels cannot average the camera's noise below the size of a pulse. */
 export const MIN_SKIN_PIXELS = 250;
+/** Means below this are too near to black for their changes to be told as a ratio, levels. */
+const MIN_LEVEL = 2;
+const STRIDE = REGION_CHANNELS.length;
+const COLOURS = 3;
 
 /**
- * Means of the skin regions and the background, frame by frame. When the regions are placed anew, the values are
- * scaled so that they go on without a step: a step of one grey level is as large as the pulse.
+ * Means of the skin's regions and of the background, frame by frame. The regions move along with the face between two
+ * placements; at a new placement the values are scaled so that they go on without a step: a step of half a level is as
+ * large as the pulse.
  */
 export class SkinSampler {
-  readonly #values = new Float64Array(SKIN_CHANNELS.length);
-  readonly #levels = new Float64Array(SKIN_CHANNELS.length).fill(1);
-  #regions: PixelSet[] = [];
-  #background: PixelSet = new Int32Array(0);
+  readonly #values: SkinSample = new Float64Array(SKIN_SAMPLE_LENGTH);
+  readonly #gains = new Float64Array(SKIN_SAMPLE_LENGTH).fill(1);
+  #regions: SkinRegion[] = [];
+  #background: Int32Array = new Int32Array(0);
   #placed: FaceMesh | null = null;
 
   get skinPixelCount(): number {
-    return this.#regions.reduce((sum, region) => sum + region.length, 0);
+    return this.#regions.reduce((sum, { pixels }) => sum + pixels, 0);
   }
 
-  get hasBackground(): boolean {
-    return this.#background.length > 0;
-  }
-
-  /** Follows the face; keeps the values continuous. */
-  follow(frame: Frame, mesh: FaceMesh): void {
+  /**
+   * Follows the face.
+   *
+   * @param shift how far the regions have been moved until now
+   * @returns whether they were placed anew: then shifts count from here
+   */
+  follow(frame: Frame, mesh: FaceMesh, shift: Shift): boolean {
     if (this.#placed === null) {
       this.#place(frame, mesh);
-      return;
+      return true;
     }
-    if (displacement(this.#placed, mesh) < FOLLOW_DISTANCE) return;
-    const before = Float64Array.from(this.#measure(frame));
+    if (displacement(this.#placed, mesh, shift) < FOLLOW_DISTANCE) return false;
+    const before = Float64Array.from(this.#measure(frame, shift));
     this.#place(frame, mesh);
-    const after = this.#measure(frame);
+    const after = this.#measure(frame, { x: 0, y: 0 });
     for (let i = 0; i < after.length; i++) {
-      this.#levels[i] *= before[i] > 0 && after[i] > 0 ? before[i] / after[i] : 1;
+      if (before[i] > MIN_LEVEL && after[i] > MIN_LEVEL) this.#gains[i] *= before[i] / after[i];
     }
+    return true;
   }
 
   /** Forgets the face. */
@@ -58,13 +58,15 @@ export class SkinSampler {
     this.#regions = [];
     this.#background = new Int32Array(0);
     this.#placed = null;
-    this.#levels.fill(1);
+    this.#gains.fill(1);
   }
 
-  /** One value for each of {@link SKIN_CHANNELS}, in grey levels; valid until the next call. */
-  sample(frame: Frame): Float64Array {
-    const values = this.#measure(frame);
-    for (let i = 0; i < values.length; i++) values[i] *= this.#levels[i];
+  /** Valid until the next call. */
+  sample(frame: Frame, shift: Shift): SkinSample {
+    const values = this.#measure(frame, shift);
+    for (let i = 0; i < values.length; i++) {
+      if (i % STRIDE < COLOURS) values[i] *= this.#gains[i];
+    }
     return values;
   }
 
@@ -74,54 +76,59 @@ export class SkinSampler {
     this.#placed = mesh;
   }
 
-  #measure(frame: Frame): Float64Array {
-    const values = this.#values.fill(0);
-    let count = 0;
+  #measure(frame: Frame, shift: Shift): SkinSample {
+    const { pixels } = frame;
+    this.#values.fill(0);
     this.#regions.forEach((region, index) => {
-      const [red, green, blue] = meanColour(frame, region);
-      values[0] += red * region.length;
-      values[1] += green * region.length;
-      values[2] += blue * region.length;
-      values[3 + index] = green;
-      count += region.length;
+      const y = meanOfRuns(pixels, lumaPlane(frame), region.luma, shift.x, shift.y);
+      const u = meanOfRuns(pixels, chromaPlane(frame, 'u'), region.chroma, shift.x / 2, shift.y / 2);
+      const v = meanOfRuns(pixels, chromaPlane(frame, 'v'), region.chroma, shift.x / 2, shift.y / 2);
+      if (y !== null && u !== null && v !== null) this.#write(index, y, u, v, region.pixels);
     });
-    if (count > 0) {
-      for (let channel = 0; channel < 3; channel++) values[channel] /= count;
+    this.#measureBackground(frame);
+    return this.#values;
+  }
+
+  #measureBackground({ pixels, width, height }: Frame): void {
+    const places = this.#background;
+    const count = places.length;
+    if (count === 0) return;
+    const u = width * height;
+    const v = u + u / 4;
+    let ySum = 0;
+    let uSum = 0;
+    let vSum = 0;
+    for (let i = 0; i < count; i++) {
+      const at = places[i];
+      const row = (at / width) | 0;
+      const chroma = (row >> 1) * (width >> 1) + ((at - row * width) >> 1);
+      ySum += pixels[at];
+      uSum += pixels[u + chroma];
+      vSum += pixels[v + chroma];
     }
-    values[3 + REGION_NAMES.length] = meanColour(frame, this.#background)[1];
-    return values;
+    this.#write(BACKGROUND, ySum / count, uSum / count, vSum / count, count);
+  }
+
+  /** Mean luma and chroma as means of red, green and blue: the transform is linear. */
+  #write(region: number, y: number, u: number, v: number, count: number): void {
+    const at = region * STRIDE;
+    const luma = BT601.luma * (y - BLACK);
+    this.#values[at] = luma + BT601.redOfV * (v - NEUTRAL);
+    this.#values[at + 1] = luma + BT601.greenOfU * (u - NEUTRAL) + BT601.greenOfV * (v - NEUTRAL);
+    this.#values[at + 2] = luma + BT601.blueOfU * (u - NEUTRAL);
+    this.#values[at + 3] = count;
   }
 }
 
-/** Mean red, green and blue of the pixels; 0 of none. */
-function meanColour({ pixels, width, height }: Frame, places: PixelSet): readonly [number, number, number] {
-  const count = places.length;
-  if (count === 0) return [0, 0, 0];
-  const uPlane = width * height;
-  const vPlane = uPlane + uPlane / 4;
-  let y = 0;
-  let u = 0;
-  let v = 0;
-  for (let i = 0; i < count; i++) {
-    const at = places[i];
-    const row = (at / width) | 0;
-    const chroma = (row >> 1) * (width >> 1) + ((at - row * width) >> 1);
-    y += pixels[at];
-    u += pixels[uPlane + chroma];
-    v += pixels[vPlane + chroma];
-  }
-  const luma = BT601.luma * (y / count - BLACK);
-  u = u / count - NEUTRAL;
-  v = v / count - NEUTRAL;
-  return [luma + BT601.redOfV * v, luma + BT601.greenOfU * u + BT601.greenOfV * v, luma + BT601.blueOfU * u];
-}
-
-/** Largest movement of an eye corner, the nose or the chin, as a share of the face's width. */
-export function displacement(from: FaceMesh, to: FaceMesh): number {
+/**
+ * Largest movement of an eye corner, the nose or the chin beyond the shift that is known, as a share of the face's
+ * width.
+ */
+export function displacement(from: FaceMesh, to: FaceMesh, shift: Shift = { x: 0, y: 0 }): number {
   let largest = 0;
   for (const point of LANDMARKS) {
-    const dx = to.points[2 * point] - from.points[2 * point];
-    const dy = to.points[2 * point + 1] - from.points[2 * point + 1];
+    const dx = to.points[2 * point] - from.points[2 * point] - shift.x;
+    const dy = to.points[2 * point + 1] - from.points[2 * point + 1] - shift.y;
     largest = Math.max(largest, Math.hypot(dx, dy));
   }
   return largest / from.box.width;
