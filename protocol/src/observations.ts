@@ -8,6 +8,8 @@ export const detectedEventSchema = z.enum([
   'absent',
   'returned',
   'second-person',
+  /** The second person has left. */
+  'alone',
   'restless',
   'fall',
   /** Out of bed or chair. */

@@ -1,0 +1,33 @@
+import type { BlockActivity } from './block-activity.ts';
+import type { PersonRegions } from './person-regions.ts';
+
+const { max } = Math;
+
+/** Small movement that neither noise nor a codec makes, levels (root mean square). */
+const LEAST_SWAY = 0.5;
+/** Breathing moves the edges of a body in several blocks; one alone flickers. */
+const MIN_BLOCKS = 3;
+/** Where all of the picture trembles, the person must do so in this many times as large a share of it. */
+const SURROUNDINGS_FACTOR = 2.5;
+
+/** How many of these blocks move by a lot. */
+export function movingCount(moving: Uint8Array, blocks: readonly number[]): number {
+  let count = 0;
+  for (const block of blocks) count += moving[block];
+  return count;
+}
+
+/** Whether something at the place moves as a body that breathes. */
+export function swaysAmong(activity: BlockActivity, { person, surroundings }: PersonRegions): boolean {
+  const swaying = swayingCount(activity, person);
+  const around = swayingCount(activity, surroundings) / max(1, surroundings.length);
+  return swaying >= max(MIN_BLOCKS, SURROUNDINGS_FACTOR * around * person.length);
+}
+
+function swayingCount(activity: BlockActivity, blocks: readonly number[]): number {
+  let count = 0;
+  for (const block of blocks) {
+    if (activity.sway(block) >= LEAST_SWAY) count++;
+  }
+  return count;
+}
