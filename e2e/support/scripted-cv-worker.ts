@@ -20,7 +20,9 @@ type Requests = Record<string, (request: unknown, reply: (answer: unknown) => vo
 
 const ANSWER_WITHIN_MS = 15_000;
 const TRY_AGAIN_MS = 100;
-const UNITS = { pulse: '/min', breathing: '/min', motion: '1' } as const;
+const UNITS: Readonly<Record<Vital['name'], Vital['unit']>> = {
+  ...{ pulse: '/min', breathing: '/min', motion: '1', presence: '1', sdnn: 'ms', rmssd: 'ms' },
+};
 
 /** An observation of one value for the stream that is held. */
 export function measured(

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { reasonSchema } from './alerts.ts';
 import { patientIdSchema, roomIdSchema, timestampSchema, uuidSchema } from './identifiers.ts';
-import { roleSchema, sourceSchema } from './patients.ts';
+import { analysisModeSchema, roleSchema, sourceSchema } from './patients.ts';
 import { breakGlassSchema } from './rest.ts';
 
 const name = z.string().trim().min(1).max(80);
@@ -65,17 +65,25 @@ export const managedPatientSchema = z.object({
   roomId: roomIdSchema,
   name: z.string().max(80),
   bed: z.string().max(20),
+  analysisMode: analysisModeSchema,
   devices: z.number().int().min(0),
   /** The source of the running stream; null when none runs. */
   streaming: sourceSchema.nullable(),
 });
 export type ManagedPatient = z.infer<typeof managedPatientSchema>;
 export const patientPageSchema = page(managedPatientSchema);
-export const newPatientSchema = z.strictObject({ id: patientIdSchema, roomId: roomIdSchema, name, bed });
+export const newPatientSchema = z.strictObject({
+  id: patientIdSchema,
+  roomId: roomIdSchema,
+  name,
+  bed,
+  analysisMode: analysisModeSchema.default('both'),
+});
 export const patientChangeSchema = z.strictObject({
   roomId: roomIdSchema.optional(),
   name: name.optional(),
   bed: bed.optional(),
+  analysisMode: analysisModeSchema.optional(),
 });
 
 /** `POST /admin/devices/search`, `POST /admin/devices`, `DELETE /admin/devices/:id` (revokes), `POST /admin/devices/:id/rotate` */

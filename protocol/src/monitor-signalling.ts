@@ -22,6 +22,7 @@ import {
   roleSchema,
   roomSchema,
   streamStateSchema,
+  type AnalysisMode,
   type StreamEndReason,
   type StreamState,
 } from './patients.ts';
@@ -167,6 +168,8 @@ export type ServerToMonitor = {
   'alarm:paused': (event: { roomId: string; pause: SoundPause | null }) => void;
   /** The analyzer saw something happen (not an alert). */
   'patient:event': (event: { patientId: string; event: DetectedEvent; at: number }) => void;
+  /** Something else is measured of the patient from now on. */
+  'patient:analysis-mode': (event: { patientId: string; mode: AnalysisMode }) => void;
   'consumer:closed': (event: { consumerId: string; reason: StreamEndReason }) => void;
   /** The layers that the SFU sends now; null while it sends none. */
   'consumer:layers': (event: {

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { alertChangeSchema, alertSchema, reasonSchema } from './alerts.ts';
 import { wireErrorSchema } from './errors.ts';
 import { patientIdSchema, roomIdSchema, timestampSchema, uuidSchema } from './identifiers.ts';
-import { patientSchema, roleSchema, roomSchema, sourceSchema } from './patients.ts';
+import { detectedEventSchema, evidenceSchema } from './observations.ts';
+import { analysisModeSchema, patientSchema, roleSchema, roomSchema, sourceSchema } from './patients.ts';
 import { vitalNameSchema, vitalSchema } from './vitals.ts';
 
 export const errorBodySchema = z.object({ error: wireErrorSchema });
@@ -112,6 +113,11 @@ export const breakGlassRoomsSchema = z.object({ rooms: z.array(roomSchema).max(1
 /** `GET /api/v1/patients`: those of the caller's rooms. */
 export const patientListSchema = z.object({ patients: z.array(patientSchema) });
 
+/** `PUT /api/v1/patients/:id/analysis-mode`, answered with {@link analysisModeAnswerSchema}. */
+export const analysisModeChangeSchema = z.object({ mode: analysisModeSchema, reason: reasonSchema.min(3) });
+export const analysisModeAnswerSchema = z.object({ patientId: patientIdSchema, mode: analysisModeSchema });
+export type AnalysisModeAnswer = z.infer<typeof analysisModeAnswerSchema>;
+
 /** Query of `GET /api/v1/patients/:id/vitals`; the default is the last hour, the longest span a day. */
 export const vitalsQuerySchema = z.object({
   since: z.coerce.number().int().min(0).optional(),
@@ -167,10 +173,28 @@ export const alertTransitionSchema = z.object({
   reason: reasonSchema.nullable(),
 });
 export type AlertTransition = z.infer<typeof alertTransitionSchema>;
-/** `GET /api/v1/alerts/:id`: an alert, its whole life, and the vitals by the minute from 15 min before to 15 after. */
+/** One stored event that the analyzer saw. */
+export const storedEventSchema = z.object({
+  id: uuidSchema,
+  event: detectedEventSchema,
+  at: timestampSchema,
+  /** When what was seen began; null where only `at` is known. */
+  startedAt: timestampSchema.nullable(),
+  confidence: z.number().min(0).max(1),
+  evidence: evidenceSchema.nullable(),
+});
+export type StoredEvent = z.infer<typeof storedEventSchema>;
+
+/** Events of an alert's time, the first ones. */
+export const MAX_EVENTS_OF_ALERT = 200;
+/**
+ * `GET /api/v1/alerts/:id`: an alert, its whole life, and the vitals by the minute and the events from 15 min before
+ * to 15 after.
+ */
 export const alertHistorySchema = z.object({
   alert: alertSchema,
   transitions: z.array(alertTransitionSchema).max(1000),
+  events: z.array(storedEventSchema).max(MAX_EVENTS_OF_ALERT),
   trends: z.array(trendSchema).max(8),
 });
 export type AlertHistory = z.infer<typeof alertHistorySchema>;

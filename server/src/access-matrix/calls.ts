@@ -125,6 +125,13 @@ export const CALLS: Readonly<Record<Action, readonly Call[]>> = {
       { route: `DELETE /${kind}/:id/limits`, path, body: () => ({ reason: REASON, version: 1 }) },
     ];
   }),
+  'analysis:change': [
+    {
+      route: 'PUT /patients/:id/analysis-mode',
+      path: ({ patientId }) => `/patients/${patientId}/analysis-mode`,
+      body: () => ({ mode: 'both', reason: REASON }),
+    },
+  ],
   'user:manage': [
     search('/admin/users'),
     { route: 'POST /admin/users', path: () => '/admin/users', body: () => ({}), allowed: 'INVALID_REQUEST' },
@@ -212,6 +219,7 @@ export const CALLS: Readonly<Record<Action, readonly Call[]>> = {
     [
       ['tap:open', { ...assignment, epoch: 1, ip: '127.0.0.1', rtpPort: 40_000 }, 'ASSIGNMENT_UNKNOWN'],
       ['tap:resume', assignment, 'ASSIGNMENT_UNKNOWN'],
+      ['tap:layers', { ...assignment, layers: { spatialLayer: 0, temporalLayer: 0 } }, 'ASSIGNMENT_UNKNOWN'],
       ['tap:key-frame', assignment, 'ASSIGNMENT_UNKNOWN'],
       ['observations', { observations: [] }, 'INVALID_REQUEST'],
       ['waveforms', { waveforms: [] }, 'INVALID_REQUEST'],

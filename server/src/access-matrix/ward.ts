@@ -40,7 +40,8 @@ export async function furnish(store: Store, config: Config): Promise<Machines> {
     [FOREIGN, '2'],
   ] as const) {
     await addRoom(context, { id: place.roomId, name: place.roomId });
-    const patient = { id: place.patientId, roomId: place.roomId, name: 'Ada Example', bed };
+    const { patientId: id, roomId } = place;
+    const patient = { id, roomId, name: 'Ada Example', bed, analysisMode: 'both' as const };
     await addPatient(context, patient, config.patientIdPattern);
   }
   const records = await openRecords({ store, config, telemetry: new QuietTelemetry(), clock: Date.now });

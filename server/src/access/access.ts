@@ -31,6 +31,7 @@ export type Action =
   | 'alarm:pause'
   | 'limits:read'
   | 'limits:change'
+  | 'analysis:change'
   | 'user:manage'
   | 'room:manage'
   | 'patient:manage'

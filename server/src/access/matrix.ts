@@ -44,6 +44,7 @@ export const ACCESS_MATRIX: Readonly<Record<Action, ActionDefinition>> = {
     roles: ['administrator', 'clinician', 'observer'],
   },
   'limits:change': { words: 'Change alert limits', scope: 'room', roles: ['clinician'] },
+  'analysis:change': { words: 'Change what is measured of a patient', scope: 'room', roles: ['clinician'] },
   'user:manage': {
     words: 'Manage users, their roles, rooms and passwords',
     scope: 'installation',

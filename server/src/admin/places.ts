@@ -1,3 +1,4 @@
+import type { Patient } from '@haven/protocol';
 import type { Command } from 'commander';
 import { audit } from '../access/administration/context.ts';
 import * as patients from '../access/administration/patients.ts';
@@ -42,7 +43,8 @@ export function addPatientCommands(program: Command): void {
     .action((id: string, options: { room: string; name: string; bed: string }) =>
       withStore(async (context, config) => {
         const { room: roomId, name, bed } = options;
-        await patients.addPatient(context, { id, roomId, name, bed }, config.patientIdPattern);
+        const patient: Patient = { id, roomId, name, bed, analysisMode: 'both' };
+        await patients.addPatient(context, patient, config.patientIdPattern);
         return `Patient ${id} is in room ${roomId}.`;
       }),
     );

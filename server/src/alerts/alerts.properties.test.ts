@@ -66,7 +66,8 @@ class Disk {
     this.versions.push(alert);
     return Promise.resolve();
   };
-  patient = (id: string) => Promise.resolve({ id, roomId: ROOM, name: 'N', bed: '1' });
+  patient = (id: string) =>
+    Promise.resolve({ id, roomId: ROOM, name: 'N', bed: '1', analysisMode: 'both' as const });
   activeAlerts = () => Promise.resolve([...this.newest().values()].filter(({ active }) => active));
   lastEpisodes = () =>
     Promise.resolve(

@@ -33,7 +33,7 @@ class KeptAlerts {
   patient = (id: string) =>
     this.roomId === undefined
       ? Promise.reject(new HavenError('PATIENT_UNKNOWN'))
-      : Promise.resolve({ id, roomId: this.roomId, name: 'N', bed: '1' });
+      : Promise.resolve({ id, roomId: this.roomId, name: 'N', bed: '1', analysisMode: 'both' as const });
   keepAlert = (alert: Alert) => {
     if (this.full) return Promise.reject(new HavenError('STORAGE_FULL'));
     this.kept = [...this.kept.filter(({ id }) => id !== alert.id), alert];

@@ -64,6 +64,8 @@ function ofEvent(event: DetectedEvent): RuleEvidence[] {
         ['absent', OVER],
       ];
     case 'second-person':
+    case 'alone':
+    case 'too-far':
       return [];
   }
 }
@@ -91,6 +93,12 @@ function ofVital(
       ];
     case 'motion':
       return [['restless', { ...NORMAL, kind: value < CALM_MOTION ? 'normal' : 'between' }]];
+    case 'presence':
+      // Whoever it is: whether the patient lies in bed again, only their pulse or the analysis' word tells.
+      return value > 0 ? [['absent', NORMAL]] : [];
+    case 'sdnn':
+    case 'rmssd':
+      return [];
   }
 }
 

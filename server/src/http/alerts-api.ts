@@ -15,7 +15,7 @@ const DEFAULT_ALERTS = 200;
 
 type Dependencies = {
   gate: Gate;
-  records: Pick<Records, 'alerts' | 'alert' | 'alertTransitions' | 'trends'>;
+  records: Pick<Records, 'alerts' | 'alert' | 'alertTransitions' | 'events' | 'trends'>;
   clock: () => number;
 };
 
@@ -34,12 +34,14 @@ export function addAlertRoutes(api: Router, { gate, records, clock }: Dependenci
     const user = await gate.allow(request, 'alert:read', subject);
     const alert = await records.alert(user, id.data);
     await gate.permit(request, user, 'alert:read', subject, alert.roomId);
-    const [transitions, trends] = await Promise.all([
+    const span = spanOfAlert(alert, clock());
+    const [transitions, trends, events] = await Promise.all([
       records.alertTransitions(user, id.data),
-      records.trends(user, alert.patientId, spanOfAlert(alert, clock())),
+      records.trends(user, alert.patientId, span),
+      records.events(user, alert.patientId, span),
     ]);
     await gate.done(request, user, 'alert:read', subject);
-    const history: AlertHistory = { alert, transitions, trends };
+    const history: AlertHistory = { alert, transitions, events, trends };
     response.json(history);
   });
 }

@@ -8,6 +8,7 @@ import type { Records } from '../records/records.ts';
 import { addAdministrationRoutes } from './administration-api.ts';
 import type { AdministrationParts } from './administration/desk.ts';
 import { addAlertRoutes } from './alerts-api.ts';
+import { addAnalysisModeRoutes } from './analysis-mode-api.ts';
 import { addAuthRoutes } from './auth-api.ts';
 import { addBreakGlassRoutes } from './break-glass-api.ts';
 import { addAuditRoutes, type AuditReads } from './audit-api.ts';
@@ -49,6 +50,7 @@ export function createApi({
 
   addPatientRoutes(api, { config, gate, access, records, clock });
   addAlertRoutes(api, { gate, records, clock });
+  addAnalysisModeRoutes(api, { gate, records });
   addAuthRoutes(api, { gate, access });
   addBreakGlassRoutes(api, { gate, records, emergencyAccess: access.emergencyAccess });
   addLimitRoutes(api, { gate, records, limits });

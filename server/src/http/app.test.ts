@@ -13,7 +13,7 @@ import { memoryLimits } from '../testing/memory-limits.ts';
 import { HttpApp, type Readiness } from './app.ts';
 import type { Probe } from './health.ts';
 
-const patient: Patient = { id: 'P-101', roomId: 'ward-a', name: 'N', bed: '1' };
+const patient: Patient = { id: 'P-101', roomId: 'ward-a', name: 'N', bed: '1', analysisMode: 'both' };
 const metricsToken = 'the-token-of-the-metrics';
 const audit: AuditEntry[] = [];
 
@@ -52,6 +52,8 @@ const records: Records = {
         ? Promise.reject(new RangeError('a bug with P-500 in it'))
         : Promise.reject(new HavenError('PATIENT_UNKNOWN')),
   patientsOf: () => Promise.resolve([patient]),
+  setAnalysisMode: () => Promise.resolve(),
+  events: () => Promise.resolve([]),
   keepObservations: () => Promise.resolve(),
   keepAlert: () => Promise.resolve(),
   audit: (entry) => {

@@ -26,7 +26,7 @@ beforeEach(async () => {
   store = new MemoryLimitsStore();
   records = new MemoryRecords(
     [{ id: 'ward-a', name: 'A' }],
-    [{ id: 'P-101', roomId: 'ward-a', name: 'N', bed: '1' }],
+    [{ id: 'P-101', roomId: 'ward-a', name: 'N', bed: '1', analysisMode: 'both' }],
   );
   // The limit of requests by address is not what is tested here.
   const config = readConfig({ HAVEN_TRUSTED_NETWORKS: '127.0.0.0/8' });

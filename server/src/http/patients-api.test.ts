@@ -23,7 +23,7 @@ const stranger = access.addUser({ roles: ['clinician'], rooms: ['ward-b'] });
 const technician = access.addUser({ roles: ['device-technician'], rooms: ['ward-a'] });
 const records = new MemoryRecords(
   [{ id: 'ward-a', name: 'A' }],
-  [{ id: 'P-101', roomId: 'ward-a', name: 'Ada Example', bed: '1' }],
+  [{ id: 'P-101', roomId: 'ward-a', name: 'Ada Example', bed: '1', analysisMode: 'both' }],
 );
 const alert = pulseAlert('P-101', { startedAt: now - HOUR, clearedAt: now - 50 * MINUTE });
 

@@ -1,5 +1,5 @@
 /** The tables and functions of `infra/supabase/migrations`, in the form that supabase-js takes its types from. */
-import type { Alert, AlertLimits, Role, Source, StoredVital } from '@haven/protocol';
+import type { Alert, AlertLimits, AnalysisMode, Evidence, Role, Source, StoredVital } from '@haven/protocol';
 
 type Table<Row, Optional extends keyof Row = never> = {
   Row: Row;
@@ -24,6 +24,8 @@ export type VitalRow = {
   window_ms: number;
   measured_at: string | null;
   reason: StoredVital['reason'];
+  interval_low: number | null;
+  interval_high: number | null;
 };
 
 export type EventRow = {
@@ -36,6 +38,8 @@ export type EventRow = {
   name: string;
   confidence: number | null;
   present: boolean | null;
+  started_at: string | null;
+  evidence: Evidence | null;
 };
 
 export type AlertRow = {
@@ -126,6 +130,7 @@ type PatientRow = {
   room_id: string;
   name: string;
   bed: string;
+  analysis_mode: AnalysisMode;
   created_at: string;
   removed_at: string | null;
 };
@@ -184,7 +189,7 @@ export type Database = {
   public: {
     Tables: {
       rooms: Table<RoomRow, 'created_at'>;
-      patients: Table<PatientRow, 'created_at' | 'removed_at'>;
+      patients: Table<PatientRow, 'analysis_mode' | 'created_at' | 'removed_at'>;
       profiles: Table<ProfileRow, 'created_at' | 'disabled_at' | 'password_change_required'>;
       user_roles: Table<{ user_id: string; role: Role }>;
       room_assignments: Table<{ user_id: string; room_id: string }>;

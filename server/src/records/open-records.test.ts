@@ -67,6 +67,7 @@ describe('rooms and patients', () => {
       roomId: 'ward-a',
       name: 'Ada Example',
       bed: '1',
+      analysisMode: 'both',
     });
     expect((await records.patientsOf(['ward-b'])).map(({ id }) => id)).toEqual(['P-201']);
     await expect(records.patient('P-999')).rejects.toMatchObject({ code: 'PATIENT_UNKNOWN' });

@@ -3,9 +3,11 @@ import {
   HavenError,
   type Alert,
   type AlertTransition,
+  type AnalysisMode,
   type Observation,
   type Patient,
   type Room,
+  type StoredEvent,
   type StoredVital,
   type Trend,
 } from '@haven/protocol';
@@ -18,6 +20,7 @@ import { highestVersions, type Backlog } from './backlog.ts';
 import { readAlert, readAlerts, readVitals } from './clinical-reads.ts';
 import { DayPartitions } from './day-partitions.ts';
 import type { Journal } from './journal/journal.ts';
+import { readEvents } from './event-reads.ts';
 import { serialise, type Kept } from './kept-entry.ts';
 import { readAllPages } from './paging.ts';
 import { PatientDirectory } from './patient-directory.ts';
@@ -155,6 +158,10 @@ class StoredRecords implements Records {
     return this.#directory.patientsOf(roomIds);
   }
 
+  setAnalysisMode(patientId: string, mode: AnalysisMode): Promise<void> {
+    return this.#directory.setAnalysisMode(patientId, mode);
+  }
+
   async keepObservations(observations: readonly Observation[]): Promise<void> {
     if (observations.length === 0) return;
     await this.#keep({ kind: 'observations', keptAt: this.#clock(), observations: [...observations] });
@@ -195,6 +202,14 @@ class StoredRecords implements Records {
 
   trends(user: UserPrincipal, patientId: string, span: TrendSpan): Promise<Trend[]> {
     return readTrends(this.#readingFor(user), patientId, span);
+  }
+
+  events(
+    user: UserPrincipal,
+    patientId: string,
+    span: Pick<TrendSpan, 'since' | 'until'>,
+  ): Promise<StoredEvent[]> {
+    return readEvents(this.#readingFor(user), patientId, span);
   }
 
   #readingFor(user: UserPrincipal) {

@@ -10,11 +10,13 @@ import { until } from './testing/until.ts';
 // A busy machine takes its time; none of these tests is about that.
 jest.setTimeout(60_000);
 
-type Patients = { id: string; room_id: string; name: string; bed: string }[];
+type Patients = { id: string; room_id: string; name: string; bed: string; analysis_mode: string }[];
 
 /** What a store answers, and how often it was asked for the patients. */
 class Answers {
-  patients: Patients = [{ id: 'P-101', room_id: 'ward-a', name: 'Ada Example', bed: '1' }];
+  patients: Patients = [
+    { id: 'P-101', room_id: 'ward-a', name: 'Ada Example', bed: '1', analysis_mode: 'both' },
+  ];
   away = false;
   asked = 0;
 

@@ -1,9 +1,9 @@
-import { HavenError, type Patient, type Room } from '@haven/protocol';
+import { HavenError, type AnalysisMode, type Patient, type Room } from '@haven/protocol';
 import type { Counter, Telemetry } from '../telemetry/telemetry.ts';
 import { ProcessDirectoryCache, type Directory, type DirectoryCache } from './directory-cache.ts';
 import { readAllPages } from './paging.ts';
 import { RedisDirectoryCache } from './redis-directory-cache.ts';
-import type { StoreCalls } from './store-calls.ts';
+import { StoreRefusedError, type StoreCalls } from './store-calls.ts';
 import type { StoreClient } from './store.ts';
 
 /** A change by an administrator is seen after this long, as a change of rights is. */
@@ -65,6 +65,18 @@ export class PatientDirectory {
     return patients.filter(({ roomId }) => wanted.has(roomId));
   }
 
+  /** Known here when it resolves, elsewhere as every change is. @throws HavenError PATIENT_UNKNOWN, STORAGE_UNAVAILABLE */
+  async setAnalysisMode(patientId: string, analysisMode: AnalysisMode): Promise<void> {
+    const change = { p_patient: patientId, p_change: { analysisMode } };
+    try {
+      await this.#calls.make(() => this.#client.rpc('change_patient', change));
+    } catch (error) {
+      const code = error instanceof StoreRefusedError ? 'PATIENT_UNKNOWN' : 'STORAGE_UNAVAILABLE';
+      throw new HavenError(code, undefined, { cause: error });
+    }
+    await this.#read();
+  }
+
   async close(): Promise<void> {
     for (const cache of this.#caches) await cache.close();
   }
@@ -104,7 +116,7 @@ export class PatientDirectory {
       readAllPages(this.#calls, (from, to) =>
         this.#client
           .from('patients')
-          .select('id, room_id, name, bed')
+          .select('id, room_id, name, bed, analysis_mode')
           .is('removed_at', null)
           .order('id')
           .range(from, to),
@@ -112,7 +124,9 @@ export class PatientDirectory {
     ]);
     const directory = {
       rooms,
-      patients: patients.map(({ id, room_id: roomId, name, bed }) => ({ id, roomId, name, bed })),
+      patients: patients.map(({ id, room_id: roomId, name, bed, analysis_mode: analysisMode }) => ({
+        ...{ id, roomId, name, bed, analysisMode },
+      })),
     };
     this.#known = directory;
     for (const cache of this.#caches) await cache.put(directory);

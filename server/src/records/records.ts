@@ -1,4 +1,14 @@
-import type { Alert, AlertTransition, Observation, Patient, Room, StoredVital, Trend } from '@haven/protocol';
+import type {
+  Alert,
+  AlertTransition,
+  AnalysisMode,
+  Observation,
+  Patient,
+  Room,
+  StoredEvent,
+  StoredVital,
+  Trend,
+} from '@haven/protocol';
 import type { UserPrincipal } from '../access/access.ts';
 import type { TrendSpan } from './trends.ts';
 
@@ -40,6 +50,8 @@ export interface Records {
   /** @throws HavenError PATIENT_UNKNOWN */
   patient(patientId: string): Promise<Patient>;
   patientsOf(roomIds: Iterable<string>): Promise<Patient[]>;
+  /** Changes what is measured of a patient; doing it again changes nothing. @throws HavenError PATIENT_UNKNOWN */
+  setAnalysisMode(patientId: string, mode: AnalysisMode): Promise<void>;
 
   /** Resolves when they are on disk. Repeating an id changes nothing. @throws HavenError STORAGE_FULL */
   keepObservations(observations: readonly Observation[]): Promise<void>;
@@ -64,6 +76,15 @@ export interface Records {
    * them: at most two seconds while the store answers.
    */
   trends(user: UserPrincipal, patientId: string, span: TrendSpan): Promise<Trend[]>;
+  /**
+   * What the analyzer saw happen, in order of time, at most {@link MAX_EVENTS_OF_ALERT}; read under the user's own
+   * rights. What is in the journal still is not among them.
+   */
+  events(
+    user: UserPrincipal,
+    patientId: string,
+    span: Pick<TrendSpan, 'since' | 'until'>,
+  ): Promise<StoredEvent[]>;
   /** Every active alert, for taking up the work after a restart. */
   activeAlerts(): Promise<Alert[]>;
   /** The highest episode number given so far, by patient and rule. */

@@ -5,7 +5,7 @@ import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Directory, DirectoryCache } from './directory-cache.ts';
 
 /** The number rises when the form of the value changes: two versions of Haven then share nothing. */
-const KEY = 'haven:directory:1';
+const KEY = 'haven:directory:2';
 /** A cache that takes longer than the store itself is none, ms. */
 const COMMAND_TIMEOUT_MS = 100;
 const CONNECT_TIMEOUT_MS = 2000;

@@ -1,5 +1,5 @@
 /** Between the protocol's values (milliseconds, nested) and the tables' rows (ISO 8601, flat). */
-import type { Observation, StoredVital } from '@haven/protocol';
+import { detectedEventSchema, type Observation, type StoredEvent, type StoredVital } from '@haven/protocol';
 import type { AuditRow, EventRow, VitalRow } from './database.ts';
 import type { AuditEntry } from './records.ts';
 
@@ -32,10 +32,13 @@ export function vitalRow(observation: Extract<Observation, { kind: 'vital' }>): 
     window_ms: vital.windowMs,
     measured_at: isoOrNull(vital.measuredAt),
     reason: vital.reason,
+    interval_low: vital.interval?.low ?? null,
+    interval_high: vital.interval?.high ?? null,
   };
 }
 
 export function storedVital(row: VitalRow): StoredVital {
+  const { interval_low: low, interval_high: high } = row;
   return {
     id: row.id,
     at: Date.parse(row.at),
@@ -45,6 +48,7 @@ export function storedVital(row: VitalRow): StoredVital {
     unit: row.unit,
     state: row.state,
     value: row.value,
+    ...(low === null || high === null ? {} : { interval: { low, high } }),
     quality: row.quality,
     method: row.method,
     windowMs: row.window_ms,
@@ -65,6 +69,22 @@ export function eventRow(observation: Exclude<Observation, { kind: 'vital' }>): 
     name: isEvent ? observation.event : observation.condition,
     confidence: isEvent ? observation.confidence : null,
     present: isEvent ? null : observation.present,
+    started_at: isEvent ? isoOrNull(observation.startedAt ?? null) : null,
+    evidence: isEvent ? (observation.evidence ?? null) : null,
+  };
+}
+
+/** @returns undefined for a technical condition, and for an event that this version does not know */
+export function storedEvent(row: EventRow): StoredEvent | undefined {
+  const event = detectedEventSchema.safeParse(row.name);
+  if (row.kind !== 'event' || !event.success) return undefined;
+  return {
+    id: row.id,
+    event: event.data,
+    at: Date.parse(row.at),
+    startedAt: msOrNull(row.started_at),
+    confidence: row.confidence ?? 0,
+    evidence: row.evidence,
   };
 }
 

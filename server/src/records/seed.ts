@@ -30,10 +30,10 @@ export type Seeded = {
 
 const ROOM = { id: 'ward-a', name: 'Ward A' };
 export const PATIENTS: readonly Patient[] = [
-  { id: 'P-101', roomId: ROOM.id, name: 'Ada Example', bed: 'A1' },
-  { id: 'P-102', roomId: ROOM.id, name: 'Ben Sample', bed: 'A2' },
-  { id: 'P-103', roomId: ROOM.id, name: 'Cleo Fiction', bed: 'A3' },
-  { id: 'P-104', roomId: ROOM.id, name: 'Dov Pretend', bed: 'A4' },
+  { id: 'P-101', roomId: ROOM.id, name: 'Ada Example', bed: 'A1', analysisMode: 'both' },
+  { id: 'P-102', roomId: ROOM.id, name: 'Ben Sample', bed: 'A2', analysisMode: 'both' },
+  { id: 'P-103', roomId: ROOM.id, name: 'Cleo Fiction', bed: 'A3', analysisMode: 'both' },
+  { id: 'P-104', roomId: ROOM.id, name: 'Dov Pretend', bed: 'A4', analysisMode: 'both' },
 ];
 export /** In an installation of one's own nobody has both the last two roles: who administers does not audit. */
 const USERS: readonly { email: string; displayName: string; roles: readonly Role[] }[] = [

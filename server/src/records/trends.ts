@@ -1,5 +1,5 @@
 /** Trends: what was measured by the minute or the hour, as the store has summed it up. */
-import { vitalNameSchema, type Trend, type TrendPoint } from '@haven/protocol';
+import { vitalNameSchema, type Trend, type TrendPoint, type VitalName } from '@haven/protocol';
 import { z } from 'zod';
 import type { StoreCalls } from './store-calls.ts';
 import type { StoreClient } from './store.ts';
@@ -10,6 +10,10 @@ const HOUR_MS = 60 * MINUTE_MS;
 const LONGEST_BY_MINUTE_HOURS = 24;
 /** Before an alert began and after it ended, ms: what led to it, and what became of it. */
 const AROUND_ALERT_MS = 15 * MINUTE_MS;
+
+/** Vitals whose gaps say something as well; variability is measured rarely, and presence is told by events. */
+const ALWAYS: readonly VitalName[] = ['pulse', 'breathing', 'motion'];
+const IF_MEASURED: readonly VitalName[] = ['sdnn', 'rmssd'];
 
 /** Whole minutes or hours: the first at `since`, the last ending at `until`, ms since the epoch. */
 export type TrendSpan = { stepMs: number; since: number; until: number };
@@ -59,9 +63,10 @@ export async function readTrends(
   return trendsOf(storedTrendSchema.parse(answer), span);
 }
 
-/** Every vital with every step of the span: a gap has points without a value, so that no chart draws over it. */
+/** Each vital with every step of the span: a gap has points without a value, so that no chart draws over it. */
 export function trendsOf(stored: StoredTrend, { stepMs, since, until }: TrendSpan): Trend[] {
-  return vitalNameSchema.options.map((name) => {
+  const names = [...ALWAYS, ...IF_MEASURED.filter((name) => stored[name] !== undefined)];
+  return names.map((name) => {
     const { at: measuredAt = [], mean = [], low = [], high = [], seconds = [] } = stored[name] ?? {};
     const indexOf = new Map(measuredAt.map((step, index) => [step * stepMs, index]));
     const points: TrendPoint[] = [];

@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
-import { HavenError, type Assignment, type TechnicalCondition } from '@haven/protocol';
+import {
+  analysisModeSchema,
+  HavenError,
+  type AnalysisMode,
+  type Assignment,
+  type TechnicalCondition,
+} from '@haven/protocol';
 import type { Stream } from '../sfu/stream.ts';
 import type { Tap } from '../sfu/tap.ts';
 
@@ -20,6 +26,8 @@ export interface AnalysisWorker {
 /** A live stream and who analyses it. */
 export type Analysis = {
   readonly stream: Stream;
+  /** What is measured; undefined until that is known: nothing is decoded against somebody's will. */
+  mode: AnalysisMode | undefined;
   /** When observations were last accepted, ms since the epoch; at first when the stream went live. */
   observedAt: number;
   /** What the present assignment's worker reported. */
@@ -65,13 +73,23 @@ export class CvCoordinator extends EventEmitter<CvCoordinatorEvents> {
   }
 
   get unassigned(): number {
-    return [...this.#analyses.values()].filter(({ held }) => held === null).length;
+    return [...this.#analyses.values()].filter(({ held, mode }) => held === null && mode !== 'off').length;
   }
 
-  addStream(stream: Stream): void {
+  /** How many live streams there are of each mode. */
+  byMode(): { mode: AnalysisMode; streams: number }[] {
+    const modes = [...this.#analyses.values()].map(({ mode }) => mode);
+    return analysisModeSchema.options.map((mode) => ({
+      mode,
+      streams: modes.filter((other) => other === mode).length,
+    }));
+  }
+
+  addStream(stream: Stream, mode: AnalysisMode | undefined): void {
     const observedAt = this.#clock();
     this.#analyses.set(stream.streamId, {
       stream,
+      mode,
       observedAt,
       conditions: new Set(),
       held: null,
@@ -118,6 +136,19 @@ export class CvCoordinator extends EventEmitter<CvCoordinatorEvents> {
     throw new HavenError('ASSIGNMENT_UNKNOWN');
   }
 
+  /** Something else is measured of the patient: the stream is given out anew, or (`off`) to nobody. */
+  setMode(patientId: string, mode: AnalysisMode): void {
+    for (const analysis of this.#analyses.values()) {
+      if (analysis.stream.identity.patientId !== patientId || analysis.mode === mode) continue;
+      analysis.mode = mode;
+      analysis.observedAt = this.#clock();
+      const { held } = analysis;
+      this.#release(analysis);
+      held?.worker.unassign(held.assignment);
+    }
+    this.#assignWaiting();
+  }
+
   /** Whether the patient of this stream has an active alert; a stream that is not analysed is passed over. */
   prioritise(streamId: string, inAlert: boolean): void {
     const analysis = this.#analyses.get(streamId);
@@ -147,8 +178,8 @@ export class CvCoordinator extends EventEmitter<CvCoordinatorEvents> {
   /** Looks whether every stream is still analysed; called about once a second. */
   examine(): void {
     const now = this.#clock();
-    for (const { stream, observedAt } of this.#analyses.values()) {
-      const stopped = now - observedAt >= ANALYSIS_STOPPED_AFTER_MS;
+    for (const { stream, mode, observedAt } of this.#analyses.values()) {
+      const stopped = mode !== 'off' && now - observedAt >= ANALYSIS_STOPPED_AFTER_MS;
       if (stream.state.conditions.includes('analysis-stopped') !== stopped) {
         this.emit('stopped', stream, stopped, observedAt);
       }
@@ -157,14 +188,15 @@ export class CvCoordinator extends EventEmitter<CvCoordinatorEvents> {
 
   #assignWaiting(): void {
     for (const analysis of this.#analyses.values()) {
-      if (analysis.held !== null) continue;
+      const { held, mode } = analysis;
+      if (held !== null || mode === undefined || mode === 'off') continue;
       const worker = this.#leastLoaded();
       if (worker === undefined) return;
-      this.#assign(analysis, worker);
+      this.#assign(analysis, worker, mode);
     }
   }
 
-  #assign(analysis: Analysis, worker: AnalysisWorker): void {
+  #assign(analysis: Analysis, worker: AnalysisWorker, mode: Assignment['mode']): void {
     const { stream } = analysis;
     const { patientId, source } = stream.identity;
     this.#lastEpoch = Math.max(this.#lastEpoch + 1, this.#clock());
@@ -174,6 +206,7 @@ export class CvCoordinator extends EventEmitter<CvCoordinatorEvents> {
       patientId,
       streamId: stream.streamId,
       source,
+      mode,
     };
     analysis.held = { worker, assignment, tap: null, opened: 0 };
     this.#workers.get(worker)?.add(analysis);

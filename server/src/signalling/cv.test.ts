@@ -211,6 +211,9 @@ describe('a CV worker', () => {
           decoderRestarts: 0,
           lastFrameAgeMs: 10,
           latencyMs: 20,
+          frameRate: 7.5,
+          reduced: true,
+          layers: { spatialLayer: 0, temporalLayer: 1 },
         },
       ],
     });

@@ -1,5 +1,6 @@
 import type {
   Alert,
+  AnalysisMode,
   DetectedEvent,
   ServerToMonitor,
   SoundPause,
@@ -74,6 +75,12 @@ export class RoomHub {
 
   patientEvent(roomId: string, patientId: string, event: DetectedEvent, at: number): void {
     this.#to(roomId, 'patient:event', { patientId, event, at });
+  }
+
+  /** What was measured until now may be measured no more: nobody who joins sees it. */
+  analysisMode(roomId: string, patientId: string, mode: AnalysisMode): void {
+    this.#latest.delete(patientId);
+    this.#to(roomId, 'patient:analysis-mode', { patientId, mode });
   }
 
   vitals(roomId: string, message: VitalsMessage): void {

@@ -9,7 +9,9 @@ import type { Config } from '../config/config.ts';
 import type { Records } from '../records/records.ts';
 import type { Sfu } from '../sfu/sfu.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
+import { AlertPriorities } from './alert-priorities.ts';
 import { AnalysisMetrics } from './analysis-metrics.ts';
+import { AnalysisModes } from './analysis-modes.ts';
 import { CvCoordinator } from './cv-coordinator.ts';
 import { DeviceMetrics } from './device-metrics.ts';
 import { ExpectedStreams } from './expected-streams.ts';
@@ -64,7 +66,23 @@ export function startSignalling(options: SignallingOptions): Signalling {
   const intake = new ObservationIntake({ coordinator, records, alerts, hub, telemetry, clock });
   const metrics = new AnalysisMetrics(telemetry);
   const expected = new ExpectedStreams({ config, alerts, telemetry, clock });
-  const streamEvents = new StreamEvents({ alerts, coordinator, expected, hub, telemetry, clock });
+  const modes = new AnalysisModes({ records, telemetry });
+  const priorities = new AlertPriorities({
+    alerts,
+    coordinator,
+    streamOf: (patientId) => sfu.streams.ofPatient(patientId),
+  });
+  const streamEvents = new StreamEvents({
+    ...{ alerts, coordinator, expected, hub, modes, priorities, telemetry, clock },
+  });
+  modes.on('changed', ({ patientId, roomId, mode, first }) => {
+    coordinator.setMode(patientId, mode);
+    if (!first) hub.analysisMode(roomId, patientId, mode);
+  });
+  telemetry.gauge('haven_streams_by_analysis_mode', 'Live streams by what is measured of them', () =>
+    coordinator.byMode().map(({ mode, streams }) => ({ value: streams, attributes: { mode } })),
+  );
+  void modes.look();
   const follow = streamEvents.follow.bind(streamEvents);
   sfu.streams.on('created', follow);
 
@@ -94,9 +112,11 @@ export function startSignalling(options: SignallingOptions): Signalling {
     alerts.onAlert((alert, leftRoomId) => hub.alert(alert, leftRoomId)),
     soundPauses.onChange((roomId, pause) => hub.soundPaused(roomId, pause)),
     access.onChange(() => sessions.recheck()),
+    priorities.start(),
   ];
   const timer = setInterval(() => {
     hub.heartbeat();
+    void modes.look();
     coordinator.examine();
     expected.examine();
     // Tokens also end by time alone.

@@ -2,6 +2,8 @@ import { technicalConditionSchema, type StreamEndReason, type TechnicalCondition
 import type { AlertService } from '../alerts/alert-service.ts';
 import type { Stream } from '../sfu/stream.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { AlertPriorities } from './alert-priorities.ts';
+import type { AnalysisModes } from './analysis-modes.ts';
 import type { CvCoordinator } from './cv-coordinator.ts';
 import type { ExpectedStreams } from './expected-streams.ts';
 import type { RoomHub } from './room-hub.ts';
@@ -11,6 +13,8 @@ type Parts = {
   coordinator: CvCoordinator;
   expected: ExpectedStreams;
   hub: RoomHub;
+  modes: Pick<AnalysisModes, 'of' | 'look'>;
+  priorities: Pick<AlertPriorities, 'settle'>;
   telemetry: Telemetry;
   clock: () => number;
 };
@@ -38,12 +42,15 @@ export class StreamEvents {
   }
 
   follow(stream: Stream): void {
-    const { coordinator, expected, hub } = this.#parts;
+    const { coordinator, expected, hub, modes, priorities } = this.#parts;
     const { patientId, source } = stream.identity;
     stream.once('live', () => {
       this.#clearConditionsOfEarlierStreams(stream);
       hub.streamStarted(stream);
-      coordinator.addStream(stream);
+      const mode = modes.of(patientId);
+      coordinator.addStream(stream, mode);
+      if (mode === undefined) void modes.look();
+      priorities.settle(stream);
       stream.on('changed', () => hub.streamChanged(stream));
       stream.once('ended', (reason) => {
         hub.streamEnded(stream, reason);

@@ -1,6 +1,7 @@
 import {
   HavenError,
   type Alert,
+  type AnalysisMode,
   type Observation,
   type Patient,
   type Room,
@@ -18,7 +19,7 @@ export class MemoryRecords implements Records {
   /** The store behind it does not answer. */
   away = false;
   readonly #rooms: Room[];
-  readonly #patients: Patient[];
+  #patients: Patient[];
 
   constructor(rooms: Room[], patients: Patient[]) {
     this.#rooms = rooms;
@@ -39,6 +40,13 @@ export class MemoryRecords implements Records {
   patientsOf(roomIds: Iterable<string>): Promise<Patient[]> {
     const wanted = new Set(roomIds);
     return Promise.resolve(this.#patients.filter(({ roomId }) => wanted.has(roomId)));
+  }
+
+  setAnalysisMode(patientId: string, analysisMode: AnalysisMode): Promise<void> {
+    this.#patients = this.#patients.map((patient) =>
+      patient.id === patientId ? { ...patient, analysisMode } : patient,
+    );
+    return Promise.resolve();
   }
 
   keepObservations(observations: readonly Observation[]): Promise<void> {
@@ -82,6 +90,10 @@ export class MemoryRecords implements Records {
       return Promise.reject(new HavenError('STORAGE_UNAVAILABLE', undefined, { retryAfterMs: 20_000 }));
     }
     return Promise.resolve(trendsOf({}, span));
+  }
+
+  events(): Promise<[]> {
+    return Promise.resolve([]);
   }
 
   activeAlerts(): Promise<Alert[]> {

@@ -15,6 +15,7 @@ import {
   type CvRequests,
   type DeviceRequests,
   type MonitorRequests,
+  type Patient,
   type RequestMap,
 } from '@haven/protocol';
 import type { ManagerOptions, SocketOptions } from 'socket.io-client';
@@ -31,10 +32,10 @@ const ROOMS = [
   { id: 'ward-a', name: 'Ward A' },
   { id: 'ward-b', name: 'Ward B' },
 ];
-const PATIENTS = [
-  { id: 'P-101', roomId: 'ward-a', name: 'Ada', bed: '1' },
-  { id: 'P-102', roomId: 'ward-a', name: 'Ben', bed: '2' },
-  { id: 'P-201', roomId: 'ward-b', name: 'Cleo', bed: '1' },
+const PATIENTS: Patient[] = [
+  { id: 'P-101', roomId: 'ward-a', name: 'Ada', bed: '1', analysisMode: 'both' },
+  { id: 'P-102', roomId: 'ward-a', name: 'Ben', bed: '2', analysisMode: 'both' },
+  { id: 'P-201', roomId: 'ward-b', name: 'Cleo', bed: '1', analysisMode: 'both' },
 ];
 
 type ClientOptions = Partial<ManagerOptions & SocketOptions>;

@@ -71,7 +71,7 @@ function sum(values: readonly number[]): number {
 }
 
 /** `Pulse: 61 to 98 a minute, last 72; measured in 83 of 100 seconds` */
-export function trendWords(name: string, rows: readonly TrendRow[]): string {
+export function trendWords(name: string, rows: readonly TrendRow[], unit = ' a minute'): string {
   const measured = rows.flatMap(({ mean, low, high }) =>
     mean === null || low === null || high === null ? [] : [{ mean, low, high }],
   );
@@ -81,5 +81,5 @@ export function trendWords(name: string, rows: readonly TrendRow[]): string {
   const high = Math.round(Math.max(...measured.map((row) => row.high)));
   const percent = Math.round((100 * sum(rows.map(({ coverage }) => coverage))) / rows.length);
   const share = percent === 0 ? 'less than 1' : `${percent}`;
-  return `${name}: ${low} to ${high} a minute, last ${Math.round(last.mean)}; measured in ${share} of 100 seconds`;
+  return `${name}: ${low} to ${high}${unit}, last ${Math.round(last.mean)}; measured in ${share} of 100 seconds`;
 }

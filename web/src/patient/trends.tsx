@@ -56,7 +56,7 @@ export function TrendsSection({ request, patientId, limits, alerts }: TrendsProp
 
 type PicturesProps = { trends: Trends; limits: AlertLimits | null; alerts: readonly Alert[] };
 
-/** Pulse and breathing, one above the other on the same times. */
+/** Pulse and breathing, and variability where it was measured, one above the other on the same times. */
 function Pictures({ trends, limits, alerts }: PicturesProps) {
   const marks = useMemo(
     () => alerts.map(({ startedAt, priority }) => ({ at: startedAt, priority })),

@@ -66,7 +66,8 @@ export function aUser(change: Partial<ManagedUser> = {}): ManagedUser {
 
 export function aManagedPatient(change: Partial<ManagedPatient> = {}): ManagedPatient {
   return {
-    ...{ id: 'P-101', roomId: 'ward-a', name: 'Anna Berg', bed: '1', devices: 1, streaming: null },
+    ...{ id: 'P-101', roomId: 'ward-a', name: 'Anna Berg', bed: '1', analysisMode: 'both' },
+    ...{ devices: 1, streaming: null },
     ...change,
   };
 }

@@ -18,7 +18,7 @@ export function uuid(number: number): string {
 }
 
 export function aPatient(change: Partial<Patient> = {}): Patient {
-  return { id: 'P-101', roomId: 'ward-1', name: 'Anna Berg', bed: '1', ...change };
+  return { id: 'P-101', roomId: 'ward-1', name: 'Anna Berg', bed: '1', analysisMode: 'both', ...change };
 }
 
 export function aStream(change: Partial<StreamState> = {}): StreamState {

@@ -33,7 +33,7 @@ export async function addPatient(
       'A patient needs a name of at most 80 characters, a bed of at most 20, and a room.',
     );
   }
-  const { id, roomId, name, bed } = patient;
+  const { id, roomId, name, bed, analysisMode } = patient;
   const { service } = context.store;
   const known = accepted(await service.from('patients').select('id').eq('id', id));
   if (known.length > 0) {
@@ -42,10 +42,13 @@ export async function addPatient(
       `There is, or was, a patient ${id}. An id is never given twice, so that records stay apart.`,
     );
   }
-  accepted(await service.from('patients').insert({ id, room_id: roomId, name, bed }), {
-    duplicate: new AdministrationError('ALREADY_EXISTS', `Bed ${bed} of room ${roomId} is taken.`),
-    reference: new AdministrationError('ROOM_UNKNOWN', `There is no room ${roomId}.`),
-  });
+  accepted(
+    await service.from('patients').insert({ id, room_id: roomId, name, bed, analysis_mode: analysisMode }),
+    {
+      duplicate: new AdministrationError('ALREADY_EXISTS', `Bed ${bed} of room ${roomId} is taken.`),
+      reference: new AdministrationError('ROOM_UNKNOWN', `There is no room ${roomId}.`),
+    },
+  );
   await audit(context, 'patient:add', `patient:${id}`);
 }
 

@@ -80,6 +80,7 @@ describe('the embedded stack', () => {
     const row = {
       ...{ id: crypto.randomUUID(), day: '2031-05-05', patient_id: 'P-1', stream_id: crypto.randomUUID() },
       ...{ source: 'synthetic' as const, at, name: 'pulse' as const, unit: '/min' as const, value: 70 },
+      ...{ interval_low: 65, interval_high: 75 },
       ...{ state: 'measured' as const, quality: 1, method: 'm', window_ms: 1, measured_at: at, reason: null },
     };
     expect((await service.from('vitals').insert(row)).error).toBeNull();

@@ -27,8 +27,9 @@ const SAMPLE_ROWS = `
     jsonb_build_object('id', '${id(4)}', 'day', '2026-11-22', 'patient_id', 'P-101', 'stream_id', '${STREAM}',
       'source', 'camera', 'at', '2026-11-22T08:00:01.5Z', 'name', 'pulse', 'unit', '/min', 'state', 'withheld',
       'quality', 0.1, 'method', 'pos', 'window_ms', 10000, 'reason', 'moving')));
-  insert into public.events (id, patient_id, stream_id, source, at, kind, name, confidence) values
-    ('${id(5)}', 'P-101', '${STREAM}', 'camera', '2026-11-22T08:00:00Z', 'event', 'fall', 0.9);
+  insert into public.events (id, patient_id, stream_id, source, at, kind, name, confidence, started_at, evidence) values
+    ('${id(5)}', 'P-101', '${STREAM}', 'camera', '2026-11-22T08:00:00Z', 'event', 'fall', 0.9,
+     '2026-11-22T07:59:58Z', '{"torsoAngleDegrees": 82}');
   select public.keep_alerts(jsonb_build_array(jsonb_build_object(
     'id', '${ALERT}', 'patient_id', 'P-101', 'room_id', 'ward-a', 'rule', 'pulse-high', 'priority', 'high',
     'episode', 1, 'source', 'camera', 'condition', 'present', 'started_at', '2026-11-22T08:00:00Z', 'value', 141,
