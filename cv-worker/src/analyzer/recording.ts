@@ -9,8 +9,12 @@ const TICK_MS = 1000;
 export type RecordingSecond = { at: number; pulse: Vital; breathing: Vital; motion: Vital };
 export type RecordingReport = {
   frames: number;
+  /** Time of the first frame, ms. */
+  startedAt: number;
   durationMs: number;
   seconds: RecordingSecond[];
+  /** Pieces of the pulse waveform, one after the other. */
+  waveform: NonNullable<AnalyzerOutput['waveform']>[];
   conditions: AnalyzerOutput['conditions'];
   events: AnalyzerOutput['events'];
 };
@@ -21,20 +25,24 @@ export async function analyzeRecording(
   detector: FaceDetector,
 ): Promise<RecordingReport> {
   const analyzer = new Analyzer({ detector });
-  const report: RecordingReport = { frames: 0, durationMs: 0, seconds: [], conditions: [], events: [] };
+  const report: RecordingReport = {
+    ...{ frames: 0, startedAt: 0, durationMs: 0 },
+    ...{ seconds: [], waveform: [], conditions: [], events: [] },
+  };
   const take = (output: AnalyzerOutput) => {
     report.conditions.push(...output.conditions);
     report.events.push(...output.events);
+    if (output.waveform !== null) report.waveform.push(output.waveform);
     if (output.vitals !== null) report.seconds.push(asSecond(output.at, output.vitals));
   };
-  let startedAt: number | null = null;
-  let tickAt = 0;
+  let tickAt: number | null = null;
   for await (const frame of frames) {
-    startedAt ??= tickAt = frame.timeMs;
+    if (report.frames === 0) report.startedAt = frame.timeMs;
+    tickAt ??= frame.timeMs;
     for (; tickAt + TICK_MS <= frame.timeMs; tickAt += TICK_MS) take(analyzer.tick(tickAt + TICK_MS));
     take(analyzer.push(frame));
     report.frames++;
-    report.durationMs = Math.round(frame.timeMs - startedAt);
+    report.durationMs = Math.round(frame.timeMs - report.startedAt);
   }
   return report;
 }

@@ -36,6 +36,34 @@ export class EventReference implements ReferenceRate {
   }
 }
 
+/** What two people counted: the mean of both; null where either says nothing or they differ by too much. */
+export class AnnotatorsReference implements ReferenceRate {
+  readonly #annotators: readonly [ReferenceRate, ReferenceRate];
+  readonly #maxDifference: number;
+
+  /** @param maxDifference 1/min */
+  constructor(annotators: readonly [ReferenceRate, ReferenceRate], maxDifference: number) {
+    this.#annotators = annotators;
+    this.#maxDifference = maxDifference;
+  }
+
+  meanRate(fromMs: number, toMs: number): number | null {
+    const rates = this.#rates(fromMs, toMs);
+    if (rates === null || this.disagrees(fromMs, toMs)) return null;
+    return (rates[0] + rates[1]) / 2;
+  }
+
+  disagrees(fromMs: number, toMs: number): boolean {
+    const rates = this.#rates(fromMs, toMs);
+    return rates !== null && Math.abs(rates[0] - rates[1]) > this.#maxDifference;
+  }
+
+  #rates(fromMs: number, toMs: number): [number, number] | null {
+    const [first, second] = this.#annotators.map((annotator) => annotator.meanRate(fromMs, toMs));
+    return first === null || second === null ? null : [first, second];
+  }
+}
+
 /** A window's rate needs readings for at least this share of it. */
 const MIN_PRESENT_SHARE = 0.5;
 

@@ -53,13 +53,11 @@ function parseHeartRate(text: string, source: string): SampledReference {
 
 async function readBreaths(path: string): Promise<[EventReference, EventReference]> {
   const { columns } = parseNumericCsv(await readText(path), { source: path, missing: true });
-  const breaths = (annotator: number) =>
-    new EventReference(
-      // One annotator may have marked fewer breaths than the other.
-      columns[annotator]
-        .filter((sample) => !Number.isNaN(sample))
-        .map((sample) => (sample / SIGNAL_RATE_HZ) * 1000),
-    );
+  const breaths = (annotator: number) => {
+    // One annotator may have marked fewer breaths than the other, and now and then a forgotten one at the end.
+    const marks = columns[annotator].filter((sample) => !Number.isNaN(sample)).toSorted();
+    return new EventReference(marks.map((sample) => (sample / SIGNAL_RATE_HZ) * 1000));
+  };
   return [breaths(0), breaths(1)];
 }
 

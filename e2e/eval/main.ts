@@ -1,0 +1,79 @@
+/**
+ * `npm run eval`: how right Haven's vitals are, over recordings of people (`HAVEN_EVAL_DATA`) and simulated patients.
+ * Exit code 1 when a target is missed, 2 when the question or the recordings are at fault.
+ */
+import { writeFile } from 'node:fs/promises';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { BackendSettingError, parseTensorBackend } from '../../cv-worker/src/face/backend.ts';
+import { TensorFaceDetector } from '../../cv-worker/src/face/detector.ts';
+import { RecordingError } from '../../cv-worker/src/evaluation/recording-error.ts';
+import { evaluateRecordings, RECORDING_SOURCES } from '../../cv-worker/src/evaluation/recordings.ts';
+import { merge, type SourceReport } from '../../cv-worker/src/evaluation/report.ts';
+import { judge } from '../../cv-worker/src/evaluation/targets.ts';
+import { textReport } from '../../cv-worker/src/evaluation/text-report.ts';
+import { DecodeError } from '../../cv-worker/src/tap/decoder.ts';
+
+const EXIT_MISSED = 1;
+const EXIT_INPUT = 2;
+
+type Source = (typeof RECORDING_SOURCES)[number];
+type Options = { only: Source[]; subjects?: true; json?: string; plot?: string };
+
+/** One source by its name, or `recordings` for all of them. */
+function parseOnly(name: string): Source[] {
+  if (name === 'recordings') return [...RECORDING_SOURCES];
+  const source = RECORDING_SOURCES.find((candidate) => candidate === name);
+  if (source === undefined) {
+    throw new InvalidArgumentError(`Choose one of ${['recordings', ...RECORDING_SOURCES].join(', ')}.`);
+  }
+  return [source];
+}
+
+function parseArguments(): Options {
+  return new Command('eval')
+    .description('Compares vitals with references, and says which targets are met.')
+    .option('--only <source>', 'recordings, or one source', parseOnly, [...RECORDING_SOURCES])
+    .option('--subjects', 'a line for each subject')
+    .option('--json <file>', 'writes everything as JSON as well')
+    .exitOverride()
+    .parse()
+    .opts<Options>();
+}
+
+async function evaluate({ only }: Options): Promise<SourceReport> {
+  let loaded: TensorFaceDetector | undefined;
+  const detector = async () =>
+    (loaded ??= await TensorFaceDetector.load(parseTensorBackend(process.env.HAVEN_TFJS_BACKEND)));
+  const reports: SourceReport[] = [];
+  for (const source of only) {
+    process.stderr.write(`${source} …\n`);
+    reports.push(await evaluateRecordings(source, process.env.HAVEN_EVAL_DATA, detector));
+  }
+  loaded?.close();
+  return merge(reports);
+}
+
+async function main(): Promise<void> {
+  const options = parseArguments();
+  const report = await evaluate(options);
+  const verdicts = judge(report.figures);
+  process.stdout.write(`${textReport(report, verdicts, { subjects: options.subjects === true })}\n`);
+  if (options.json !== undefined) {
+    await writeFile(options.json, `${JSON.stringify({ ...report, targets: verdicts }, null, 2)}\n`);
+  }
+  if (report.rows.length === 0) process.exitCode = EXIT_INPUT;
+  else if (verdicts.some(({ met }) => !met)) process.exitCode = EXIT_MISSED;
+}
+
+try {
+  await main();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    // Commander has said what is wrong; asking for help is no mistake.
+    process.exitCode = error.exitCode === 0 ? 0 : EXIT_INPUT;
+  } else {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    const isInput = [RecordingError, DecodeError, BackendSettingError].some((kind) => error instanceof kind);
+    process.exitCode = isInput ? EXIT_INPUT : 1;
+  }
+}
