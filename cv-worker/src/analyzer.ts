@@ -1,4 +1,4 @@
-import type { DetectedEvent, TechnicalCondition, Vital, WithheldReason } from '@haven/protocol';
+import type { TechnicalCondition, Vital, WithheldReason } from '@haven/protocol';
 import { PictureWatch } from './analyzer/picture-watch.ts';
 import { BreathingMonitor } from './breathing/monitor.ts';
 import { ChestTracker } from './breathing/chest-tracker.ts';
@@ -9,7 +9,9 @@ import { displacement, MIN_SKIN_PIXELS, SkinSampler } from './face/skin-sampler.
 import type { FaceMesh } from './face/facemesh.ts';
 import type { Frame } from './frame.ts';
 import { MotionMeter } from './motion/motion-meter.ts';
-import { thumbnail } from './motion/thumbnail.ts';
+import { thumbnail, type Thumbnail } from './motion/thumbnail.ts';
+import type { PresenceEvent } from './presence/event.ts';
+import { PresenceWatch } from './presence/presence-watch.ts';
 import { PulseMonitor } from './pulse/monitor.ts';
 
 const STILL = { x: 0, y: 0 };
@@ -34,7 +36,7 @@ export type AnalyzerOutput = {
   vitals: Vital[] | null;
   /** Pulse waveform samples at 25 Hz that became final, null where the rate is withheld. */
   waveform: { startAt: number; samples: (number | null)[] } | null;
-  events: { event: DetectedEvent; confidence: number; at: number }[];
+  events: PresenceEvent[];
   /** Technical conditions that changed. */
   conditions: { condition: TechnicalCondition; present: boolean; at: number }[];
 };
@@ -51,6 +53,7 @@ export class Analyzer {
   readonly #motion = new MotionMeter();
   readonly #pulse = new PulseMonitor();
   readonly #breathing = new BreathingMonitor();
+  readonly #presence = new PresenceWatch();
   #mesh: FaceMesh | null = null;
   #reason: WithheldReason | null = 'starting';
   #frameAt: number | null = null;
@@ -72,14 +75,15 @@ export class Analyzer {
     const conditions = this.#picture.add(at, picture);
     let events: AnalyzerOutput['events'] = [];
     if (this.#picture.reason === null) {
-      const update = this.#faces.update(frame);
-      events = update.events;
+      const { mesh } = this.#faces.update(frame);
       this.#withhold(this.#faces.reason);
       this.#motion.add(at, picture, personShare(frame, this.#faces.box));
-      if (this.#faces.box !== null) this.#measure(frame, update.mesh);
+      if (this.#faces.box !== null) this.#measure(frame, mesh);
+      events = this.#watchPresence(frame, picture);
     } else {
       this.#withhold(this.#picture.reason);
       this.#motion.reset();
+      this.#presence.block(at, this.#picture.reason);
     }
     const vitals = this.#dueVitals(at);
     return { at: Math.round(at), vitals, waveform: this.#pulse.waveform(), events, conditions };
@@ -93,7 +97,20 @@ export class Analyzer {
     if (nowMs - this.#frameAt < NO_PICTURE_MS) return output;
     this.#withhold('no-picture');
     this.#motion.reset();
+    this.#presence.block(nowMs, 'no-picture');
     return { ...output, vitals: this.#dueVitals(nowMs) };
+  }
+
+  #watchPresence(frame: Frame, picture: Thumbnail): PresenceEvent[] {
+    return this.#presence.update({
+      atMs: frame.timeMs,
+      thumbnail: picture,
+      faces: this.#faces.faces,
+      patientBox: this.#faces.box,
+      tooFar: this.#faces.reason === 'too-far',
+      motionLevel: this.#motion.level,
+      frame,
+    }).events;
   }
 
   /** On a new reason everything is withheld at once and forgotten. */
@@ -158,7 +175,12 @@ export class Analyzer {
       this.#pulse.evaluate();
       this.#breathing.evaluate();
     }
-    return [this.#pulse.vitalAt(at), this.#breathing.vitalAt(at), this.#motionVital(at)];
+    return [
+      this.#pulse.vitalAt(at),
+      this.#breathing.vitalAt(at),
+      this.#motionVital(at),
+      this.#presence.vitalAt(at),
+    ];
   }
 
   #motionVital(at: number): Vital {

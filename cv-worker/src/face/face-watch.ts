@@ -1,4 +1,4 @@
-import type { DetectedEvent, WithheldReason } from '@haven/protocol';
+import type { WithheldReason } from '@haven/protocol';
 import type { Frame } from '../frame.ts';
 import { boxArea, overlap, scaleBox, intersectionArea, type Box } from './box.ts';
 import type { FaceDetector } from './detector.ts';
@@ -23,8 +23,6 @@ const LOST_MS = 1500;
 const IDENTITY_GAP_MS = 3000;
 /** One face must have been there alone for this long before anything is published about it again, ms. */
 const NEW_FACE_MS = 10_000;
-/** Being away, or back, for this long is an event, ms. */
-const EVENT_MS = 5000;
 /** Detections in a row that must show a second person, so that a pattern that looks like a face does not. */
 const CROWD_CONFIRMATIONS = 2;
 /** A box less than this in common with the patient's is someone else's. */
@@ -36,11 +34,9 @@ const CLEARLY_LARGER = 2.5;
 /** Smaller faces have too little skin for a pulse, pixels. */
 const MIN_FACE_WIDTH = 36;
 
-export type FaceEvent = { event: DetectedEvent; confidence: number; at: number };
 export type FaceUpdate = {
   /** The patient's mesh, when it was fitted in this frame. */
   mesh: FaceMesh | null;
-  events: FaceEvent[];
 };
 
 /** Follows the patient's face and guards that it stays the patient's. */
@@ -50,15 +46,13 @@ export class FaceWatch {
   #present = false;
   #seenAt = 0;
   #startedAt: number | null = null;
-  #appearedAt = 0;
   #newFaceUntil = 0;
   #nextMeshAt = 0;
   #meshCount = 0;
   #nextSearchAt = 0;
   #crowdCount = 0;
-  #crowded = false;
+  #others: readonly Box[] = [];
   #othersNear = false;
-  #absent = false;
   #reason: WithheldReason | null = 'starting';
 
   constructor(detector: FaceDetector) {
@@ -73,6 +67,13 @@ export class FaceWatch {
   /** Where the patient's face is, also between detections; null when it is lost. */
   get box(): Box | null {
     return this.#present ? (this.#face?.box ?? null) : null;
+  }
+
+  /** All faces that are believed, the patient's among them. */
+  get faces(): readonly Box[] {
+    const { box } = this;
+    const others = this.#crowdCount >= CROWD_CONFIRMATIONS ? this.#others : [];
+    return box === null ? others : [box, ...others];
   }
 
   update(frame: Frame): FaceUpdate {
@@ -91,14 +92,12 @@ export class FaceWatch {
     }
     if (now >= this.#nextSearchAt || frame.discontinuity) mesh = this.#search(frame) ?? mesh;
     if (now - this.#seenAt > LOST_MS) this.#present = false;
-    const events = this.#events(now);
     this.#reason = this.#judge(now);
-    return { mesh, events };
+    return { mesh };
   }
 
   #follow(mesh: FaceMesh, now: number): void {
     if (this.#face !== null && now - this.#seenAt > IDENTITY_GAP_MS) this.#newFaceUntil = now + NEW_FACE_MS;
-    if (!this.#present) this.#appearedAt = now;
     this.#face = mesh;
     this.#present = true;
     this.#seenAt = now;
@@ -146,6 +145,7 @@ export class FaceWatch {
 
   #watchOthers(patient: FaceMesh | null, others: FaceMesh[], now: number): void {
     this.#crowdCount = others.length > 0 ? this.#crowdCount + 1 : 0;
+    this.#others = others.map(({ box }) => box);
     const near =
       patient === null
         ? others.length > 0
@@ -155,23 +155,6 @@ export class FaceWatch {
     // From here on it could be either of them, until one has been alone for long enough.
     if ((near || this.#othersNear) && patient !== null) this.#newFaceUntil = now + NEW_FACE_MS;
     this.#othersNear = near;
-  }
-
-  #events(now: number): FaceEvent[] {
-    const events: FaceEvent[] = [];
-    const crowded = this.#crowdCount >= CROWD_CONFIRMATIONS;
-    if (crowded && !this.#crowded)
-      events.push({ event: 'second-person', confidence: 0.8, at: Math.round(now) });
-    this.#crowded = crowded;
-    if (!this.#absent && this.#face !== null && now - this.#seenAt >= EVENT_MS) {
-      this.#absent = true;
-      events.push({ event: 'absent', confidence: 0.7, at: Math.round(now) });
-    }
-    if (this.#absent && this.#present && now - this.#appearedAt >= EVENT_MS) {
-      this.#absent = false;
-      events.push({ event: 'returned', confidence: 0.9, at: Math.round(now) });
-    }
-    return events;
   }
 
   #judge(now: number): WithheldReason | null {

@@ -70,7 +70,7 @@ export class PresenceWatch {
     events.push(...this.#distance.add(atMs, input.tooFar, face?.height ?? null));
     const inCare = this.#company.isThere || verdict.present !== true;
     events.push(...this.#restlessness.add(atMs, elapsedMs, input.motionLevel, inCare));
-    return { events };
+    return { events: events.map(inWholeMs) };
   }
 
   /** There is no picture in which anybody could be seen: withheld at once; what was known is kept. */
@@ -83,7 +83,7 @@ export class PresenceWatch {
 
   /** Presence as 1 or 0, with how sure it is as its quality. */
   vitalAt(nowMs: number): Vital {
-    return { ...this.#held.vitalAt(nowMs), unit: '1' };
+    return this.#held.vitalAt(nowMs);
   }
 
   #noticeSize({ thumbnail: { columns, rows } }: PresenceInput): void {
@@ -141,4 +141,8 @@ export class PresenceWatch {
 
 function inShares(box: Box, { width, height }: PresenceInput['frame']): Box {
   return { x: box.x / width, y: box.y / height, width: box.width / width, height: box.height / height };
+}
+
+function inWholeMs(event: PresenceEvent): PresenceEvent {
+  return { ...event, at: Math.round(event.at), startedAt: Math.round(event.startedAt) };
 }
