@@ -7,6 +7,10 @@ export type Colours = { red: Float64Array; green: Float64Array; blue: Float64Arr
 /** Mean colours (0–255) of one patch of skin, and perhaps of the background, at the pictures' true times. */
 export type ColourTrace = { timesMs: Float64Array; skin: Colours; background: Colours | null };
 
+/** Longer than any night: a time beyond it is a mistake in the file. */
+const MAX_DURATION_H = 24;
+const MAX_LEVEL = 255;
+
 /** The columns of each accepted header. Times are in ms. */
 const LAYOUTS = [
   { time: 'time', skin: ['R', 'G', 'B'] },
@@ -34,7 +38,7 @@ export function parseColourTrace(text: string, source: string): ColourTrace {
     );
   }
   const [timesMs] = namedColumns(table, [layout.time], source);
-  assertRising(timesMs, source);
+  assertTimes(timesMs, source);
   const background = table.header.includes(BACKGROUND_COLUMNS[0])
     ? colours(table, BACKGROUND_COLUMNS, source)
     : null;
@@ -60,13 +64,30 @@ function fillRegion(sample: SkinSample, region: number, { red, green, blue }: Co
 
 function colours(table: NumericTable, names: readonly string[], source: string): Colours {
   const [red, green, blue] = namedColumns(table, names, source);
+  [red, green, blue].forEach((levels, i) => {
+    assertLevels(levels, names[i], source);
+  });
   return { red, green, blue };
 }
 
-function assertRising(timesMs: Float64Array, source: string): void {
+function assertTimes(timesMs: Float64Array, source: string): void {
   const fallen = timesMs.findIndex((time, i) => i > 0 && time <= timesMs[i - 1]);
-  if (fallen === -1) return;
+  if (fallen !== -1) {
+    throw new RecordingError(
+      `${source}: the time in row ${String(fallen + 2)} is not later than in the row before it.`,
+    );
+  }
+  if (timesMs[timesMs.length - 1] - timesMs[0] > MAX_DURATION_H * 3_600_000) {
+    throw new RecordingError(
+      `${source} spans more than ${String(MAX_DURATION_H)} hours; its times must be in milliseconds.`,
+    );
+  }
+}
+
+function assertLevels(levels: Float64Array, name: string, source: string): void {
+  const outside = levels.findIndex((level) => level < 0 || level > MAX_LEVEL);
+  if (outside === -1) return;
   throw new RecordingError(
-    `${source}: the time in row ${String(fallen + 2)} is not later than in the row before it.`,
+    `${source}: row ${String(outside + 2)} has ${String(levels[outside])} for ${name}; levels are 0 to ${String(MAX_LEVEL)}.`,
   );
 }

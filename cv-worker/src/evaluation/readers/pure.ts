@@ -10,7 +10,7 @@ import type { FaceVideo } from '../sources/videos.ts';
 import { exists, readText, sortedNames } from './files.ts';
 
 /** Times are nanoseconds of the Unix epoch, in the reference and in the pictures' names. */
-const NS_PER_MS = 1_000_000n;
+const NS_PER_MS = 1_000_000;
 const PICTURE = /^Image(\d{1,19})\.png$/;
 
 const readingsSchema = z.object({
@@ -48,9 +48,9 @@ function parseReadings(text: string, source: string, startNs: bigint): SampledRe
   }
   const entries = readings.data['/FullPackage'];
   // As doubles the times are right within a microsecond.
-  const start = Number(startNs / NS_PER_MS);
+  const start = Number(startNs);
   return new SampledReference(
-    Float64Array.from(entries, ({ Timestamp }) => Timestamp / Number(NS_PER_MS) - start),
+    Float64Array.from(entries, ({ Timestamp }) => (Timestamp - start) / NS_PER_MS),
     Float64Array.from(entries, ({ Value }) => Value.pulseRate),
   );
 }
