@@ -77,6 +77,12 @@ export const TORSO: readonly Blob[] = [
   { at: [14.6, -24, -4.6], radii: [6, 5, 5], seam: 4, mirrored: true },
 ];
 
+/** What lies over belly and legs of somebody in bed. */
+export const BLANKET_BLOBS: readonly Blob[] = [
+  { at: [0, -78, -5], radii: [46, 50, 13], seam: 1 },
+  { at: [9, -90, 0], radii: [10, 46, 11], seam: 6, mirrored: true },
+];
+
 /** A shape of hair and the radius of a ball about the head that holds it. */
 export interface HairShape {
   blobs: readonly Blob[];

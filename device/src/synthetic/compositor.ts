@@ -1,6 +1,6 @@
 import { CHANNELS, i420Planes, i420Size } from './i420.ts';
 import { Plane, type FrameState } from './plane.ts';
-import type { Layers } from './layers.ts';
+import type { FigureLayer, Layers } from './layers.ts';
 import { Warp } from './warp.ts';
 
 /** Levels above black, and noise, of luma behind a covered lens; its chroma has none. */
@@ -16,13 +16,14 @@ export class Compositor {
   readonly picture: Uint8Array<ArrayBuffer>;
   readonly #planes: Plane[];
 
-  constructor(layers: Layers, seed: number) {
+  /** @param visitor a person who may come before the patient */
+  constructor(layers: Layers, visitor: FigureLayer | null, seed: number) {
     const { width, height } = layers.size;
     const warp = new Warp(layers);
     this.picture = new Uint8Array(i420Size(width, height));
     const outputs = i420Planes(this.picture, width, height);
     this.#planes = CHANNELS.map(
-      (channel, index) => new Plane(layers, warp, channel, outputs[index], seed + index),
+      (channel, index) => new Plane({ layers, visitor, warp }, channel, outputs[index], seed + index),
     );
   }
 

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { TensorFaceDetector } from '../../../cv-worker/src/face/detector.ts';
 import { parseSyntheticParameters } from './parameters.ts';
 import { SyntheticPatient } from './patient.ts';
-import { toRgb } from './testing/signal.ts';
 
 const WIDTH = 320;
 const HEIGHT = 240;
@@ -31,8 +30,8 @@ describe('the face of a synthetic patient', () => {
       width: WIDTH,
       height: HEIGHT,
     });
-    const rgb = toRgb(patient.frame(1), WIDTH, HEIGHT);
-    const frame = { timeMs: 0, width: WIDTH, height: HEIGHT, rgb, discontinuity: false };
+    const pixels = patient.frame(1);
+    const frame = { timeMs: 0, width: WIDTH, height: HEIGHT, pixels, discontinuity: false };
     const [face] = detector.detect(frame);
     expect(face.score).toBeGreaterThan(0.75);
     const mesh = detector.fitMesh(frame, face.box);

@@ -1,4 +1,4 @@
-import { FACE, EAR, TORSO, hairOf, type Blob } from './anatomy.ts';
+import { BLANKET_BLOBS, FACE, EAR, TORSO, hairOf, type Blob } from './anatomy.ts';
 import type { Look } from './looks.ts';
 import { valueNoise } from './noise.ts';
 
@@ -17,7 +17,8 @@ const { abs, atan2, cos, max, min, sin, sqrt } = Math;
 export const SKIN = 1;
 export const HAIR = 2;
 export const GOWN = 3;
-export type Material = typeof SKIN | typeof HAIR | typeof GOWN;
+export const BLANKET = 4;
+export type Material = typeof SKIN | typeof HAIR | typeof GOWN | typeof BLANKET;
 
 /** The joint about which the head turns: the top of the neck. */
 const ATLAS = { y: -7, z: -2 };
@@ -93,7 +94,13 @@ class Blobs {
   }
 }
 
-/** The shape of one person, with the head turned by `yaw` radians (positive: to the right of the picture). */
+/** Above this height there is no blanket. */
+const BLANKET_BELOW = -18;
+
+/**
+ * The shape of one person, with the head turned by `yaw` radians (positive: to the right of the picture), and of the
+ * blanket over whoever is `inBed`.
+ */
 export class Figure {
   readonly #look: Look;
   readonly #cos: number;
@@ -101,12 +108,15 @@ export class Figure {
   readonly #face: Blobs;
   readonly #ear = new Blobs(EAR);
   readonly #torso = new Blobs(TORSO);
+  readonly #blanket = new Blobs(BLANKET_BLOBS);
+  readonly #inBed: boolean;
   readonly #hair: Blobs;
   readonly #hairReach: number;
   #material: Material = SKIN;
 
-  constructor(look: Look, yaw: number) {
+  constructor(look: Look, yaw: number, inBed = false) {
     this.#look = look;
+    this.#inBed = inBed;
     this.#cos = cos(yaw);
     this.#sin = sin(yaw);
     const { jaw, cheeks, nose } = look.proportions;
@@ -158,8 +168,11 @@ export class Figure {
       gown = this.#gownDistance(x, y, z, torso);
       skin = blend(skin, torso, 1.6);
     }
+    const blanket = this.#inBed && y < BLANKET_BELOW ? this.#blanketDistance(x, y, z) : 1e3;
     this.#material = hair < skin ? (hair < gown ? HAIR : GOWN) : skin < gown ? SKIN : GOWN;
-    return min(skin, hair, gown);
+    const body = min(skin, hair, gown);
+    if (blanket < body) this.#material = BLANKET;
+    return min(body, blanket);
   }
 
   /** Distance to the hair in coordinates of the head. */
@@ -178,6 +191,13 @@ export class Figure {
 
   #headDistance(x: number, y: number, z: number): number {
     return blend(this.#face.distance(x, y, z, 1e3), this.#ear.distance(x, y, z, 1e3), 0.5);
+  }
+
+  #blanketDistance(x: number, y: number, z: number): number {
+    const distance = this.#blanket.distance(x, y, z, 1e3);
+    const detail = 1.5 - distance;
+    if (detail <= 0) return distance;
+    return distance - min(1, detail) * 1.2 * (valueNoise(x * 0.11, y * 0.07, z * 0.1) - 0.5);
   }
 
   /** A loose shell about the torso with a V-shaped neck and folds. */

@@ -7,6 +7,8 @@ export interface Pose {
   light: LightName;
   /** Degrees. */
   yaw: number;
+  /** Height of the face as a share of the picture's. */
+  face: number;
 }
 
 export interface Size {

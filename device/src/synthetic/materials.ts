@@ -1,6 +1,6 @@
 import { mix, smoothstep, srgb, type Colour } from './colour.ts';
 import { cover, paintFace } from './face.ts';
-import { GOWN, HAIR, type Figure, type Material } from './geometry.ts';
+import { BLANKET, GOWN, HAIR, type Figure, type Material } from './geometry.ts';
 import type { Look } from './looks.ts';
 import { valueNoise } from './noise.ts';
 
@@ -33,6 +33,8 @@ const MONK_TONES: readonly Colour[] = [
   srgb(58, 49, 42),
   srgb(41, 36, 32),
 ];
+
+const BLANKET_COLOUR = srgb(150, 172, 186);
 
 /** Colours of one person's skin. */
 export interface SkinTone {
@@ -84,6 +86,7 @@ export class Materials {
     const headZ = this.#figure.headZ(x, z);
     if (material === HAIR) this.#fillHair(surface, headX, y, headZ);
     else if (material === GOWN) this.#fillGown(surface, x, y, z);
+    else if (material === BLANKET) fillBlanket(surface, x, y, z);
     else this.#fillSkin(surface, headX, y, headZ);
   }
 
@@ -135,6 +138,15 @@ export class Materials {
     const share = smoothstep(0.6, 0, distance) * min(1, 0.15 + roots) * 0.8;
     cover(surface, this.#look.hair.colour, share);
   }
+}
+
+/** Knitted cotton: nothing in it answers the heart. */
+function fillBlanket(surface: Surface, x: number, y: number, z: number): void {
+  paint(surface, BLANKET_COLOUR, 0.93 + 0.14 * valueNoise(x * 2.2, y * 2.2, z * 2.2));
+  surface.shine = 0;
+  surface.gloss = 1;
+  surface.scatter = 0.15;
+  surface.perfusion = 0;
 }
 
 /** Forehead and cheeks have most blood near the surface, the neck little (Verkruysse 2008; Kumar 2015). */

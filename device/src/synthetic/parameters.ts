@@ -1,11 +1,14 @@
-import { HavenError } from '@haven/protocol';
-import type { Timeline } from './timeline.ts';
+import { Entries, flag, invalid, number, oneOf } from './parameter-text.ts';
+import { RAMP_SECONDS, type Timeline } from './timeline.ts';
 
 export const LIGHTS = ['office', 'side', 'dim'] as const;
 export type LightName = (typeof LIGHTS)[number];
 
-export const MOTIONS = ['none', 'still', 'sway', 'turn'] as const;
-/** How the head moves: not at all, as of somebody at rest, slow large swaying, slow turning from side to side. */
+export const MOTIONS = ['none', 'still', 'sway', 'turn', 'talk'] as const;
+/**
+ * How the head moves: not at all, as of somebody at rest, slow large swaying, slow turning from side to side, talking
+ * with jaw and nods.
+ */
 export type Motion = (typeof MOTIONS)[number];
 
 /** What a synthetic patient is and does. Times are seconds since the first frame. */
@@ -17,10 +20,14 @@ export interface SyntheticParameters {
   light: LightName;
   /** Which way the face looks, degrees; positive to the right of the picture. */
   yaw: number;
+  /** Height of the face, hairline to chin, as a share of the picture's: how far away the camera stands. */
+  face: number;
   /** Beats a minute. */
   pulse: Timeline<number>;
   /** Breaths a minute. */
   breathing: Timeline<number>;
+  /** How long pulse and breathing take to reach a new rate, s. */
+  rampSeconds: number;
   /** Half the height of the pulse wave in the mean green of the face, as a share of that mean. */
   amplitude: Timeline<number>;
   /** Standard deviation of the sensor's noise in each colour, 8-bit levels. */
@@ -28,19 +35,22 @@ export interface SyntheticParameters {
   motion: Timeline<Motion>;
   /** Frequency at which the room's light flickers, Hz; 0 for steady light. */
   flicker: Timeline<number>;
+  /** Depth of that flicker as a share of the light. */
+  flickerDepth: Timeline<number>;
+  /** Whether the camera's gain follows the brightness of its picture. */
+  autoExposure: boolean;
   /** Light that reaches the sensor, against 1. */
   exposure: Timeline<number>;
   covered: Timeline<boolean>;
   frozen: Timeline<boolean>;
   absent: Timeline<boolean>;
+  /** Whether another person's face is before the patient's; coming and going take two seconds. */
+  visitor: Timeline<boolean>;
+  /** The visitor's heart, beats a minute. */
+  visitorPulse: number;
   /** Whether the time of day is drawn into the picture, for measuring how old it is when it is seen. */
   clock: boolean;
 }
-
-/** More than anybody types; bounds the work of a hostile text. */
-const MAX_TEXT_LENGTH = 2000;
-/** A day: sources are restarted more often than that. */
-const MAX_CHANGE_SECONDS = 86_400;
 
 const NAMED_TONES: ReadonlyMap<string, number> = new Map([
   ['light', 2],
@@ -54,45 +64,18 @@ const DARKEST_TONE = 10;
 const AMPLITUDE_OF_LIGHTEST = 0.006;
 const AMPLITUDE_OF_DARKEST = 0.002;
 
+/** A face that fills half of the picture: a tablet at the foot of a bedside table. */
+export const DEFAULT_FACE = 0.5;
+/** The whole bed is in the picture, or little more than the head. */
+const SMALLEST_FACE = 0.08;
+const LARGEST_FACE = 0.6;
+/** A lamp on a poor supply, seen through an exposure of several milliseconds. */
+const FLICKER_DEPTH = 0.01;
+/** Unlike the patient's default. */
+const VISITOR_PULSE = 104;
+
 /** A camera raises its gain, and so its noise, where light is short. */
-const NOISE_IN: Readonly<Record<LightName, number>> = { office: 1.5, side: 1.5, dim: 2.5 };
-
-/** One `key=value` or `key@SECONDS=value`. */
-interface Entry {
-  key: string;
-  at: number;
-  value: string;
-}
-
-function invalid(sentence: string): HavenError {
-  return new HavenError('INVALID_REQUEST', sentence);
-}
-
-function number(minimum: number, maximum: number): (key: string, text: string) => number {
-  return (key, text) => {
-    const value = text === '' ? NaN : Number(text);
-    if (!(value >= minimum && value <= maximum)) {
-      throw invalid(
-        `Synthetic parameter "${key}" must be a number from ${minimum} to ${maximum}, not "${text}".`,
-      );
-    }
-    return value;
-  };
-}
-
-function oneOf<T extends string>(choices: readonly T[]): (key: string, text: string) => T {
-  return (key, text) => {
-    const choice = choices.find((name) => name === text);
-    if (choice === undefined) {
-      throw invalid(`Synthetic parameter "${key}" must be one of ${choices.join(', ')}, not "${text}".`);
-    }
-    return choice;
-  };
-}
-
-function flag(key: string, text: string): boolean {
-  return oneOf(['0', '1'])(key, text) === '1';
-}
+export const NOISE_IN: Readonly<Record<LightName, number>> = { office: 1.5, side: 1.5, dim: 2.5 };
 
 function tone(key: string, text: string): number {
   const monk = /^monk(10|[1-9])$/.exec(text);
@@ -111,66 +94,6 @@ function seed(key: string, text: string): number {
     throw invalid(`Synthetic parameter "${key}" must be a whole number, not "${text}".`);
   }
   return value;
-}
-
-function parseEntry(text: string): Entry {
-  const match = /^([a-z]+)(?:@([^=]*))?=(.*)$/.exec(text);
-  if (match === null) {
-    throw invalid(
-      `Synthetic parameters are "key=value" or "key@SECONDS=value" with commas between, not "${text}".`,
-    );
-  }
-  const [, key, , value] = match;
-  const at = match.at(2);
-  return { key, at: at === undefined ? 0 : number(0, MAX_CHANGE_SECONDS)(`${key}@`, at), value };
-}
-
-/** The entries of a text, and which of them were asked for. */
-class Entries {
-  readonly #entries: Entry[];
-  readonly #known = new Set<string>();
-
-  constructor(text: string) {
-    if (text.length > MAX_TEXT_LENGTH) {
-      throw invalid(`Synthetic parameters are at most ${MAX_TEXT_LENGTH} characters long.`);
-    }
-    const parts = text.split(',').map((part) => part.trim());
-    this.#entries = parts.filter((part) => part !== '').map(parseEntry);
-    this.#entries.sort((a, b) => a.at - b.at);
-  }
-
-  /** A setting that may change over time. */
-  timeline<T>(key: string, parse: (key: string, text: string) => T, initial: T): Timeline<T> {
-    const changes = this.#of(key).map(({ at, value }) => ({ at, value: parse(key, value) }));
-    return changes.at(0)?.at === 0 ? changes : [{ at: 0, value: initial }, ...changes];
-  }
-
-  /** A setting of the person or the room, which holds from start to end. */
-  constant<T>(key: string, parse: (key: string, text: string) => T, initial: T): T {
-    const entry = this.#of(key).at(0);
-    if (entry === undefined) return initial;
-    if (entry.at > 0) throw invalid(`Synthetic parameter "${key}" cannot change over time.`);
-    return parse(key, entry.value);
-  }
-
-  /** @throws HavenError for an entry that no setting asked for. */
-  refuseUnknown(): void {
-    const unknown = this.#entries.find(({ key }) => !this.#known.has(key));
-    if (unknown === undefined) return;
-    throw invalid(
-      `There is no synthetic parameter "${unknown.key}". There are ${[...this.#known].join(', ')}.`,
-    );
-  }
-
-  #of(key: string): Entry[] {
-    this.#known.add(key);
-    const entries = this.#entries.filter((entry) => entry.key === key);
-    const repeated = entries.find((entry, index) => entries.at(index + 1)?.at === entry.at);
-    if (repeated !== undefined) {
-      throw invalid(`Synthetic parameter "${key}" is given twice for second ${repeated.at}.`);
-    }
-    return entries;
-  }
 }
 
 /**
@@ -192,16 +115,22 @@ export function parseSyntheticParameters(text: string): SyntheticParameters {
     tone: skin,
     seed: entries.constant('seed', seed, 1),
     yaw: entries.constant('yaw', number(-30, 30), 0),
+    face: entries.constant('face', number(SMALLEST_FACE, LARGEST_FACE), DEFAULT_FACE),
     pulse: entries.timeline('hr', number(30, 220), 72),
     breathing: entries.timeline('rr', number(4, 60), 14),
+    rampSeconds: entries.constant('ramp', number(0.1, 60), RAMP_SECONDS),
     amplitude: entries.timeline('amplitude', number(0, 0.05), amplitude),
     noise: entries.timeline('noise', number(0, 30), NOISE_IN[light]),
     motion: entries.timeline('motion', oneOf(MOTIONS), 'still'),
     flicker: entries.timeline('flicker', number(0, 1000), 0),
+    flickerDepth: entries.timeline('flickerdepth', number(0, 0.3), FLICKER_DEPTH),
+    autoExposure: entries.constant('autoexposure', flag, false),
     exposure: entries.timeline('exposure', number(0.02, 4), 1),
     covered: entries.timeline('cover', flag, false),
     frozen: entries.timeline('freeze', flag, false),
     absent: entries.timeline('absent', flag, false),
+    visitor: entries.timeline('visitor', flag, false),
+    visitorPulse: entries.constant('visitorhr', number(30, 220), VISITOR_PULSE),
     clock: entries.constant('clock', flag, false),
   };
   entries.refuseUnknown();

@@ -1,13 +1,15 @@
 import { HavenError } from '@haven/protocol';
+import { AutoExposure } from './auto-exposure.ts';
 import { Compositor } from './compositor.ts';
 import { blink, headPosition } from './movement.ts';
-import type { SyntheticParameters } from './parameters.ts';
+import { DEFAULT_FACE, type SyntheticParameters } from './parameters.ts';
 import { Physiology } from './physiology.ts';
 import type { FrameState } from './plane.ts';
 import type { Size } from './layers.ts';
 import { drawClock } from './picture-clock.ts';
-import { renderLayers } from './renderer.ts';
+import { renderLayers, renderVisitor } from './renderer.ts';
 import { valueAt } from './timeline.ts';
+import { Visitor } from './visitor.ts';
 
 /** What is true of the patient at a moment, whatever a camera makes of it. */
 export interface Truth {
@@ -15,7 +17,7 @@ export interface Truth {
   pulse: number;
   /** Breaths a minute. */
   breathing: number;
-  /** Whether the picture shows the living patient: false while covered, absent or frozen. */
+  /** Whether the picture shows the living patient: false while covered, absent, frozen or behind a visitor. */
   visible: boolean;
 }
 
@@ -23,12 +25,10 @@ export interface Truth {
 const SMALLEST_SIDE = 120;
 const LARGEST_SIDE = 1920;
 
-/** How far a breath raises the shoulders, as a share of the picture's height: ±2 mm. */
+/** How far a breath raises the shoulders, as a share of the height of a picture that the face half fills: ±2 mm. */
 const LIFT = 0.005;
 /** How much a breath changes the light on everything: the body reflects a little onto the room. */
 const BREATH_GAIN = 0.0004;
-/** Depth of the light's flicker: a lamp on a poor supply, seen through an exposure of several milliseconds. */
-const FLICKER = 0.01;
 /** A rolling shutter reads the rows of a picture one after the other, over this time. */
 const READOUT_SECONDS = 1 / 60;
 /** Picture levels go with light to this power. */
@@ -41,6 +41,8 @@ export class SyntheticPatient {
   readonly #compositor: Compositor;
   readonly #size: Size;
   readonly #wallClock: () => number;
+  readonly #visitor: Visitor;
+  readonly #autoExposure: AutoExposure | null;
   #drawn = false;
 
   private constructor(
@@ -54,6 +56,8 @@ export class SyntheticPatient {
     this.#compositor = compositor;
     this.#size = size;
     this.#wallClock = wallClock;
+    this.#visitor = new Visitor(parameters);
+    this.#autoExposure = parameters.autoExposure ? new AutoExposure() : null;
   }
 
   /**
@@ -75,7 +79,10 @@ export class SyntheticPatient {
       );
     }
     const layers = await renderLayers(parameters, size);
-    return new SyntheticPatient(parameters, new Compositor(layers, parameters.seed), size, wallClock);
+    const pose = Visitor.pose(parameters);
+    const visitor = pose && (await renderVisitor(pose, size));
+    const compositor = new Compositor(layers, visitor, parameters.seed);
+    return new SyntheticPatient(parameters, compositor, size, wallClock);
   }
 
   /**
@@ -90,6 +97,7 @@ export class SyntheticPatient {
     else if (valueAt(absent, seconds)) this.#compositor.drawEmptyBed(this.#stateAt(seconds));
     else this.#compositor.drawPatient(this.#stateAt(seconds));
     const { picture } = this.#compositor;
+    this.#autoExposure?.meter(picture.subarray(0, this.#size.width * this.#size.height), seconds);
     if (clock) drawClock(picture, this.#size.width, this.#size.height, this.#wallClock());
     return picture;
   }
@@ -100,28 +108,38 @@ export class SyntheticPatient {
     return {
       pulse: this.#physiology.pulseRate(seconds),
       breathing: this.#physiology.breathingRate(seconds),
-      visible: !valueAt(covered, seconds) && !valueAt(frozen, seconds) && !valueAt(absent, seconds),
+      visible:
+        !valueAt(covered, seconds) &&
+        !valueAt(frozen, seconds) &&
+        !valueAt(absent, seconds) &&
+        !this.#visitor.hidesPatient(seconds, this.#size),
     };
   }
 
   #stateAt(seconds: number): FrameState {
-    const { motion, exposure, flicker, noise } = this.#parameters;
+    const { motion, exposure, flicker, flickerDepth, noise, face } = this.#parameters;
     const movement = valueAt(motion, seconds);
     const head = headPosition(movement, seconds);
     const breath = this.#physiology.breath(seconds);
     const frequency = valueAt(flicker, seconds);
+    const scale = (this.#size.height * face) / DEFAULT_FACE;
     return {
       greenChange: this.#physiology.greenChange(seconds),
-      lift: LIFT * this.#size.height * breath,
-      right: head.right * this.#size.height,
-      up: head.up * this.#size.height,
+      lift: LIFT * scale * breath,
+      right: head.right * scale,
+      up: head.up * scale,
       yaw: head.yaw,
+      jaw: head.jaw * scale,
       lids: blink(movement, seconds),
-      gain: valueAt(exposure, seconds) ** CAMERA_GAMMA * (1 + BREATH_GAIN * breath),
-      flicker: frequency > 0 ? FLICKER : 0,
+      gain:
+        valueAt(exposure, seconds) ** CAMERA_GAMMA *
+        (1 + BREATH_GAIN * breath) *
+        (this.#autoExposure?.gain ?? 1),
+      flicker: frequency > 0 ? valueAt(flickerDepth, seconds) : 0,
       flickerPhase: 2 * Math.PI * frequency * seconds,
       flickerPhasePerRow: (2 * Math.PI * frequency * READOUT_SECONDS) / this.#size.height,
       noise: valueAt(noise, seconds),
+      visitor: this.#visitor.stateAt(seconds, this.#size),
     };
   }
 }

@@ -55,9 +55,14 @@ export class Physiology {
   readonly #breathing: RampedRate;
   readonly #amplitude: Timeline<number>;
 
-  constructor(rates: { pulse: Timeline<number>; breathing: Timeline<number>; amplitude: Timeline<number> }) {
-    this.#pulse = new RampedRate(rates.pulse);
-    this.#breathing = new RampedRate(rates.breathing);
+  constructor(rates: {
+    pulse: Timeline<number>;
+    breathing: Timeline<number>;
+    amplitude: Timeline<number>;
+    rampSeconds?: number;
+  }) {
+    this.#pulse = new RampedRate(rates.pulse, rates.rampSeconds);
+    this.#breathing = new RampedRate(rates.breathing, rates.rampSeconds);
     this.#amplitude = rates.amplitude;
   }
 

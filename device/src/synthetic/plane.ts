@@ -1,9 +1,10 @@
+import { FigurePlane, levelOf, STRIDE } from './figure-plane.ts';
 import type { Channel } from './i420.ts';
 import { GAUSSIAN_MASK, gaussianTable, Random } from './noise.ts';
-import type { FigureLayer, Layers, Picture, Rectangle } from './layers.ts';
+import type { FigureLayer, Layers, Picture } from './layers.ts';
 import type { Warp } from './warp.ts';
 
-const { ceil, hypot, sin, trunc } = Math;
+const { floor, hypot, sin, trunc } = Math;
 
 /** What differs from one frame to the next. Lengths are pixels of the full picture. */
 export interface FrameState {
@@ -16,6 +17,8 @@ export interface FrameState {
   up: number;
   /** Turn of the head against its pose, radians. */
   yaw: number;
+  /** How far the jaw has dropped. */
+  jaw: number;
   /** How far the lids are closed, 0 to 1. */
   lids: number;
   /** Levels against the pose's: in a row, `gain · (1 + flicker · sin(phase + row · phasePerRow))`. */
@@ -25,16 +28,16 @@ export interface FrameState {
   flickerPhasePerRow: number;
   /** Standard deviation of the noise in each colour of the sensor, 8-bit levels. */
   noise: number;
+  /** Who stands before the patient, if anybody. */
+  visitor: VisitorState | null;
 }
 
-/**
- * Strength of the pulse in red, green and blue against green: the blood volume pulse signature 0.33:0.77:0.53 of
- * de Haan and van Leest 2014.
- */
-const SIGNATURE = [0.33 / 0.77, 1, 0.53 / 0.77] as const;
-
-/** Floats a sample: level without offset, coverage, and the level's answer to a change of green of 1. */
-const STRIDE = 3;
+export interface VisitorState {
+  /** Shift to the right of where the visitor covers the patient. */
+  right: number;
+  /** Relative change of the visitor's mean green. */
+  greenChange: number;
+}
 
 /** Light of a row: a lamp that flickers does so while the sensor reads row after row. */
 function gainOf(state: FrameState, row: number): number {
@@ -47,13 +50,13 @@ function clamp(value: number, maximum: number): number {
 
 /** One plane of the moving picture, luma or a chroma difference: the bed, and before it the figure. */
 export class Plane {
-  readonly #layers: Layers;
   readonly #warp: Warp;
   readonly #channel: Channel;
   readonly #out: Uint8ClampedArray;
   readonly #width: number;
   readonly #height: number;
-  readonly #figure: Float32Array;
+  readonly #figure: FigurePlane;
+  readonly #visitor: FigurePlane | null;
   readonly #bed: Float32Array;
   readonly #emptyBed: Float32Array;
   readonly #gaussian: Float32Array;
@@ -64,30 +67,33 @@ export class Plane {
    * whole picture.
    */
   readonly #noiseShare: number;
-  #lids = 0;
 
-  constructor(layers: Layers, warp: Warp, channel: Channel, out: Uint8ClampedArray, seed: number) {
-    this.#layers = layers;
+  constructor(
+    { layers, visitor, warp }: { layers: Layers; visitor: FigureLayer | null; warp: Warp },
+    channel: Channel,
+    out: Uint8ClampedArray,
+    seed: number,
+  ) {
     this.#warp = warp;
     this.#channel = channel;
     this.#out = out;
     this.#width = warp.width / channel.scale;
     this.#height = warp.height / channel.scale;
-    this.#figure = new Float32Array(this.#width * this.#height * STRIDE);
+    this.#figure = new FigurePlane(channel, layers.figure, layers.closedEyes);
+    this.#visitor = visitor && new FigurePlane(channel, visitor);
     this.#bed = this.#bedLevels(layers.bed);
     this.#emptyBed = this.#bedLevels(layers.emptyBed);
     this.#gaussian = gaussianTable(seed);
     this.#random = new Random(seed);
     this.#noiseShare = hypot(...channel.weights) / channel.scale;
-    this.#convertFigure({ x: 0, y: 0, width: warp.width, height: warp.height }, 0);
   }
 
   drawPatient(state: FrameState): void {
-    if (state.lids !== this.#lids) {
-      this.#lids = state.lids;
-      this.#convertFigure(this.#layers.closedEyes.area, state.lids);
+    this.#figure.closeLids(state.lids);
+    for (let row = 0; row < this.#height; row++) {
+      this.#drawRow(row, state);
+      if (state.visitor !== null) this.#drawVisitor(row, state, state.visitor);
     }
-    for (let row = 0; row < this.#height; row++) this.#drawRow(row, state);
   }
 
   drawEmptyBed(state: FrameState): void {
@@ -100,6 +106,7 @@ export class Plane {
         gainOf(state, row * this.#channel.scale),
         state.noise,
       );
+      if (state.visitor !== null) this.#drawVisitor(row, state, state.visitor);
     }
   }
 
@@ -117,7 +124,7 @@ export class Plane {
     const { scale, offset } = this.#channel;
     const warp = this.#warp;
     const out = this.#out;
-    const figure = this.#figure;
+    const figure = this.#figure.samples;
     const bed = this.#bed;
     const gaussian = this.#gaussian;
     const relief = warp.relief;
@@ -131,7 +138,9 @@ export class Plane {
     const headShare = warp.headShare[fullRow];
     const shift = (headShare * state.right) / scale;
     const turn = (headShare * sin(state.yaw)) / scale;
-    const rise = (headShare * state.up + warp.liftShare[fullRow] * state.lift) / scale;
+    const rise =
+      (headShare * state.up + warp.liftShare[fullRow] * state.lift - warp.jawShare[fullRow] * state.jaw) /
+      scale;
     const y = clamp(row + rise, this.#height - 1.01);
     const y0 = trunc(y);
     const lower = y - y0;
@@ -192,14 +201,32 @@ export class Plane {
     }
   }
 
-  /** The level, without offset, of a sample of a picture. */
-  #levelOf(picture: Picture, index: number, gains: readonly [number, number, number] = [1, 1, 1]): number {
-    const [red, green, blue] = this.#channel.weights;
-    return (
-      red * gains[0] * picture[index * 3] +
-      green * gains[1] * picture[index * 3 + 1] +
-      blue * gains[2] * picture[index * 3 + 2]
-    );
+  /** Lays the visitor over a row that is drawn: shifts by whole samples, since coming and going are fast. */
+  #drawVisitor(row: number, state: FrameState, { right, greenChange }: VisitorState): void {
+    if (this.#visitor === null) return;
+    const { samples } = this.#visitor;
+    const { offset, scale } = this.#channel;
+    const out = this.#out;
+    const width = this.#width;
+    const shift = floor(right / scale);
+    const gain = gainOf(state, row * scale);
+    const noise = state.noise * this.#noiseShare;
+    const gaussian = this.#gaussian;
+    let next = this.#random.integer();
+    const first = shift > 0 ? shift : 0;
+    const end = shift < 0 ? width + shift : width;
+    for (let column = first; column < end; column++) {
+      const sample = (row * width + column - shift) * STRIDE;
+      const coverage = samples[sample + 1];
+      if (coverage === 0) continue;
+      const level = gain * (samples[sample] + greenChange * samples[sample + 2]);
+      const index = row * width + column;
+      out[index] =
+        offset +
+        (out[index] - offset) * (1 - coverage) +
+        level +
+        coverage * noise * gaussian[next++ & GAUSSIAN_MASK];
+    }
   }
 
   #bedLevels(picture: Picture): Float32Array {
@@ -208,47 +235,9 @@ export class Plane {
     for (let y = 0; y < this.#warp.height; y++) {
       for (let x = 0; x < this.#warp.width; x++) {
         const sample = trunc(y / scale) * this.#width + trunc(x / scale);
-        levels[sample] += this.#levelOf(picture, y * this.#warp.width + x) / (scale * scale);
+        levels[sample] += levelOf(this.#channel, picture, y * this.#warp.width + x) / (scale * scale);
       }
     }
     return levels;
-  }
-
-  /** Converts what `area` touches of the figure, with lids closed by a share. */
-  #convertFigure(area: Rectangle, lids: number): void {
-    const { scale } = this.#channel;
-    const firstRow = trunc(area.y / scale);
-    const endRow = ceil((area.y + area.height) / scale);
-    const firstColumn = trunc(area.x / scale);
-    const endColumn = ceil((area.x + area.width) / scale);
-    for (let row = firstRow; row < endRow; row++) {
-      for (let column = firstColumn; column < endColumn; column++) {
-        const sample = (row * this.#width + column) * STRIDE;
-        this.#figure.fill(0, sample, sample + STRIDE);
-        for (let y = row * scale; y < (row + 1) * scale; y++) {
-          for (let x = column * scale; x < (column + 1) * scale; x++) {
-            this.#addPixel(sample, this.#layers.figure, x, y, 1 - lids);
-            if (lids > 0) this.#addPixel(sample, this.#closedOr(x, y), x, y, lids);
-          }
-        }
-      }
-    }
-  }
-
-  /** The layer with closed eyes where it reaches; chroma samples at its border reach past it. */
-  #closedOr(x: number, y: number): FigureLayer {
-    const { closedEyes, figure } = this.#layers;
-    const { area } = closedEyes;
-    const inside = x >= area.x && x < area.x + area.width && y >= area.y && y < area.y + area.height;
-    return inside ? closedEyes : figure;
-  }
-
-  #addPixel(sample: number, layer: FigureLayer, x: number, y: number, share: number): void {
-    const { area, colour, coverage, perfusion } = layer;
-    const index = (y - area.y) * area.width + (x - area.x);
-    const weight = share / (this.#channel.scale * this.#channel.scale);
-    this.#figure[sample] += weight * this.#levelOf(colour, index);
-    this.#figure[sample + 1] += weight * coverage[index];
-    this.#figure[sample + 2] += weight * perfusion[index] * this.#levelOf(colour, index, SIGNATURE);
   }
 }

@@ -1,15 +1,16 @@
 import { SKIN, type Figure, type Material } from './geometry.ts';
 import type { Vector } from './lighting.ts';
 import type { Size } from './layers.ts';
+import { DEFAULT_FACE } from './parameters.ts';
 
 const { ceil, max, min, sqrt, trunc } = Math;
 
-/** From the camera to the middle of the head: a tablet at the foot of a bedside table. */
+/** From the camera to the middle of the head where the face has its default size. */
 const CAMERA_DISTANCE_CM = 64;
 /** Height of the world that the picture shows at that distance. */
 const VISIBLE_HEIGHT_CM = 38;
 /** Where the eyes are, as a share of the picture's height. */
-const EYE_LEVEL = 0.45;
+export const EYE_LEVEL = 0.45;
 
 /** Nothing of a figure is nearer to the camera, or farther, than this from the middle of the head. */
 const NEAR_CM = 15;
@@ -42,6 +43,7 @@ export class RayMarcher {
   readonly normal: Vector = { x: 0, y: 0, z: 1 };
   readonly #figure: Figure;
   readonly #focalLength: number;
+  readonly #distance: number;
   readonly #centreX: number;
   readonly #centreY: number;
   readonly #columns: number;
@@ -49,9 +51,11 @@ export class RayMarcher {
   readonly #freeWay: Float32Array;
   #material: Material = SKIN;
 
-  constructor(figure: Figure, { width, height }: Size) {
+  /** @param face height of the face as a share of the picture's: the camera stands where it has that size */
+  constructor(figure: Figure, { width, height }: Size, face: number) {
     this.#figure = figure;
     this.#focalLength = (height / VISIBLE_HEIGHT_CM) * CAMERA_DISTANCE_CM;
+    this.#distance = (CAMERA_DISTANCE_CM * DEFAULT_FACE) / face;
     this.#centreX = width / 2;
     this.#centreY = height * EYE_LEVEL;
     this.#columns = ceil(width / TILE);
@@ -65,7 +69,7 @@ export class RayMarcher {
 
   /** Where a point in space is seen in the picture. */
   project(x: number, y: number, z: number): { x: number; y: number } {
-    const scale = this.#focalLength / (CAMERA_DISTANCE_CM - z);
+    const scale = this.#focalLength / (this.#distance - z);
     return { x: this.#centreX + x * scale, y: this.#centreY - y * scale };
   }
 
@@ -75,10 +79,10 @@ export class RayMarcher {
     let travelled = this.#freeWayOf(x, y);
     this.#aim(x, y);
     for (let step = 0; step < MAX_STEPS; step++) {
-      if (travelled > CAMERA_DISTANCE_CM + FAR_CM) return false;
+      if (travelled > this.#distance + FAR_CM) return false;
       hit.x = ray.x * travelled;
       hit.y = ray.y * travelled;
-      hit.z = CAMERA_DISTANCE_CM + ray.z * travelled;
+      hit.z = this.#distance + ray.z * travelled;
       const distance = this.#figure.distance(hit.x, hit.y, hit.z);
       if (distance < TOUCH_CM) {
         this.#material = this.#figure.material;
@@ -169,12 +173,12 @@ export class RayMarcher {
     this.#aim((column + 0.5) * TILE, (row + 0.5) * TILE);
     const { ray } = this;
     const spread = (TILE * Math.SQRT1_2) / this.#focalLength;
-    let travelled = CAMERA_DISTANCE_CM - NEAR_CM;
-    while (travelled < CAMERA_DISTANCE_CM + FAR_CM) {
+    let travelled = this.#distance - NEAR_CM;
+    while (travelled < this.#distance + FAR_CM) {
       const distance = this.#figure.distance(
         ray.x * travelled,
         ray.y * travelled,
-        CAMERA_DISTANCE_CM + ray.z * travelled,
+        this.#distance + ray.z * travelled,
       );
       const step = distance * CAUTION - spread * travelled;
       if (step < PARTING_CM) return travelled;

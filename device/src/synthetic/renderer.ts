@@ -1,12 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import { CHIN_Y, PUPIL_X, VERTEX_Y } from './anatomy.ts';
-import { drawBed, withContactShadow } from './bed.ts';
+import { drawBed, showsWholeBed, withContactShadow } from './bed.ts';
 import { encode } from './colour.ts';
 import { Figure } from './geometry.ts';
 import { illuminate, LIGHTING, type Exposure, type Lighting } from './lighting.ts';
 import { lookOf } from './looks.ts';
 import { Materials, skinTone, type Surface } from './materials.ts';
 import { RayMarcher } from './ray-marcher.ts';
+import { DEFAULT_FACE } from './parameters.ts';
 import type { FigureLayer, Layers, Pose, Rectangle, Size } from './layers.ts';
 
 const { PI, abs, ceil, floor, max, min, trunc } = Math;
@@ -14,13 +15,28 @@ const { PI, abs, ceil, floor, max, min, trunc } = Math;
 /** The event loop is given a turn at least this often, so that a device goes on answering its server. */
 const SLICE_MS = 15;
 
+type Offset = readonly [x: number, y: number];
+
 /** Sub-pixel positions of a rotated grid, used where a pixel shows an edge. */
-const SAMPLES = [
+const EDGE_SAMPLES: readonly Offset[] = [
   [-0.375, -0.125],
   [0.125, -0.375],
   [0.375, 0.125],
   [-0.125, 0.375],
-] as const;
+];
+
+/** Faces smaller than this have features smaller than a pixel: then every pixel is sampled finely. */
+const FINE_BELOW = 0.3;
+/** Samples along each side of a pixel, where a face has its default size; more where it is smaller. */
+const MAX_FINE_SAMPLES = 4;
+
+/** Where a pixel is sampled, if all of them are sampled alike. */
+function fineSamples(face: number): readonly Offset[] | null {
+  if (face >= FINE_BELOW) return null;
+  const side = min(MAX_FINE_SAMPLES, ceil(DEFAULT_FACE / face));
+  const at = (index: number): number => (index + 0.5) / side - 0.5;
+  return Array.from({ length: side * side }, (_, index) => [at(index % side), at(trunc(index / side))]);
+}
 
 /** Relative difference of two neighbours' light from which the pixel is sampled more finely. */
 const EDGE_CONTRAST = 0.12;
@@ -31,13 +47,15 @@ class Renderer {
   readonly #lighting: Lighting;
   readonly #surface: Surface = { red: 0, green: 0, blue: 0, shine: 0, gloss: 1, scatter: 0, perfusion: 0 };
   readonly #exposure: Exposure;
+  readonly #fine: readonly Offset[] | null;
 
-  constructor(pose: Pose, size: Size, eyesOpen: number) {
+  constructor(pose: Pose, size: Size, eyesOpen: number, inBed: boolean) {
     const look = lookOf(pose.seed, pose.tone);
-    const figure = new Figure(look, (pose.yaw * PI) / 180);
+    const figure = new Figure(look, (pose.yaw * PI) / 180, inBed);
     this.#lighting = LIGHTING[pose.light];
     this.#materials = new Materials(figure, look, skinTone(pose.tone), eyesOpen);
-    this.#marcher = new RayMarcher(figure, size);
+    this.#marcher = new RayMarcher(figure, size, pose.face);
+    this.#fine = fineSamples(pose.face);
     this.#exposure = { normal: this.#marcher.normal, view: this.#marcher.ray, lit: 0, openness: 0 };
   }
 
@@ -63,7 +81,8 @@ class Renderer {
     }
     for (let row = 0; row < area.height; row++) {
       for (let column = 0; column < area.width; column++) {
-        if (isEdge(light, area, column, row)) this.#refine(layer, column, row);
+        const inside = this.#fine !== null && light[row * area.width + column] > 0;
+        if (inside || isEdge(light, area, column, row)) this.#refine(layer, column, row);
       }
       await slice.end();
     }
@@ -98,9 +117,10 @@ class Renderer {
     layer.colour.fill(0, index * 3, index * 3 + 3);
     layer.coverage[index] = 0;
     layer.perfusion[index] = 0;
-    for (const [dx, dy] of SAMPLES) {
+    const samples = this.#fine ?? EDGE_SAMPLES;
+    for (const [dx, dy] of samples) {
       if (this.#shade(area.x + column + 0.5 + dx, area.y + row + 0.5 + dy)) {
-        this.#store(layer, index, 1 / SAMPLES.length);
+        this.#store(layer, index, 1 / samples.length);
       }
     }
   }
@@ -142,10 +162,26 @@ function facePerfusion({ area, colour, perfusion }: FigureLayer, chin: number): 
   return total > 0 ? pulsing / total : 1;
 }
 
+/** Makes an amplitude mean that of the first layer's face. */
+function normalisePerfusion(chin: number, face: FigureLayer, ...others: FigureLayer[]): void {
+  const mean = facePerfusion(face, chin);
+  for (const { perfusion } of [face, ...others]) {
+    perfusion.forEach((share, index) => (perfusion[index] = share / mean));
+  }
+}
+
+/** Draws a person who comes before the camera: no bed, eyes open. */
+export async function renderVisitor(pose: Pose, size: Size): Promise<FigureLayer> {
+  const drawn = await new Renderer(pose, size, 1, false).draw({ x: 0, y: 0, ...size });
+  const figure = new Figure(lookOf(pose.seed, pose.tone), (pose.yaw * PI) / 180);
+  normalisePerfusion(new RayMarcher(figure, size, pose.face).project(0, CHIN_Y, 5).y, drawn);
+  return drawn;
+}
+
 /** Draws a pose: a few seconds of work for 640×480, done in slices between which the event loop turns. */
 export async function renderLayers(pose: Pose, size: Size): Promise<Layers> {
   const figure = new Figure(lookOf(pose.seed, pose.tone), (pose.yaw * PI) / 180);
-  const camera = new RayMarcher(figure, size);
+  const camera = new RayMarcher(figure, size, pose.face);
   const project = (x: number, y: number, z: number): { x: number; y: number } => {
     const world = figure.worldOf(x, z);
     return camera.project(world.x, y, world.z);
@@ -159,20 +195,18 @@ export async function renderLayers(pose: Pose, size: Size): Promise<Layers> {
     width: ceil(abs(right.x - left.x)),
     height: ceil(project(0, -1.5, 6).y) - top,
   };
-  const drawn = await new Renderer(pose, size, 1).draw({ x: 0, y: 0, ...size });
-  const closedEyes = await new Renderer(pose, size, 0).draw(eyes);
+  const inBed = showsWholeBed(pose.face);
+  const drawn = await new Renderer(pose, size, 1, inBed).draw({ x: 0, y: 0, ...size });
+  const closedEyes = await new Renderer(pose, size, 0, inBed).draw(eyes);
   const chin = project(0, CHIN_Y, 5).y;
-  const meanPerfusion = facePerfusion(drawn, chin);
-  for (const layer of [drawn, closedEyes]) {
-    layer.perfusion.forEach((share, index) => (layer.perfusion[index] = share / meanPerfusion));
-  }
-  const emptyBed = drawBed(size, LIGHTING[pose.light]);
+  normalisePerfusion(chin, drawn, closedEyes);
+  const emptyBed = drawBed(size, LIGHTING[pose.light], pose.face);
   return {
     size,
     figure: drawn,
     closedEyes,
     emptyBed,
-    bed: withContactShadow(emptyBed, drawn, size),
+    bed: withContactShadow(emptyBed, drawn, size, pose.face),
     head: {
       top: project(0, VERTEX_Y, 0).y,
       chin,

@@ -7,7 +7,7 @@ export interface Change<T> {
 /** A setting over time: sorted by `at`, the first change at 0. */
 export type Timeline<T> = readonly Change<T>[];
 
-/** A heart does not jump from one rate to another: a change of rate is spread over this time. */
+/** A heart does not jump from one rate to another: unless said otherwise a change of rate is spread over this time. */
 export const RAMP_SECONDS = 10;
 
 /** The value that holds at `seconds`. */
@@ -28,14 +28,16 @@ interface Corner {
 }
 
 /**
- * A rate that moves to each new value along a straight ramp of {@link RAMP_SECONDS}. Its integral is exact, so that a
+ * A rate that moves to each new value along a straight ramp. Its integral is exact, so that a
  * phase taken at any time is the same whichever frames were asked for before.
  */
 export class RampedRate {
   readonly #corners: Corner[];
+  readonly #rampSeconds: number;
 
   /** @param timeline cycles a minute. */
-  constructor(timeline: Timeline<number>) {
+  constructor(timeline: Timeline<number>, rampSeconds = RAMP_SECONDS) {
+    this.#rampSeconds = rampSeconds;
     this.#corners = [{ at: 0, rate: timeline[0].value, cycles: 0 }];
     for (const change of timeline.slice(1)) this.#rampTo(change);
   }
@@ -57,9 +59,9 @@ export class RampedRate {
     const start = { at: change.at, rate: this.at(change.at), cycles: this.cycles(change.at) };
     while (this.#corners.length > 1 && this.#corners.at(-1)!.at >= change.at) this.#corners.pop();
     this.#corners.push(start, {
-      at: change.at + RAMP_SECONDS,
+      at: change.at + this.#rampSeconds,
       rate: change.value,
-      cycles: start.cycles + ((start.rate + change.value) / 2) * (RAMP_SECONDS / 60),
+      cycles: start.cycles + ((start.rate + change.value) / 2) * (this.#rampSeconds / 60),
     });
   }
 

@@ -4,6 +4,11 @@ import type { Layers } from './layers.ts';
 /** Share of the shoulders' movement that reaches the head, which rests on the pillow. */
 const LIFT_OF_HEAD = 0.12;
 
+/** From the chest downwards the movement of breathing fades out, in heights of a head below the chin. */
+const BELLY = { from: 1.6, to: 2.4 };
+/** Where the jaw opens and where its skin is held by the neck, likewise; the lips meet at −0.2. */
+const JAW = { above: -0.24, below: -0.16, neck: 0.3 };
+
 /** Depth of a head, from its silhouette to its nose, as a share of its height. */
 const RELIEF = 0.4;
 
@@ -21,6 +26,8 @@ export class Warp {
   readonly headShare: Float32Array;
   /** Per row, how much of the shoulders' lift it takes part in. */
   readonly liftShare: Float32Array;
+  /** Per row, how much it takes part when the jaw drops. */
+  readonly jawShare: Float32Array;
   /** Per pixel, how far in front of the silhouette a head would be there, pixels: an ellipsoid. */
   readonly relief: Float32Array;
   /** Columns of each row, first and end, that the figure may reach. */
@@ -34,7 +41,13 @@ export class Warp {
     this.headShare = Float32Array.from({ length: height }, (_, row) =>
       smoothstep(head.chin + 0.35 * headHeight, head.chin, row),
     );
-    this.liftShare = this.headShare.map((share) => 1 - (1 - LIFT_OF_HEAD) * share);
+    const row = (heads: number): number => head.chin + heads * headHeight;
+    this.liftShare = this.headShare.map(
+      (share, at) => (1 - (1 - LIFT_OF_HEAD) * share) * smoothstep(row(BELLY.to), row(BELLY.from), at),
+    );
+    this.jawShare = this.headShare.map(
+      (_, at) => smoothstep(row(JAW.above), row(JAW.below), at) * smoothstep(row(JAW.neck), head.chin, at),
+    );
     this.relief = new Float32Array(width * height);
     const middle = (head.top + head.chin) / 2;
     for (let row = 0, index = 0; row < height; row++) {

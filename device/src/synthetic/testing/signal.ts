@@ -37,18 +37,6 @@ export function meanGreen(picture: Uint8Array, width: number, height: number, re
   return sum / (region.width * region.height);
 }
 
-/** An I420 picture as R, G, B bytes. */
-export function toRgb(picture: Uint8Array, width: number, height: number): Uint8Array {
-  const rgb = new Uint8ClampedArray(width * height * 3);
-  for (let y = 0, index = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, index += 3) {
-      const { red, green, blue } = pixel(picture, width, height, x, y);
-      rgb.set([red, green, blue], index);
-    }
-  }
-  return new Uint8Array(rgb.buffer);
-}
-
 /** Amplitude of a sine of a frequency in evenly spaced samples, through a Hann window. */
 export function amplitudeAt(samples: readonly number[], fps: number, hertz: number): number {
   const count = samples.length;
