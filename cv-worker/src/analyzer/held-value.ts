@@ -1,11 +1,28 @@
-import type { Vital, VitalName, WithheldReason } from '@haven/protocol';
+import type { Interval, Vital, VitalName, WithheldReason } from '@haven/protocol';
 
 /** A value without a new accepted window is shown as held until this age, then withheld, ms. */
 export const HOLD_MS = 15_000;
 /** Older than this it was not measured in this second, ms. */
 const MEASURED_MS = 1500;
 
-export type Accepted = { value: number; quality: number; method: string; windowMs: number; at: number };
+export type Accepted = {
+  value: number;
+  /** Where the true value lies with a probability of 95 %. */
+  interval?: Interval;
+  quality: number;
+  method: string;
+  windowMs: number;
+  at: number;
+};
+
+const UNITS: Record<VitalName, Vital['unit']> = {
+  pulse: '/min',
+  breathing: '/min',
+  motion: '1',
+  presence: '1',
+  sdnn: 'ms',
+  rmssd: 'ms',
+};
 
 /** A rate as it may be shown: measured now, held for a while, or withheld with its reason. */
 export class HeldValue {
@@ -45,7 +62,7 @@ export class HeldValue {
     if (last === null || nowMs - last.at > HOLD_MS) {
       return {
         name: this.#name,
-        unit: '/min',
+        unit: UNITS[this.#name],
         state: 'withheld',
         value: null,
         quality: 0,
@@ -57,9 +74,12 @@ export class HeldValue {
     }
     return {
       name: this.#name,
-      unit: '/min',
+      unit: UNITS[this.#name],
       state: !this.#refusedSince && nowMs - last.at <= MEASURED_MS ? 'measured' : 'held',
-      value: Math.round(last.value * 10) / 10,
+      value: tenths(last.value),
+      ...(last.interval !== undefined && {
+        interval: { low: tenths(last.interval.low), high: tenths(last.interval.high) },
+      }),
       quality: last.quality,
       method: last.method,
       windowMs: last.windowMs,
@@ -67,4 +87,8 @@ export class HeldValue {
       reason: null,
     };
   }
+}
+
+function tenths(value: number): number {
+  return Math.round(value * 10) / 10;
 }

@@ -1,85 +1,101 @@
 import type { Vital, WithheldReason } from '@haven/protocol';
 import { HeldValue } from '../analyzer/held-value.ts';
-import { detrend, lambdaFor } from '../pulse/detrend.ts';
-import { History } from '../pulse/history.ts';
-import { UniformResampler } from '../pulse/resampler.ts';
-import { bandPower, BandSpectrum, peakFrequency, type Spectrum } from '../pulse/spectrum.ts';
+import type { PulseTrace } from '../pulse/trace.ts';
+import { ChestSource } from './chest-source.ts';
+import { modulations } from './modulations.ts';
+import { rateEvidence } from './rate-evidence.ts';
+import { massAbout, RATES, SERIES_RATE_HZ } from './rate-grid.ts';
+import { estimateOf, RateTracker, TOLERANCE_PER_MIN } from './rate-tracker.ts';
 
-/** Ten samples a breath of the fastest breathing. */
-const RATE_HZ = 7.5;
-const WINDOW_S = 30;
-/** A first window this short must be clearer by {@link EARLY_EXTRA_DB}. */
+/** Eight breaths of a slow breather; as long as the published comparisons take. */
+const WINDOW_S = 32;
+/** A first window may be shorter, in steps that keep the tables of the spectrum few. */
 const MIN_WINDOW_S = 20;
-const EARLY_EXTRA_DB = 3;
-const BAND_LOW_HZ = 0.08;
-const BAND_HIGH_HZ = 0.8;
-/** Rates that are published. */
+const WINDOW_STEP_S = 4;
+/**
+ * What a source's window a second later adds, as a power of its likelihood. A window with its taper is as long as 16 s,
+ * so that a second is a sixteenth of it; the chest shows breathing itself and follows a change twice as fast.
+ */
+const NEWS = { chest: 0.12, pulse: 0.06 } as const;
+/**
+ * A source supports a value when its newest window alone gives it this probability. Noise by itself reaches it in 1 of
+ * 1000 windows of the chest; the three modulations of a pulse have to agree for theirs, twice that of chance.
+ */
+const SUPPORT = { chest: 0.6, pulse: 0.3 } as const;
+/** Each beat shows one sample of breathing: nothing near half the pulse rate, and above, can be told apart. */
+const BEATS_A_BREATH = 2.1;
+/** Rates that are published, 1/min. */
 const MIN_PER_MIN = 6;
 const MAX_PER_MIN = 40;
-const PEAK_HALF_WIDTH_HZ = 0.05;
-const SPECTRUM_STEP_HZ = 0.25 / 60;
-const DETREND_CUTOFF_HZ = 0.06;
-/** Power of breathing against everything else that moves a chest. */
-const MIN_SNR_DB = 2;
-/** Less than this is the picture's noise, pixels (standard deviation). */
-const MIN_MOVEMENT = 0.03;
-/** Windows in a row that must agree on a new rate, 1/min. */
-const CONTINUITY_PER_MIN = 3;
-const MAX_GAP_MS = 1500;
-const HALF_RIGHT_DB = 0;
-const SLOPE_DB = 2;
+/** A rounding more: what is read at the end of the range belongs to it. */
+const MARGIN_PER_MIN = 0.5;
+/** A value is shown from this quality on: the tracker's probability that it is within 3/min, which proved calibrated. */
+const MIN_QUALITY = 0.85;
+/** Sources that are each as sure as this of different rates disagree. */
+const SURE = 0.9;
 
-/** Breathing rate from the vertical movement of the chest. */
+type Source = {
+  name: 'chest' | 'pulse';
+  evidence: Float64Array;
+  seconds: number;
+  at: number;
+};
+
+const METHODS = { chest: 'chest-movement', pulse: 'pulse-modulation', both: 'chest+pulse' } as const;
+
+/** Breathing rate from the movement of the chest and from what breathing does to the pulse. */
 export class BreathingMonitor {
-  readonly #resampler = new UniformResampler(RATE_HZ, 1);
-  readonly #history = new History(1, WINDOW_S * RATE_HZ);
+  readonly #chest = new ChestSource(WINDOW_S);
+  readonly #tracker = new RateTracker();
   readonly #held = new HeldValue('breathing');
-  readonly #value = new Float64Array(1);
-  readonly #spectrum = new BandSpectrum({
-    lowHz: BAND_LOW_HZ,
-    highHz: BAND_HIGH_HZ,
-    stepHz: SPECTRUM_STEP_HZ,
-    rateHz: RATE_HZ,
-  });
-  #previous: number | null = null;
-  #sampledAt: number | null = null;
+  #trace: PulseTrace | null = null;
+  #chestJudgedAt: number | null = null;
   #interruption: WithheldReason = 'starting';
 
-  /** @param displacement of the chest, pixels */
-  addSample(timeMs: number, displacement: number): void {
-    if (this.#sampledAt !== null && timeMs - this.#sampledAt > MAX_GAP_MS) this.#restart();
-    this.#sampledAt = timeMs;
-    this.#value[0] = displacement;
-    this.#resampler.push(timeMs, this.#value, (at, values) => this.#history.push(at, values));
+  /** @param displacement of the chest downwards, pixels */
+  addChest(timeMs: number, displacement: number): void {
+    this.#chest.add(timeMs, displacement);
+  }
+
+  /** The pulse of the last half minute or more; once a second. */
+  addPulse(trace: PulseTrace): void {
+    this.#trace = trace;
   }
 
   /** Judges the window that ends now; once a second. */
   evaluate(): void {
-    const at = this.#history.lastAt;
-    const length = this.#history.length;
-    if (at === null || length < MIN_WINDOW_S * RATE_HZ) {
-      this.#held.refuse(this.#interruption);
+    this.#tracker.advance();
+    const sources = [this.#chestEvidence(), this.#pulseEvidence()].filter((source) => source !== null);
+    if (sources.length === 0) {
+      this.#held.refuse(this.#tracker.hasObserved ? 'weak-signal' : this.#interruption);
       return;
     }
-    const movement = detrend(this.#history.latest(0, length), lambdaFor(DETREND_CUTOFF_HZ, RATE_HZ));
-    const spectrum = this.#spectrum.of(movement);
-    const peakHz = peakFrequency(spectrum, MIN_PER_MIN / 60, MAX_PER_MIN / 60);
-    const snrDb = breathingSnrDb(spectrum, peakHz);
-    const extraDb = length < WINDOW_S * RATE_HZ ? EARLY_EXTRA_DB : 0;
-    const perMin = peakHz * 60;
-    const confirmed = this.#previous !== null && Math.abs(this.#previous - perMin) <= CONTINUITY_PER_MIN;
-    const amplitude = Math.sqrt(movement.reduce((sum, value) => sum + value * value, 0) / length);
-    this.#previous = perMin;
-    if (snrDb < MIN_SNR_DB + extraDb || amplitude < MIN_MOVEMENT || !confirmed) {
+    const isFirst = !this.#tracker.hasObserved;
+    for (const { name, evidence } of sources) this.#tracker.observe(evidence, isFirst ? 1 : NEWS[name]);
+    if (disagree(sources)) {
+      this.#held.refuse('disagreement');
+      return;
+    }
+    const { perMin, probability, low, high } = this.#tracker.estimate();
+    const supporting = sources.filter(
+      ({ name, evidence }) => massAbout(evidence, perMin, TOLERANCE_PER_MIN) >= SUPPORT[name],
+    );
+    if (
+      probability < MIN_QUALITY ||
+      supporting.length === 0 ||
+      perMin < MIN_PER_MIN - MARGIN_PER_MIN ||
+      perMin > MAX_PER_MIN + MARGIN_PER_MIN
+    ) {
       this.#held.refuse('weak-signal');
       return;
     }
     this.#held.accept({
       value: perMin,
-      quality: Math.round(100 / (1 + Math.exp(-(snrDb - HALF_RIGHT_DB) / SLOPE_DB))) / 100,
-      method: 'chest-movement',
-      windowMs: Math.round((length / RATE_HZ) * 1000),
-      at,
+      interval: { low, high },
+      quality: Math.round(100 * probability) / 100,
+      method: METHODS[supporting.length === 2 ? 'both' : supporting[0].name],
+      windowMs: Math.max(...supporting.map(({ seconds }) => seconds)) * 1000,
+      at: Math.max(...supporting.map(({ at }) => at)),
     });
   }
 
@@ -101,22 +117,52 @@ export class BreathingMonitor {
     return this.#held.vitalAt(nowMs);
   }
 
+  #chestEvidence(): Source | null {
+    const at = this.#chest.lastAt;
+    const seconds = wholeWindow(this.#chest.seconds);
+    if (at === null || at === this.#chestJudgedAt || seconds === null) return null;
+    this.#chestJudgedAt = at;
+    const series = this.#chest.series(seconds);
+    if (series === null) return null;
+    return { name: 'chest', evidence: rateEvidence(series), seconds, at };
+  }
+
+  #pulseEvidence(): Source | null {
+    const trace = this.#trace;
+    this.#trace = null;
+    if (trace === null) return null;
+    const seconds = wholeWindow(trace.pulse.length / trace.rateHz);
+    const series = seconds === null ? null : modulations(trace);
+    if (seconds === null || series === null) return null;
+    const evidence = new Float64Array(RATES).fill(1);
+    for (const modulation of [series.intensity, series.amplitude, series.interval]) {
+      const latest = modulation.subarray(-seconds * SERIES_RATE_HZ);
+      const one = rateEvidence(latest, trace.perMin / BEATS_A_BREATH);
+      for (let bin = 0; bin < RATES; bin++) evidence[bin] *= one[bin];
+    }
+    const sum = evidence.reduce((total, value) => total + value, 0);
+    const at = trace.startAt + ((trace.pulse.length - 1) * 1000) / trace.rateHz;
+    return { name: 'pulse', evidence: evidence.map((value) => value / sum), seconds, at };
+  }
+
   #restart(): void {
-    this.#resampler.reset();
-    this.#history.clear();
-    this.#previous = null;
-    this.#sampledAt = null;
+    this.#chest.reset();
+    this.#tracker.reset();
+    this.#trace = null;
+    this.#chestJudgedAt = null;
   }
 }
 
-/** Power about the rate and its double against the rest of the band, dB. */
-function breathingSnrDb(spectrum: Spectrum, peakHz: number): number {
-  const end = peakHz + PEAK_HALF_WIDTH_HZ;
-  const harmonic = Math.max(end, 2 * peakHz - PEAK_HALF_WIDTH_HZ);
-  const harmonicEnd = Math.min(BAND_HIGH_HZ, 2 * peakHz + PEAK_HALF_WIDTH_HZ);
-  const signal =
-    bandPower(spectrum, peakHz - PEAK_HALF_WIDTH_HZ, end) +
-    (harmonicEnd > harmonic ? bandPower(spectrum, harmonic, harmonicEnd) : 0);
-  const rest = bandPower(spectrum, BAND_LOW_HZ, BAND_HIGH_HZ) - signal;
-  return 10 * Math.log10(signal / Math.max(rest, signal * 1e-6));
+/** The longest window that so many seconds fill; null when even the shortest is not full. */
+function wholeWindow(seconds: number): number | null {
+  const whole = Math.min(WINDOW_S, Math.floor(seconds / WINDOW_STEP_S) * WINDOW_STEP_S);
+  return whole < MIN_WINDOW_S ? null : whole;
+}
+
+function disagree(sources: Source[]): boolean {
+  if (sources.length < 2) return false;
+  const sure = sources
+    .map(({ evidence }) => estimateOf(evidence))
+    .filter(({ probability }) => probability >= SURE);
+  return sure.length === 2 && Math.abs(sure[0].perMin - sure[1].perMin) > TOLERANCE_PER_MIN;
 }
