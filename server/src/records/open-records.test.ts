@@ -7,7 +7,7 @@ import { PostgresServer } from './embedded/postgres-server.ts';
 import { openRecords } from './open-records.ts';
 import type { Records } from './records.ts';
 import { openStore, type Store } from './store.ts';
-import { covered, pulse, pulseAlert, testConfig } from './testing/fixtures.ts';
+import { covered, event, pulse, pulseAlert, testConfig } from './testing/fixtures.ts';
 import { temporaryDirectory } from './testing/temporary-directory.ts';
 import { allWritten } from './testing/all-written.ts';
 import { until } from './testing/until.ts';
@@ -59,6 +59,18 @@ afterAll(async () => {
   await remove();
 }, 30_000);
 
+describe('what is measured of a patient', () => {
+  test('is everything until somebody changes it, and known at once when they did', async () => {
+    expect(await records.patient('P-201')).toMatchObject({ analysisMode: 'both' });
+    await records.setAnalysisMode('P-201', 'off');
+    expect(await records.patient('P-201')).toMatchObject({ analysisMode: 'off' });
+    const { data } = await store.service.from('patients').select('analysis_mode').eq('id', 'P-201');
+    expect(data).toEqual([{ analysis_mode: 'off' }]);
+    await expect(records.setAnalysisMode('P-999', 'off')).rejects.toMatchObject({ code: 'PATIENT_UNKNOWN' });
+    await records.setAnalysisMode('P-201', 'both');
+  });
+});
+
 describe('rooms and patients', () => {
   test('are those of the store, and an unknown patient has a code', async () => {
     expect((await records.rooms()).map(({ id }) => id)).toEqual(['ward-a', 'ward-b']);
@@ -89,6 +101,42 @@ describe('observations', () => {
     expect(stored).toHaveLength(2);
     const { data } = await store.service.from('events').select('kind, name, present');
     expect(data).toEqual([{ kind: 'condition', name: 'camera-covered', present: true }]);
+  });
+
+  test('are stored with everything that was said about them', async () => {
+    const at = now + 10_000;
+    const rate = pulse('P-101', at);
+    rate.vital.interval = { low: 68.5, high: 75.5 };
+    const values = (['presence', 'sdnn', 'rmssd'] as const).map((name) => {
+      const observation = pulse('P-101', at, 1);
+      observation.vital = { ...observation.vital, name, unit: name === 'presence' ? '1' : 'ms' };
+      return observation;
+    });
+    const fell = event('P-101', at, {
+      ...{ event: 'fall', confidence: 0.8, startedAt: at - 1500, evidence: { torsoAngleDegrees: 82.5 } },
+    });
+    const away = event('P-101', at + 1, { event: 'absent', confidence: 1 });
+    await records.keepObservations([rate, ...values, away, fell]);
+    await written();
+    const stored = await records.vitals(anna, 'P-101', at, at);
+    const wanted = [rate, ...values].map(({ id, vital }) => ({ id, ...vital }));
+    expect(stored).toHaveLength(wanted.length);
+    for (const vital of wanted) expect(stored).toContainEqual(expect.objectContaining(vital));
+    expect(stored.filter(({ interval }) => interval !== undefined)).toHaveLength(1);
+    const span = { since: at, until: at + 1000 };
+    expect(await records.events(anna, 'P-101', span)).toEqual([
+      {
+        ...{ id: fell.id, event: 'fall', at, startedAt: at - 1500, confidence: 0.8 },
+        evidence: { torsoAngleDegrees: 82.5 },
+      },
+      { id: away.id, event: 'absent', at: at + 1, startedAt: null, confidence: 1, evidence: null },
+    ]);
+    expect(await records.events(berta, 'P-101', span)).toEqual([]);
+    const minute = Math.floor(at / 60_000) * 60_000;
+    const trends = await records.trends(anna, 'P-101', {
+      ...{ stepMs: 60_000, since: minute, until: minute + 60_000 },
+    });
+    expect(trends.map(({ name }) => name)).toEqual(['pulse', 'breathing', 'motion', 'sdnn', 'rmssd']);
   });
 
   test('kept twice are stored once', async () => {

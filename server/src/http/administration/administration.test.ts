@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import {
+  assignmentSchema,
   devicePageSchema,
   deviceWithTokenSchema,
   integritySchema,
@@ -16,10 +17,13 @@ import {
   userWithPasswordSchema,
 } from '@haven/protocol';
 import { until } from '../../records/testing/until.ts';
+import { vp8Parameters } from '../../testing/rtp-parameters.ts';
 import { AdministeredServer } from './testing/administered-server.ts';
 
 /** A right that was taken away ends running sessions by then, ms. */
 const TAKEN_AWAY_WITHIN_MS = 5000;
+/** What is measured of a patient is changed by then, ms. */
+const IN_FORCE_WITHIN_MS = 5000;
 
 let server: AdministeredServer;
 beforeAll(async () => {
@@ -166,6 +170,43 @@ describe('rooms and patients', () => {
     await server.ask(managedRoomSchema, 'POST', '/rooms', { id: 'ward-y', name: 'Y' });
     expect(await server.code('DELETE', '/rooms/ward-y')).toBe('done');
   });
+
+  test('what is measured of a patient is changed with the patient, audited, and in force within seconds', async () => {
+    const patientId = 'P-103';
+    const { token } = await server.ask(deviceWithTokenSchema, 'POST', '/devices', {
+      ...{ patientId, name: 'Camera' },
+    });
+    const worker = server.cvWorker(
+      (await server.ask(keyWithTokenSchema, 'POST', '/cv-keys', { name: 'M' })).token,
+    );
+    await worker.connected();
+    const device = server.device(token);
+    await device.connected();
+    const start = { requestId: randomUUID(), patientId, source: 'camera' } as const;
+    const { streamId } = await device.request('publish:start', start);
+    await device.request('publish:produce', {
+      ...{ requestId: randomUUID(), streamId, rtpParameters: vp8Parameters() },
+    });
+    expect(await worker.hears('assign')).toMatchObject({ patientId, mode: 'both' });
+    const inForce = worker.hears(
+      'assign',
+      (assignment) => assignmentSchema.parse(assignment).mode === 'presence',
+      IN_FORCE_WITHIN_MS,
+    );
+    const change = { analysisMode: 'presence' };
+    const changed = await server.ask(managedPatientSchema, 'PATCH', '/patients/P-103', change);
+    expect(changed).toMatchObject({ analysisMode: 'presence', streaming: 'camera' });
+    await inForce;
+    expect(await server.code('PATCH', '/patients/P-103', { analysisMode: 'some' })).toBe('INVALID_REQUEST');
+    device.close();
+    worker.close();
+    const trail = await until(
+      () => server.trailOf('patient:P-103'),
+      (actions) => actions.some((action) => action.startsWith('patient:analyse')),
+      'the lines of the trail',
+    );
+    expect(trail).toContain('patient:analyse:presence');
+  }, 30_000);
 
   test('a patient whose stream runs is neither moved nor removed; renaming is possible', async () => {
     const { device, token } = await server.ask(deviceWithTokenSchema, 'POST', '/devices', {

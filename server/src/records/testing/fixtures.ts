@@ -24,6 +24,12 @@ export function pulse(patientId: string, at: number, value = 72): Extract<Observ
   };
 }
 
+type EventObservation = Extract<Observation, { kind: 'event' }>;
+type WhatHappened = Pick<EventObservation, 'event' | 'confidence' | 'startedAt' | 'evidence'>;
+export function event(patientId: string, at: number, what: WhatHappened): EventObservation {
+  return { ...common(patientId, at), kind: 'event', ...what };
+}
+
 export function covered(patientId: string, at: number): Extract<Observation, { kind: 'condition' }> {
   return { ...common(patientId, at), kind: 'condition', condition: 'camera-covered', present: true };
 }
