@@ -13,8 +13,8 @@ const ELSEWHERE = 2;
 /** The regions are laid anew when the face moved by this share of its size. */
 const LAY_AGAIN = 0.1;
 /** A block that differs by more than this share of its level, and by so many levels, shows something else. */
-const CHANGED_SHARE = 0.1;
-const CHANGED_LEVELS = 5;
+const CHANGED_SHARE = 0.05;
+const CHANGED_LEVELS = 4;
 /** Fewer blocks do not tell how a part of the picture looks. */
 const MIN_BLOCKS = 12;
 

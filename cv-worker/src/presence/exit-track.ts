@@ -36,7 +36,7 @@ export class ExitTrack {
 
   /**
    * @param movingShare share of the person's blocks that move by a lot, 0–1
-   * @param edgeBlocks how many blocks at the picture's edge, beside the person, move by a lot
+   * @param edgeBlocks how many blocks at the picture's edge, beside head and chest, move by a lot
    */
   add(atMs: number, movingShare: number, edgeBlocks: number): void {
     if (atMs - Math.max(this.#placeAt, this.#leftAt ?? this.#placeAt) > FORGET_MS) this.reset();

@@ -4,7 +4,7 @@ import type { Departure } from './exit-track.ts';
 import { Span } from './span.ts';
 
 /** From this share of changed blocks on, a part of the picture shows something else than it did. */
-const CHANGED = 0.4;
+const CHANGED = 0.3;
 /** Below this share the place looks as it does when empty. */
 const LIKE_EMPTY = 0.1;
 /** A place that was left over the picture's edge, or looks as it does when empty, must be still for this long, ms. */

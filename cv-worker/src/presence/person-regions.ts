@@ -2,20 +2,24 @@ import type { Box } from '../face/box.ts';
 
 const { ceil, floor, max, min } = Math;
 
-/** About a face box, in its widths and heights: the head with its hair, and the person down to the waist. */
+/**
+ * About a face box, in its widths and heights: the head with its hair; neck and chest, whatever covers them; and the
+ * person down to the waist, with arms.
+ */
 const HEAD = { side: 0.35, above: 0.5, below: 0.1 };
+const CHEST = { side: 0.4, above: -1.1, below: 1.6 };
 const PERSON = { side: 0.8, above: 0.5, below: 1.6 };
 
 /** A person so near that fewer blocks of the picture's edge are free leaves over the whole of it. */
 const MIN_EDGE = 12;
 
-/** Blocks of a thumbnail by what they show. The person is head, body and what is about them. */
+/** Blocks of a thumbnail by what they show. The person is head, body (neck and chest) and what is about them. */
 export type PersonRegions = {
   head: readonly number[];
   body: readonly number[];
   person: readonly number[];
   surroundings: readonly number[];
-  /** The picture's edge beside the person, over which somebody comes and goes. */
+  /** The picture's edge beside head and chest, over which somebody comes and goes. */
   edge: readonly number[];
 };
 
@@ -25,7 +29,7 @@ export const NO_REGIONS: PersonRegions = { head: [], body: [], person: [], surro
 export function regionsAbout(face: Box, columns: number, rows: number): PersonRegions {
   const isHead = inArea(face, HEAD, columns, rows);
   const isPerson = inArea(face, PERSON, columns, rows);
-  const chest = ceil((face.y + (1 + HEAD.below) * face.height) * rows);
+  const isChest = inArea(face, CHEST, columns, rows);
   const head: number[] = [];
   const body: number[] = [];
   const person: number[] = [];
@@ -37,11 +41,11 @@ export function regionsAbout(face: Box, columns: number, rows: number): PersonRe
       const block = row * columns + column;
       const isEdge = row === 0 || row === rows - 1 || column === 0 || column === columns - 1;
       if (isEdge) edge.push(block);
-      if (isEdge && !isPerson(column, row)) freeEdge.push(block);
+      if (isEdge && !isHead(column, row) && !isChest(column, row)) freeEdge.push(block);
       if (isPerson(column, row)) person.push(block);
       else surroundings.push(block);
       if (isHead(column, row)) head.push(block);
-      else if (isPerson(column, row) && row >= chest) body.push(block);
+      else if (isChest(column, row)) body.push(block);
     }
   }
   return { head, body, person, surroundings, edge: freeEdge.length < MIN_EDGE ? edge : freeEdge };
