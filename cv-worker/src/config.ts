@@ -4,6 +4,7 @@ import { hostname, availableParallelism } from 'node:os';
 import { isIP } from 'node:net';
 import { cvHandshakeSchema } from '@haven/protocol';
 import { z } from 'zod';
+import type { NormalFrameRate } from './pace/frame-rate.ts';
 
 /** One thread a core; beyond these a machine should run several workers, so that one failing takes less along. */
 const MAX_DEFAULT_THREADS = 8;
@@ -20,6 +21,10 @@ const environmentSchema = z.object({
   HAVEN_CV_NAME: cvHandshakeSchema.shape.name.optional(),
   HAVEN_CV_CAPACITY: count(1, 500).default(DEFAULT_CAPACITY),
   HAVEN_CV_THREADS: count(1, 64).default(Math.min(availableParallelism(), MAX_DEFAULT_THREADS)),
+  HAVEN_CV_FRAME_RATE: z
+    .enum(['15', '30'])
+    .default('15')
+    .transform((text): NormalFrameRate => (text === '30' ? 30 : 15)),
   /** This machine's address, to which the server sends RTP. */
   HAVEN_TAP_ADDRESS: z
     .string()
@@ -68,6 +73,7 @@ export function readConfig(environment: Record<string, string | undefined>) {
     name: settings.HAVEN_CV_NAME ?? defaultName(),
     capacity: settings.HAVEN_CV_CAPACITY,
     threads: settings.HAVEN_CV_THREADS,
+    frameRate: settings.HAVEN_CV_FRAME_RATE,
     tapAddress: settings.HAVEN_TAP_ADDRESS,
     tapPorts: settings.HAVEN_TAP_PORTS,
     certificateAuthority:

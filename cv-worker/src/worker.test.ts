@@ -41,13 +41,18 @@ afterEach(async () => {
 describe('the CV worker', () => {
   test('analyses an assigned stream, posts what it finds and reports how it goes', async () => {
     const assignment = server.assign();
-    await eventually(() => server.observations.length >= 15);
-    expect(server.observations[0]).toMatchObject({ ...assignment, kind: 'event' });
+    const { assignmentId, epoch, patientId, streamId, source } = assignment;
+    await eventually(() => server.observations.length >= 15, 20_000);
+    expect(server.observations[0]).toMatchObject({
+      ...{ assignmentId, epoch, patientId, streamId, source },
+      kind: 'event',
+    });
     expect(new Set(server.observations.map(({ id }) => id)).size).toBe(server.observations.length);
     await eventually(() => (server.statuses.at(-1)?.streams[0]?.framesAnalysed ?? 0) > 10);
     expect(server.statuses.at(-1)).toMatchObject({
       threads: 1,
-      streams: [{ assignmentId: assignment.assignmentId, framesDropped: 0, decoderRestarts: 0 }],
+      tensors: 7,
+      streams: [{ assignmentId, framesDropped: 0, decoderRestarts: 0, frameRate: 15, reduced: false }],
     });
   }, 30_000);
 

@@ -1,8 +1,10 @@
 import { EventEmitter } from 'node:events';
-import type { Assignment, HavenError, Observation, WorkerStatus } from '@haven/protocol';
+import type { Assignment, HavenError, Observation, TapLayers, WorkerStatus } from '@haven/protocol';
 import type { Logger } from 'pino';
 import type { AnalyzerOutput } from './analyzer.ts';
 import type { Config } from './config.ts';
+import type { FacePlace } from './pace/layer-choice.ts';
+import { Pacer, PacedStream } from './pace/pacer.ts';
 import { AnalysisPool } from './pool/analysis-pool.ts';
 import { CvClient } from './signalling/client.ts';
 import { ConditionLedger } from './signalling/condition-ledger.ts';
@@ -15,12 +17,15 @@ import { PortPairs } from './tap/ports.ts';
 import { Tap } from './tap/tap.ts';
 
 const STATUS_INTERVAL_MS = 2000;
+const PACE_INTERVAL_MS = 1000;
+/** Of a tap that has not been told what its stream has. */
+const FIRST_LAYERS: TapLayers = { spatialLayer: 0, temporalLayer: 0 };
 /** How long stopping waits for the server to take what is left, ms. */
 const FLUSH_MS = 3000;
 /** What each analysis thread runs. */
 const THREAD_ENTRY = new URL('./pool/thread-main.ts', import.meta.url);
 
-type AnalysedStream = { assignment: Assignment; tap: Tap; ledger: ConditionLedger };
+type AnalysedStream = { assignment: Assignment; tap: Tap; ledger: ConditionLedger; pace: PacedStream };
 
 export type CvWorkerEvents = {
   /** The server does not let this worker in; it goes on trying. */
@@ -41,7 +46,8 @@ export class CvWorker extends EventEmitter<CvWorkerEvents> {
   readonly #waveforms: WaveformOutbox;
   readonly #ports: PortPairs;
   readonly #ffmpeg = findFfmpeg();
-  readonly #statusTimer: NodeJS.Timeout;
+  readonly #pacer: Pacer;
+  readonly #timers: readonly NodeJS.Timeout[];
   /** By assignment. */
   readonly #streams = new Map<string, AnalysedStream>();
   #closing: Promise<void> | null = null;
@@ -56,7 +62,11 @@ export class CvWorker extends EventEmitter<CvWorkerEvents> {
     this.#outbox = new Outbox({ request: this.#client.request, logger });
     this.#waveforms = new WaveformOutbox(this.#client.request);
     this.#ports = new PortPairs({ address: config.tapAddress, range: config.tapPorts });
-    this.#statusTimer = setInterval(() => this.#reportStatus(), STATUS_INTERVAL_MS);
+    this.#pacer = new Pacer({ normalRate: config.frameRate, load: pool.load });
+    this.#timers = [
+      setInterval(() => this.#reportStatus(), STATUS_INTERVAL_MS),
+      setInterval(() => this.#pacer.update(performance.now(), this.#streams), PACE_INTERVAL_MS),
+    ];
     this.#listen();
   }
 
@@ -80,7 +90,7 @@ export class CvWorker extends EventEmitter<CvWorkerEvents> {
   }
 
   async #close(): Promise<void> {
-    clearInterval(this.#statusTimer);
+    for (const timer of this.#timers) clearInterval(timer);
     await Promise.all(Array.from(this.#streams.values(), (stream) => this.#drop(stream)));
     await this.#outbox.flush(FLUSH_MS);
     this.#outbox.close();
@@ -90,9 +100,11 @@ export class CvWorker extends EventEmitter<CvWorkerEvents> {
   }
 
   #listen(): void {
-    this.#pool.on('output', (id, output) => this.#post(id, output));
+    this.#pool.on('output', (id, output, face) => this.#post(id, output, face));
     this.#pool.on('restarted', (id) => {
-      this.#streams.get(id)?.ledger.restarted(this.#pool.statisticsOf(id)?.framesAnalysed ?? 0);
+      const stream = this.#streams.get(id);
+      stream?.ledger.restarted(this.#pool.statisticsOf(id)?.framesAnalysed ?? 0);
+      stream?.pace.forget();
     });
     this.#client.on('connected', () => {
       this.#outbox.connected();
@@ -104,6 +116,10 @@ export class CvWorker extends EventEmitter<CvWorkerEvents> {
     });
     this.#client.on('refused', (error) => this.emit('refused', error));
     this.#client.on('assign', (assignment) => this.#take(assignment));
+    this.#client.on('priority', ({ assignmentId, inAlert }) => {
+      const stream = this.#streams.get(assignmentId);
+      if (stream !== undefined) stream.pace.inAlert = inAlert;
+    });
     this.#client.on('unassign', ({ assignmentId }) => {
       const stream = this.#streams.get(assignmentId);
       if (stream !== undefined) void this.#drop(stream);
@@ -111,14 +127,14 @@ export class CvWorker extends EventEmitter<CvWorkerEvents> {
   }
 
   #take(assignment: Assignment): void {
-    const { assignmentId, streamId, epoch } = assignment;
+    const { assignmentId, streamId, epoch, mode } = assignment;
     if (this.#closing !== null || this.#streams.has(assignmentId)) return;
     const older = Array.from(this.#streams.values()).find(
       (stream) => stream.assignment.streamId === streamId,
     );
     if (older !== undefined) void this.#drop(older);
     const logger = this.#logger.child({ streamId, epoch });
-    this.#pool.open(assignmentId);
+    this.#pool.open(assignmentId, mode);
     const tap = new Tap({
       assignment,
       request: this.#client.request,
@@ -126,6 +142,7 @@ export class CvWorker extends EventEmitter<CvWorkerEvents> {
       buffers: this.#buffers,
       address: this.#config.tapAddress,
       ffmpeg: this.#ffmpeg,
+      normalRate: this.#config.frameRate,
       logger,
       onFrame: (frame) => this.#pool.push(assignmentId, frame),
       onEnded: (code) => {
@@ -134,7 +151,8 @@ export class CvWorker extends EventEmitter<CvWorkerEvents> {
         if (stream !== undefined) void this.#drop(stream);
       },
     });
-    this.#streams.set(assignmentId, { assignment, tap, ledger: new ConditionLedger() });
+    const pace = new PacedStream(tap);
+    this.#streams.set(assignmentId, { assignment, tap, ledger: new ConditionLedger(), pace });
     logger.info('a stream was assigned');
   }
 
@@ -146,10 +164,11 @@ export class CvWorker extends EventEmitter<CvWorkerEvents> {
     this.#logger.info({ streamId, epoch }, 'a stream was given back');
   }
 
-  #post(id: string, output: AnalyzerOutput): void {
+  #post(id: string, output: AnalyzerOutput, face: FacePlace | null): void {
     const stream = this.#streams.get(id);
     if (stream === undefined) return;
-    const { assignment, ledger } = stream;
+    const { assignment, ledger, pace } = stream;
+    if (output.vitals !== null) pace.observe(output.vitals, face);
     for (const { condition, present } of output.conditions) ledger.report(condition, present);
     const cleared = ledger.takeCleared(this.#pool.statisticsOf(id)?.framesAnalysed ?? 0);
     try {
@@ -172,7 +191,10 @@ export class CvWorker extends EventEmitter<CvWorkerEvents> {
 
   #status(): WorkerStatus {
     const now = performance.now();
+    const { heapBytes, externalBytes, tensors } = this.#pool.usage;
     return {
+      heapBytes: heapBytes + externalBytes,
+      tensors,
       threads: this.#pool.threads,
       busyThreads: this.#pool.busyThreads,
       queuedFrames: this.#pool.queuedFrames,
@@ -186,6 +208,9 @@ export class CvWorker extends EventEmitter<CvWorkerEvents> {
           decoderRestarts: tap.restarts,
           lastFrameAgeMs: statistics?.lastFrameAgeMs(now) ?? null,
           latencyMs: statistics?.takeLatencyMs() ?? null,
+          frameRate: tap.rate,
+          reduced: tap.rate < this.#config.frameRate,
+          layers: tap.layers ?? FIRST_LAYERS,
         };
       }),
     };

@@ -47,7 +47,7 @@ afterEach(() => pool.close());
 describe('the analysis pool', () => {
   test('analyses each stream’s frames in order with its own analyzer', async () => {
     pool = await createPool(2);
-    for (const stream of ['a', 'b', 'c']) pool.open(stream);
+    for (const stream of ['a', 'b', 'c']) pool.open(stream, 'both');
     for (let frame = 1; frame <= 20; frame++) {
       for (const stream of ['a', 'b', 'c']) push(stream);
       await eventually(() => ['a', 'b', 'c'].every((stream) => reports(stream) === frame));
@@ -60,7 +60,7 @@ describe('the analysis pool', () => {
 
   test('uses the frames’ buffers again', async () => {
     pool = await createPool(1);
-    pool.open('a');
+    pool.open('a', 'both');
     for (let frame = 1; frame <= 50; frame++) {
       push('a');
       await eventually(() => reports('a') === frame);
@@ -70,7 +70,7 @@ describe('the analysis pool', () => {
 
   test('drops and counts a stream’s oldest frames when its thread does not keep up', async () => {
     pool = await createPool(1);
-    pool.open('a');
+    pool.open('a', 'both');
     for (let frame = 0; frame < 100; frame++) push('a');
     expect(pool.queuedFrames).toBe(MAX_QUEUED_FRAMES);
     await eventually(() => pool.queuedFrames === 0 && pool.busyThreads === 0);
@@ -81,8 +81,8 @@ describe('the analysis pool', () => {
 
   test('gives each stream its turn', async () => {
     pool = await createPool(1);
-    pool.open('busy');
-    pool.open('quiet');
+    pool.open('busy', 'both');
+    pool.open('quiet', 'both');
     for (let frame = 0; frame < 100; frame++) push('busy');
     push('quiet');
     await eventually(() => reports('quiet') === 1);
@@ -94,7 +94,7 @@ describe('the analysis pool', () => {
     'replaces a thread that is told to %s within 5 s, and analyses its streams anew',
     async (command) => {
       pool = await createPool(2);
-      for (const stream of ['a', 'b', 'c']) pool.open(stream);
+      for (const stream of ['a', 'b', 'c']) pool.open(stream, 'both');
       push('a');
       push('c');
       await eventually(() => reports('a') === 1 && reports('c') === 1);
@@ -109,10 +109,40 @@ describe('the analysis pool', () => {
     15_000,
   );
 
+  test.each(['leakHeap', 'leakBuffers'] as const)(
+    'replaces a thread whose memory grows without end (%s) within 5 s of its limit, while the others go on',
+    async (command) => {
+      pool = await createPool(2);
+      for (const stream of ['a', 'b']) pool.open(stream, 'both');
+      push('a', command);
+      let gapMs = 0;
+      let lastAt = performance.now();
+      for (let frame = 1; restarted.length === 0; frame++) {
+        push('a');
+        push('b');
+        await eventually(() => reports('b') >= frame, 5000);
+        gapMs = Math.max(gapMs, performance.now() - lastAt);
+        lastAt = performance.now();
+      }
+      expect(restarted).toEqual(['a']);
+      expect(gapMs).toBeLessThan(1000);
+      push('a');
+      await eventually(() => seen.a?.filter((count) => count === 1).length === 2, 5000);
+      expect(new Set(seen.b).size).toBe(seen.b?.length);
+    },
+    30_000,
+  );
+
+  test('says how much memory its threads use, and how many tensors there are', async () => {
+    pool = await createPool(2);
+    await eventually(() => pool.usage.tensors === 14);
+    expect(pool.usage.heapBytes).toBeGreaterThan(1_000_000);
+  });
+
   test('gives a stream a new analyzer when the old one throws, and leaves the others alone', async () => {
     pool = await createPool(1);
-    pool.open('a');
-    pool.open('b');
+    pool.open('a', 'both');
+    pool.open('b', 'both');
     push('a');
     push('b');
     await eventually(() => reports('a') === 1 && reports('b') === 1);
@@ -127,7 +157,7 @@ describe('the analysis pool', () => {
 
   test('ignores frames of a stream that was closed', async () => {
     pool = await createPool(1);
-    pool.open('a');
+    pool.open('a', 'both');
     pool.closeStream('a');
     push('a');
     expect(buffers.free).toBe(1);

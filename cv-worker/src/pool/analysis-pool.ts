@@ -1,13 +1,17 @@
 import { EventEmitter } from 'node:events';
 import type { Logger } from 'pino';
 import type { AnalyzerOutput } from '../analyzer.ts';
+import type { FacePlace } from '../pace/layer-choice.ts';
 import type { FrameBuffers } from '../tap/frame-buffers.ts';
 import type { TapFrame } from '../tap/tap.ts';
 import { AnalysisThread } from './analysis-thread.ts';
+import type { AnalysedMode, ThreadUsage } from './messages.ts';
+import { PoolLoad } from './pool-load.ts';
 import type { StreamStatistics } from './stream-statistics.ts';
 
 export type AnalysisPoolEvents = {
-  output: [stream: string, output: AnalyzerOutput];
+  /** `face`: the patient's, when the output has vitals and there is one. */
+  output: [stream: string, output: AnalyzerOutput, face: FacePlace | null];
   /** The stream's analyzer begins anew: it failed, or its thread died. */
   restarted: [stream: string];
 };
@@ -26,15 +30,20 @@ export class AnalysisPool extends EventEmitter<AnalysisPoolEvents> {
   readonly #threads: readonly AnalysisThread[];
   readonly #pins = new Map<string, AnalysisThread>();
   readonly #buffers: FrameBuffers;
+  /** Over all streams, those that are gone among them. */
+  readonly load = new PoolLoad();
 
   private constructor({ threads, entry, buffers, logger }: AnalysisPoolOptions) {
     super();
     this.#buffers = buffers;
-    const onOutput = (stream: string, output: AnalyzerOutput) => this.emit('output', stream, output);
+    const onOutput = (stream: string, output: AnalyzerOutput, face: FacePlace | null) =>
+      this.emit('output', stream, output, face);
+    const onAnalysed = (latencyMs: number) => this.load.analysed(latencyMs);
+    const onDropped = () => this.load.dropped();
     const onRestarted = (stream: string) => this.emit('restarted', stream);
     this.#threads = Array.from(
       { length: threads },
-      () => new AnalysisThread({ entry, buffers, logger, onOutput, onRestarted }),
+      () => new AnalysisThread({ entry, buffers, logger, onOutput, onAnalysed, onDropped, onRestarted }),
     );
   }
 
@@ -70,11 +79,23 @@ export class AnalysisPool extends EventEmitter<AnalysisPoolEvents> {
     return this.#threads.reduce((sum, thread) => sum + thread.restarts, 0);
   }
 
-  open(stream: string): void {
+  /** Of all threads together, about a second ago. */
+  get usage(): ThreadUsage {
+    const sum = { heapBytes: 0, externalBytes: 0, tensors: 0 };
+    for (const { usage } of this.#threads) {
+      if (usage === null) continue;
+      sum.heapBytes += usage.heapBytes;
+      sum.externalBytes += usage.externalBytes;
+      sum.tensors += usage.tensors;
+    }
+    return sum;
+  }
+
+  open(stream: string, mode: AnalysedMode): void {
     if (this.#pins.has(stream)) throw new Error('the stream is analysed already');
     const [thread] = this.#threads.toSorted((a, b) => a.streamCount - b.streamCount);
     this.#pins.set(stream, thread);
-    thread.open(stream);
+    thread.open(stream, mode);
   }
 
   closeStream(stream: string): void {

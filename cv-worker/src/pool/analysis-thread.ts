@@ -1,9 +1,10 @@
 import type { Logger } from 'pino';
 import type { AnalyzerOutput } from '../analyzer.ts';
+import type { FacePlace } from '../pace/layer-choice.ts';
 import type { FrameBuffers } from '../tap/frame-buffers.ts';
 import type { TapFrame } from '../tap/tap.ts';
 import { FrameQueue } from './frame-queue.ts';
-import type { FromThread } from './messages.ts';
+import type { AnalysedMode, FromThread, ThreadUsage } from './messages.ts';
 import { StreamStatistics } from './stream-statistics.ts';
 import { WatchedWorker } from './watched-worker.ts';
 
@@ -14,14 +15,17 @@ const RESTART_AFTER_MS = [0, 500, 1000, 2000, 5000] as const;
 /** A thread that lived this long was not short-lived, ms. */
 const STABLE_MS = 30_000;
 
-type PinnedStream = { queue: FrameQueue; statistics: StreamStatistics };
+type PinnedStream = { mode: AnalysedMode; queue: FrameQueue; statistics: StreamStatistics };
 
 export type AnalysisThreadOptions = {
   /** Module that the thread runs: it calls `serveAnalysis`. */
   entry: URL;
   buffers: FrameBuffers;
   logger: Logger;
-  onOutput: (stream: string, output: AnalyzerOutput) => void;
+  onOutput: (stream: string, output: AnalyzerOutput, face: FacePlace | null) => void;
+  /** @param latencyMs from the frame's arrival at the pool */
+  onAnalysed: (latencyMs: number) => void;
+  onDropped: () => void;
   /** The analyzer of this stream begins anew. */
   onRestarted: (stream: string) => void;
 };
@@ -71,13 +75,18 @@ export class AnalysisThread {
     return this.#restarts;
   }
 
+  /** Of about a second ago; null before the first. */
+  get usage(): ThreadUsage | null {
+    return this.#worker.usage;
+  }
+
   statisticsOf(stream: string): StreamStatistics | undefined {
     return this.#streams.get(stream)?.statistics;
   }
 
-  open(stream: string): void {
-    this.#streams.set(stream, { queue: new FrameQueue(), statistics: new StreamStatistics() });
-    this.#worker.send({ type: 'open', stream });
+  open(stream: string, mode: AnalysedMode): void {
+    this.#streams.set(stream, { mode, queue: new FrameQueue(), statistics: new StreamStatistics() });
+    this.#worker.send({ type: 'open', stream, mode });
   }
 
   closeStream(stream: string): void {
@@ -98,6 +107,7 @@ export class AnalysisThread {
     const dropped = pinned.queue.push({ frame, arrivedAt: performance.now() });
     if (dropped !== null) {
       pinned.statistics.framesDropped += 1;
+      this.#options.onDropped();
       this.#recycle([dropped]);
     }
     this.#dispatch();
@@ -116,7 +126,7 @@ export class AnalysisThread {
       onMessage: (message) => this.#receive(message),
       onEnded: (reason) => this.#replace(reason),
     });
-    for (const stream of this.#streams.keys()) worker.send({ type: 'open', stream });
+    for (const [stream, { mode }] of this.#streams) worker.send({ type: 'open', stream, mode });
     return worker;
   }
 
@@ -140,18 +150,26 @@ export class AnalysisThread {
       this.#firstStart.resolve(undefined);
     } else if (message.type === 'analysed') {
       this.#options.buffers.recycle(message.pixels);
-      const arrivedAt = this.#arrivals.shift();
-      const statistics = this.statisticsOf(message.stream);
-      if (arrivedAt !== undefined) statistics?.analysed(performance.now(), performance.now() - arrivedAt);
+      this.#countAnalysed(message.stream);
+    } else if (message.type === 'usage') {
+      return;
     } else if (!this.#streams.has(message.stream)) {
       return;
     } else if (message.type === 'output') {
-      this.#options.onOutput(message.stream, message.output);
+      this.#options.onOutput(message.stream, message.output, message.face);
     } else {
       this.#options.logger.error({ reason: message.message }, 'an analyzer failed and begins anew');
       this.#options.onRestarted(message.stream);
     }
     this.#dispatch();
+  }
+
+  #countAnalysed(stream: string): void {
+    const arrivedAt = this.#arrivals.shift();
+    if (arrivedAt === undefined) return;
+    const now = performance.now();
+    this.statisticsOf(stream)?.analysed(now, now - arrivedAt);
+    this.#options.onAnalysed(now - arrivedAt);
   }
 
   /** Gives the thread frames while it has room, each stream in its turn. */

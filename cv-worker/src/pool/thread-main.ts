@@ -1,4 +1,5 @@
 /** The module that an analysis thread runs. */
+import { memory } from '@tensorflow/tfjs-core';
 import { Analyzer } from '../analyzer.ts';
 import { parseTensorBackend } from '../face/backend.ts';
 import { TensorFaceDetector, type FaceDetector } from '../face/detector.ts';
@@ -9,7 +10,7 @@ import { serveAnalysis } from './thread-runtime.ts';
 await serveAnalysis(async () => {
   const detector = await TensorFaceDetector.load(parseTensorBackend(process.env.HAVEN_TFJS_BACKEND));
   warmUp(detector);
-  return () => new Analyzer({ detector });
+  return { create: (mode) => new Analyzer({ detector, mode }), tensors: () => memory().numTensors };
 });
 
 /** The first run of each model takes many times as long as the others: better now than with a patient's frame. */

@@ -1,16 +1,19 @@
 import { Worker } from 'node:worker_threads';
-import type { FromThread, ThreadData, ToThread } from './messages.ts';
+import type { FromThread, ThreadData, ThreadUsage, ToThread } from './messages.ts';
 
 const CHECK_INTERVAL_MS = 250;
 /**
- * A thread whose counter stands still for this many checks hangs: 3 s. Checks are counted, not time: on a starved
- * machine they come late as well, and replacing threads then would only make it worse.
+ * A thread whose counter stands still for this many checks hangs: 2 s, so that with the 1.5 s of loading the models
+ * its streams go on within 5 s. Checks are counted, not time: on a starved machine they come late as well, and
+ * replacing threads then would only make it worse.
  */
-const HUNG_CHECKS = 12;
+const HUNG_CHECKS = 8;
 /** Loading and warming up the models keeps a thread from beating for longer: a minute. */
 const LOADING_CHECKS = 240;
 /** Heap of a thread: a leak kills the thread, not the process. */
 const MAX_HEAP_MB = 512;
+/** With what V8 does not bound: buffers, and the memory in which the models run (about 60 MB). */
+const MAX_MEMORY_BYTES = 768 * 1024 * 1024;
 
 export type WatchedWorkerEvents = {
   onMessage: (message: FromThread) => void;
@@ -29,6 +32,7 @@ export class WatchedWorker {
   #silentChecks = 0;
   #ready = false;
   #outstanding = 0;
+  #usage: ThreadUsage | null = null;
   #reason: string | null = null;
   #closed = false;
 
@@ -64,6 +68,11 @@ export class WatchedWorker {
     return this.#outstanding;
   }
 
+  /** Of about a second ago; null before the first. */
+  get usage(): ThreadUsage | null {
+    return this.#usage;
+  }
+
   send(message: ToThread): void {
     if (message.type === 'frame') {
       this.#outstanding += 1;
@@ -84,6 +93,7 @@ export class WatchedWorker {
     if (this.#closed) return;
     if (message.type === 'ready') this.#ready = true;
     if (message.type === 'analysed') this.#outstanding -= 1;
+    if (message.type === 'usage') this.#limit(message.usage);
     this.#events.onMessage(message);
   }
 
@@ -92,7 +102,17 @@ export class WatchedWorker {
     this.#silentChecks = beat === this.#lastBeat ? this.#silentChecks + 1 : 0;
     this.#lastBeat = beat;
     if (this.#silentChecks < (this.#ready ? HUNG_CHECKS : LOADING_CHECKS)) return;
-    this.#end('the thread hangs');
+    this.#kill('the thread hangs');
+  }
+
+  #limit(usage: ThreadUsage): void {
+    this.#usage = usage;
+    if (usage.heapBytes + usage.externalBytes > MAX_MEMORY_BYTES)
+      this.#kill('the thread uses too much memory');
+  }
+
+  #kill(reason: string): void {
+    this.#end(reason);
     void this.#worker.terminate();
   }
 

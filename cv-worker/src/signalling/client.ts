@@ -27,6 +27,7 @@ const MAX_RETRY_MS = 3000;
 const REFUSED_RETRY_MS = 1000;
 
 const unassignedSchema = z.object({ assignmentId: uuidSchema, epoch: z.number().int() });
+const prioritySchema = z.object({ assignmentId: uuidSchema, inAlert: z.boolean() });
 const sessionEndedSchema = z.object({ code: errorCodeSchema });
 
 export type CvClientEvents = {
@@ -35,6 +36,8 @@ export type CvClientEvents = {
   disconnected: [];
   assign: [assignment: Assignment];
   unassign: [event: { assignmentId: string; epoch: number }];
+  /** Whether the patient has an active alert. */
+  priority: [event: { assignmentId: string; inAlert: boolean }];
   /** The server answered and does not let this worker in; it goes on trying. */
   refused: [error: HavenError];
 };
@@ -119,6 +122,10 @@ export class CvClient extends EventEmitter<CvClientEvents> {
     socket.on('unassign', (event: unknown) => {
       const unassigned = unassignedSchema.safeParse(event);
       if (unassigned.success) this.emit('unassign', unassigned.data);
+    });
+    socket.on('assignment:priority', (event: unknown) => {
+      const priority = prioritySchema.safeParse(event);
+      if (priority.success) this.emit('priority', priority.data);
     });
   }
 

@@ -3,13 +3,15 @@ import { describe, expect, test } from '@jest/globals';
 import { observationSchema, waveformMessageSchema, type Assignment, type Vital } from '@haven/protocol';
 import { toCleared, toObservations, toWaveforms } from './observations.ts';
 
-const assignment: Assignment = {
+/** What an observation repeats of its assignment. */
+const identity = {
   assignmentId: randomUUID(),
   epoch: 3,
   patientId: 'P-001',
   streamId: randomUUID(),
   source: 'camera',
-};
+} as const;
+const assignment: Assignment = { ...identity, mode: 'both' };
 const pulse: Vital = {
   name: 'pulse',
   unit: '/min',
@@ -33,13 +35,15 @@ describe('what the server is told of an analyzer’s output', () => {
     const observations = toObservations(assignment, {
       ...silent,
       vitals: [pulse],
-      events: [{ event: 'absent', confidence: 0.8, at: 990.6 }],
+      events: [
+        { event: 'absent', confidence: 0.8, at: 990.6, startedAt: 980.4, evidence: { seconds: 0.01 } },
+      ],
       conditions: [{ condition: 'too-dark', present: true, at: 995.5 }],
     });
     expect(observations).toMatchObject([
-      { ...assignment, kind: 'event', event: 'absent', confidence: 0.8, at: 991 },
-      { ...assignment, kind: 'condition', condition: 'too-dark', present: true, at: 996 },
-      { ...assignment, kind: 'vital', vital: pulse, at: 1000 },
+      { ...identity, kind: 'event', event: 'absent', at: 991, startedAt: 980, evidence: { seconds: 0.01 } },
+      { ...identity, kind: 'condition', condition: 'too-dark', present: true, at: 996 },
+      { ...identity, kind: 'vital', vital: pulse, at: 1000 },
     ]);
     expect(new Set(observations.map(({ id }) => id)).size).toBe(3);
     for (const observation of observations) expect(observationSchema.parse(observation)).toEqual(observation);

@@ -21,7 +21,9 @@ const MAX_SAMPLES = WAVEFORM_RATE_HZ * 4;
 export function toObservations(assignment: Assignment, output: AnalyzerOutput): Observation[] {
   const { at, vitals, events, conditions } = output;
   return [
-    ...events.map((event) => observe(assignment, event.at, { kind: 'event', ...event })),
+    ...events.map((event) =>
+      observe(assignment, event.at, { kind: 'event', ...event, startedAt: Math.round(event.startedAt) }),
+    ),
     ...conditions.map((change) => observe(assignment, change.at, { kind: 'condition', ...change })),
     ...(vitals ?? []).map((vital) => observe(assignment, at, { kind: 'vital', vital })),
   ];

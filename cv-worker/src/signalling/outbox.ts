@@ -4,8 +4,8 @@ import type { Logger } from 'pino';
 import { OutboxQueue } from './outbox-queue.ts';
 import type { CvRequester } from './requester.ts';
 
-/** Observations wait for company this long, ms. */
-const POST_INTERVAL_MS = 200;
+/** Observations wait for company this long, ms: a quarter of what a value may be late beyond its window. */
+const POST_INTERVAL_MS = 50;
 /** After a failure that says nothing of when to try again, ms. */
 const RETRY_AFTER_MS = 1000;
 /** The server will never take this batch as it is. */
@@ -87,7 +87,7 @@ export class Outbox {
     const deadline = performance.now() + withinMs;
     while (this.#connected && this.#queue.length > 0 && performance.now() < deadline) {
       void this.post();
-      await sleep(POST_INTERVAL_MS / 10);
+      await sleep(POST_INTERVAL_MS / 5);
     }
   }
 

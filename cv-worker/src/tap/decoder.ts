@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { access, constants } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Frame } from '../frame.ts';
-import { findFfmpeg, GAP_MS, MAX_FRAME_BYTES, PICTURE_OUTPUT } from './ffmpeg.ts';
+import { DEFAULT_FRAME_RATE, findFfmpeg, GAP_MS, MAX_FRAME_BYTES, pictureOutput } from './ffmpeg.ts';
 import { LineSplitter } from './line-splitter.ts';
 import { NutDemuxer } from './nut.ts';
 
@@ -25,7 +25,21 @@ export async function* openFile(path: string, ffmpeg: string = findFfmpeg()): As
   await access(path, constants.R_OK).catch((cause: unknown) => {
     throw new DecodeError(`${path} cannot be read.`, { cause });
   });
-  const child = spawn(ffmpeg, fileArguments(path), { stdio: ['ignore', 'pipe', 'pipe'] });
+  // The prefix keeps a name such as `http:…` or `-y` a file's name.
+  yield* openInput(path, ['-i', `file:${resolve(path)}`], ffmpeg);
+}
+
+/**
+ * As {@link openFile}, of whatever ffmpeg's input arguments name; only local files can be read.
+ *
+ * @param name what the sentences of errors call it
+ */
+export async function* openInput(
+  name: string,
+  input: readonly string[],
+  ffmpeg: string = findFfmpeg(),
+): AsyncGenerator<Frame> {
+  const child = spawn(ffmpeg, inputArguments(input), { stdio: ['ignore', 'pipe', 'pipe'] });
   const complaints = new LineSplitter();
   let complaint: string | undefined;
   child.stderr.on('data', (chunk: Buffer) => {
@@ -52,18 +66,17 @@ export async function* openFile(path: string, ffmpeg: string = findFfmpeg()): As
     }
     await closed;
     if (child.exitCode !== 0 || last === undefined) {
-      throw new DecodeError(`${path} is no video that can be read${complaint ? ` (${complaint})` : ''}.`);
+      throw new DecodeError(`${name} is no video that can be read${complaint ? ` (${complaint})` : ''}.`);
     }
   } finally {
     child.kill('SIGKILL');
   }
 }
 
-function fileArguments(path: string): string[] {
+function inputArguments(input: readonly string[]): string[] {
   return [
     ...['-nostdin', '-hide_banner', '-loglevel', 'error', '-protocol_whitelist', 'file'],
-    // The prefix keeps a name such as `http:…` or `-y` a file's name.
-    ...['-i', `file:${resolve(path)}`],
-    ...PICTURE_OUTPUT,
+    ...input,
+    ...pictureOutput(DEFAULT_FRAME_RATE, null),
   ];
 }

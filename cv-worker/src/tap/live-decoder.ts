@@ -1,7 +1,9 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
-import { dyingWithParent, MAX_FRAME_BYTES, PICTURE_OUTPUT } from './ffmpeg.ts';
+import type { Crop } from '../frame.ts';
+import type { NormalFrameRate } from '../pace/frame-rate.ts';
+import { dyingWithParent, MAX_FRAME_BYTES, pictureOutput } from './ffmpeg.ts';
 import type { FrameBuffers } from './frame-buffers.ts';
 import { LineSplitter } from './line-splitter.ts';
 import { NutDemuxer, type NutFrame } from './nut.ts';
@@ -23,6 +25,17 @@ export type LiveDecoderEvents = {
   damage: [complaint: string];
 };
 
+export type LiveDecoderOptions = {
+  ffmpeg: string;
+  sdp: string;
+  /** The only address that it binds. */
+  address: string;
+  buffers: FrameBuffers;
+  /** Pictures a second at most. */
+  frameRate: NormalFrameRate;
+  crop: Crop | null;
+};
+
 /** One ffmpeg that turns one tap's RTP into pictures. It never restarts: a new one is made instead. */
 export class LiveDecoder extends EventEmitter<LiveDecoderEvents> {
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
@@ -35,15 +48,14 @@ export class LiveDecoder extends EventEmitter<LiveDecoderEvents> {
   /** Why it ended; it always ends, at the latest by {@link kill}. */
   readonly ended: Promise<string>;
 
-  /** @param options.address the only address that it binds */
-  constructor(options: { ffmpeg: string; sdp: string; address: string; buffers: FrameBuffers }) {
+  constructor(options: LiveDecoderOptions) {
     super();
     this.#demuxer = new NutDemuxer({
       allocate: (bytes) => options.buffers.allocate(bytes),
       maxFrameBytes: MAX_FRAME_BYTES,
     });
     const { command, prefix } = dyingWithParent(options.ffmpeg);
-    this.#child = spawn(command, [...prefix, ...liveArguments(options.address)], {
+    this.#child = spawn(command, [...prefix, ...liveArguments(options)], {
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     this.ended = this.#watchEnd();
@@ -113,7 +125,7 @@ export class LiveDecoder extends EventEmitter<LiveDecoderEvents> {
   }
 }
 
-function liveArguments(address: string): string[] {
+function liveArguments({ address, frameRate, crop }: LiveDecoderOptions): string[] {
   return [
     ...['-nostats', '-hide_banner', '-loglevel', 'level+verbose', '-protocol_whitelist', 'pipe,udp,rtp'],
     // Each picture as soon as its last packet is there. Not `-fflags nobuffer`, which drops the first key frame.
@@ -130,6 +142,6 @@ function liveArguments(address: string): string[] {
       '1',
     ],
     ...['-localaddr', address, '-f', 'sdp', '-i', 'pipe:0'],
-    ...PICTURE_OUTPUT,
+    ...pictureOutput(frameRate, crop),
   ];
 }

@@ -27,6 +27,7 @@ const assignment: Assignment = {
   patientId: 'P-001',
   streamId: randomUUID(),
   source: 'synthetic',
+  mode: 'both',
 };
 
 function openTap(): Tap {
@@ -37,6 +38,7 @@ function openTap(): Tap {
     buffers: new FrameBuffers(),
     address,
     ffmpeg: findFfmpeg(),
+    normalRate: 15,
     logger: pino({ level: 'silent' }),
     onFrame: (frame) => frames.push(frame),
     onEnded: (code) => ended.push(code),
@@ -53,6 +55,7 @@ beforeEach(() => {
   ended = [];
   sfu.opened = 0;
   sfu.keyFrameRequests = 0;
+  sfu.layersAsked.length = 0;
   sfu.refusal = null;
   sfu.source.sending = true;
   tap = openTap();
@@ -135,6 +138,34 @@ describe('a tap', () => {
     },
     30_000,
   );
+
+  test('has half the pictures of a stream without temporal layers when its rate is halved', async () => {
+    await eventually(() => frames.length > 5);
+    tap.aim({ spatialLayer: 0, crop: null }, 7.5);
+    await eventually(() => sfu.layersAsked.at(-1)?.temporalLayer === 0);
+    const before = frames.length;
+    await eventually(() => frames.length > before + 15);
+    const periods = frames
+      .slice(before + 2)
+      .map(({ timeMs }, index) => timeMs - frames[before + 1 + index].timeMs);
+    expect(Math.min(...periods)).toBeGreaterThan(1.5 * PERIOD_MS);
+    expect(tap.rate).toBe(7.5);
+  }, 30_000);
+
+  test('shows the part of the picture that it is aimed at, and counts no failure', async () => {
+    await eventually(() => frames.length > 5);
+    const crop = { x: 0.5, y: 0.25, scale: 0.5 };
+    tap.aim({ spatialLayer: 1, crop }, 15);
+    await eventually(() => frames.at(-1)?.crop !== undefined);
+    expect(frames.find((frame) => frame.crop !== undefined)).toMatchObject({
+      ...{ width: 320, height: 240, discontinuity: true },
+      crop,
+    });
+    await eventually(() => tap.layers !== null);
+    expect(sfu.layersAsked.at(-1)?.spatialLayer).toBe(1);
+    expect(tap.layers).toEqual({ spatialLayer: 0, temporalLayer: 0 });
+    expect(tap.restarts).toBe(0);
+  }, 30_000);
 
   test('goes on trying when the server cannot open it for now', async () => {
     await eventually(() => frames.length > 5);

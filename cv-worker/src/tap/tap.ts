@@ -1,6 +1,9 @@
 import type { Logger } from 'pino';
-import { HavenError, type Assignment, type ErrorCode } from '@haven/protocol';
-import type { Frame } from '../frame.ts';
+import { HavenError, type Assignment, type ErrorCode, type TapLayers } from '@haven/protocol';
+import type { Crop, Frame } from '../frame.ts';
+import type { FrameRate, NormalFrameRate } from '../pace/frame-rate.ts';
+import { FrameThinner } from '../pace/frame-thinner.ts';
+import type { View } from '../pace/layer-choice.ts';
 import type { CvRequester } from '../signalling/requester.ts';
 import type { FrameBuffers } from './frame-buffers.ts';
 import { FrameClock } from './frame-clock.ts';
@@ -9,6 +12,7 @@ import { LiveDecoder } from './live-decoder.ts';
 import type { NutFrame } from './nut.ts';
 import type { PortPair, PortPairs } from './ports.ts';
 import { describeSession } from './sdp.ts';
+import { TapLayerControl } from './tap-layers.ts';
 
 /** Waits before the next attempt after 0, 1, 2, … useless ones in a row, ms: the first retry is immediate. */
 const RETRY_AFTER_MS = [0, 250, 1000, 2000, 4000] as const;
@@ -23,6 +27,9 @@ const FINAL_CODES: ReadonlySet<ErrorCode> = new Set([
   'UNSUPPORTED_CODEC',
 ]);
 
+/** Why a decoder ended that was told to show another part of the picture. */
+const ANOTHER_VIEW = 'another part of the picture';
+
 /** A picture whose buffer may be transferred to another thread. */
 export type TapFrame = Frame & { pixels: Uint8Array<ArrayBuffer> };
 
@@ -34,6 +41,8 @@ export type TapOptions = {
   /** This machine's address, to which the SFU sends and which ffmpeg binds. */
   address: string;
   ffmpeg: string;
+  /** Pictures a second while the machine keeps up. */
+  normalRate: NormalFrameRate;
   logger: Logger;
   /** Takes over the picture and its buffer. */
   onFrame: (frame: TapFrame) => void;
@@ -52,6 +61,10 @@ export class Tap {
   readonly #clock = new FrameClock();
   readonly #closing = new AbortController();
   readonly #running: Promise<void>;
+  readonly #layers: TapLayerControl;
+  readonly #thinner = new FrameThinner();
+  #rate: FrameRate;
+  #crop: Crop | null = null;
   #decoder: LiveDecoder | null = null;
   #framesDecoded = 0;
   #restarts = 0;
@@ -59,6 +72,10 @@ export class Tap {
   constructor(options: TapOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
+    const { assignment, request, normalRate, logger } = options;
+    const { assignmentId } = assignment;
+    this.#layers = new TapLayerControl({ request, assignmentId, logger, normalRate });
+    this.#rate = normalRate;
     this.#running = this.#run();
   }
 
@@ -74,6 +91,24 @@ export class Tap {
   /** Of the decoder that runs now. */
   get decoderPid(): number | undefined {
     return this.#decoder?.pid;
+  }
+
+  /** What the tap sends; null while it is not known. */
+  get layers(): TapLayers | null {
+    return this.#layers.granted;
+  }
+
+  get rate(): FrameRate {
+    return this.#rate;
+  }
+
+  /** What to show from now on, and how often: another part of the picture takes another decoder. */
+  aim(view: View, rate: FrameRate): void {
+    this.#rate = rate;
+    this.#layers.aim(view.spatialLayer, rate);
+    if (view.crop === this.#crop) return;
+    this.#crop = view.crop;
+    this.#decoder?.kill(ANOTHER_VIEW);
   }
 
   /** Stops the decoder and gives the ports back. */
@@ -97,6 +132,7 @@ export class Tap {
         this.#options.onEnded(session.final);
         return;
       }
+      if (session.reason === ANOTHER_VIEW) continue;
       useless = session.useful ? 0 : useless + 1;
       const wait = RETRY_AFTER_MS[Math.min(useless, RETRY_AFTER_MS.length - 1)];
       this.#options.logger.warn({ reason: session.reason, retryAfterMs: wait }, 'the tap is opened anew');
@@ -124,12 +160,20 @@ export class Tap {
 
   /** Runs one decoder from its tap's opening to its end; returns why it ended. */
   async #decode(pair: PortPair): Promise<string> {
-    const { assignment, request, address, ffmpeg, buffers } = this.#options;
+    const { assignment, request, address, ffmpeg, buffers, normalRate: frameRate } = this.#options;
     const { assignmentId, epoch } = assignment;
-    const description = await request('tap:open', { assignmentId, epoch, ip: address, rtpPort: pair.rtp });
+    const target = { ip: address, rtpPort: pair.rtp };
+    const description = await request('tap:open', {
+      assignmentId,
+      epoch,
+      ...target,
+      layers: this.#layers.wanted,
+    });
     if (this.#isClosed()) return 'closed';
-    const sdp = describeSession(description, { ip: address, rtpPort: pair.rtp });
-    const decoder = new LiveDecoder({ ffmpeg, sdp, address, buffers });
+    this.#layers.opened();
+    const crop = this.#crop;
+    const sdp = describeSession(description, target);
+    const decoder = new LiveDecoder({ ffmpeg, sdp, address, buffers, frameRate, crop });
     this.#decoder = decoder;
     try {
       await decoder.bound();
@@ -137,7 +181,7 @@ export class Tap {
       const watch = new FrameWatch(this.#now());
       decoder.on('frame', (frame) => {
         watch.frame(this.#now());
-        this.#deliver(frame);
+        this.#deliver(frame, crop);
       });
       decoder.on('resized', () => this.#clock.interrupt());
       decoder.on('damage', (complaint) => {
@@ -155,7 +199,9 @@ export class Tap {
 
   async #watchOver(decoder: LiveDecoder, watch: FrameWatch): Promise<string> {
     const timer = setInterval(() => {
-      const remedy = watch.check(this.#now());
+      const now = this.#now();
+      this.#layers.reconcile(now, this.#framesDecoded);
+      const remedy = watch.check(now);
       if (remedy === 'key-frame') this.#requestKeyFrame();
       if (remedy === 'restart') decoder.kill('no pictures');
     }, CHECK_INTERVAL_MS);
@@ -166,14 +212,21 @@ export class Tap {
     }
   }
 
-  #deliver({ ptsMs, width, height, pixels }: NutFrame): void {
-    if (this.#isClosed()) {
+  #deliver({ ptsMs, width, height, pixels }: NutFrame, crop: Crop | null): void {
+    this.#framesDecoded += 1;
+    const { timeMs, discontinuity } = this.#clock.map(ptsMs, this.#now());
+    // Streams without temporal layers come too often while the rate is reduced.
+    if (this.#isClosed() || !this.#wants(timeMs, discontinuity)) {
       this.#options.buffers.recycle(pixels);
       return;
     }
-    this.#framesDecoded += 1;
-    const { timeMs, discontinuity } = this.#clock.map(ptsMs, this.#now());
-    this.#options.onFrame({ timeMs, width, height, pixels, discontinuity });
+    const part = crop === null ? {} : { crop };
+    this.#options.onFrame({ timeMs, width, height, pixels, discontinuity, ...part });
+  }
+
+  #wants(timeMs: number, discontinuity: boolean): boolean {
+    if (discontinuity || this.#rate === this.#options.normalRate) return true;
+    return this.#thinner.admits(timeMs, this.#rate);
   }
 
   #requestKeyFrame(): void {

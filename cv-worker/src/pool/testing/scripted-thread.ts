@@ -16,13 +16,32 @@ class ScriptedAnalyzer {
     if (command === script.throw) throw new Error('as told');
     if (command === script.crash) process.exit(7);
     if (command === script.hang) for (;;);
+    if (command === script.leakHeap) leak(() => Array.from({ length: 10_000 }, (_, index) => ({ index })));
+    if (command === script.leakBuffers) leak(() => new Uint8Array(16_000_000).fill(1));
     const at = frame.timeMs;
-    return { ...silent, at, events: [{ event: 'restless', confidence: this.#frames / 1000, at }] };
+    const seen = {
+      event: 'restless',
+      confidence: this.#frames / 1000,
+      at,
+      startedAt: at,
+      evidence: {},
+    } as const;
+    return { ...silent, at, events: [seen] };
   }
 
   tick(nowMs: number): AnalyzerOutput {
     return { ...silent, at: nowMs };
   }
+
+  face() {
+    return null;
+  }
 }
 
-await serveAnalysis(() => Promise.resolve(() => new ScriptedAnalyzer()));
+/** Keeps more and more, while the thread goes on with its work. */
+function leak(allocate: () => unknown): void {
+  const kept: unknown[] = [];
+  setInterval(() => kept.push(allocate()), 1);
+}
+
+await serveAnalysis(() => Promise.resolve({ create: () => new ScriptedAnalyzer(), tensors: () => 7 }));

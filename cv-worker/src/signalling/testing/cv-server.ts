@@ -68,6 +68,7 @@ export class CvServer {
       patientId: 'P-001',
       streamId: randomUUID(),
       source: 'synthetic',
+      mode: 'both',
       ...details,
     };
     this.#io.of(CV_NAMESPACE).emit('assign', assignment);

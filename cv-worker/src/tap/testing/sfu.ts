@@ -6,6 +6,7 @@ import {
   type CvRequests,
   type RequestOf,
   type TapDescription,
+  type TapLayers,
 } from '@haven/protocol';
 import type { CvRequester } from '../../signalling/requester.ts';
 import { RtpSource, SOURCE_PAYLOAD_TYPE, SOURCE_SSRC } from './rtp-source.ts';
@@ -26,6 +27,9 @@ export class TestSfu {
   tapPort = 0;
   opened = 0;
   keyFrameRequests = 0;
+  readonly layersAsked: TapLayers[] = [];
+  /** What the stream has, whatever is asked for. */
+  layers: TapLayers = { spatialLayer: 0, temporalLayer: 0 };
   /** Refuse the next requests to open a tap with this error. */
   refusal: HavenError | null = null;
 
@@ -77,6 +81,9 @@ export class TestSfu {
     if (name === 'tap:key-frame') {
       this.keyFrameRequests += 1;
       await tap.consumer.requestKeyFrame();
+    } else if ('layers' in request) {
+      this.layersAsked.push(request.layers);
+      return this.layers;
     } else {
       await tap.consumer.resume();
     }
