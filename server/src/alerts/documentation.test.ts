@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEFAULT_ALERT_LIMITS } from '@haven/protocol';
-import { RULES, type RuleDefinition } from './rules.ts';
+import { EVENT_EFFECTS, RULES, type EventEffect, type RuleDefinition } from './rules.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../../docs/alerts.md'), 'utf8');
 
@@ -25,6 +25,21 @@ test('docs/alerts.md tells of every rule its priority, its delay and whether it 
     },
   ]);
   expect(rows).toEqual(expect.arrayContaining(expected));
+});
+
+function effectOf({ breaches, ends }: EventEffect): string {
+  if (breaches !== null) return `${RULES[breaches].priority} alert \`${breaches}\``;
+  return ends.length === 0 ? 'note' : `ends ${ends.map((rule) => `\`${rule}\``).join(', ')}`;
+}
+
+test('docs/alerts.md tells what comes of every event that an analysis can see', () => {
+  const [section = ''] = (page.split('## What comes of an event')[1] ?? '').split('\n## ');
+  const rows = [...section.matchAll(/^\| `([a-z-]+)`\s+\| ([^|]+?)\s+\|/gm)].map(([, event, effect]) => [
+    event,
+    effect,
+  ]);
+  const expected = Object.entries(EVENT_EFFECTS).map(([event, effect]) => [event, effectOf(effect)]);
+  expect(rows).toEqual(expected);
 });
 
 test('docs/alerts.md tells the limits that hold when nobody set any', () => {

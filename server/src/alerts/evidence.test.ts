@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { alertRuleSchema, DEFAULT_ALERT_LIMITS, type Observation, type Vital } from '@haven/protocol';
+import {
+  alertRuleSchema,
+  DEFAULT_ALERT_LIMITS,
+  type DetectedEvent,
+  type Observation,
+  type Vital,
+} from '@haven/protocol';
 import { evidenceOf } from './evidence.ts';
 import { PulseBaseline } from './pulse-baseline.ts';
 import { isOn, judgementOf, RULES } from './rules.ts';
@@ -96,6 +102,47 @@ describe('the pulse of five minutes ago', () => {
     const baseline = filled(300);
     for (let second = 300; second < 340; second++) baseline.add(second * 1000, 190);
     expect(baseline.at(600_000)).toBe(72);
+  });
+});
+
+describe('a detected event', () => {
+  const happened = (event: DetectedEvent): Observation => ({
+    ...{ id: randomUUID(), assignmentId: randomUUID(), epoch: 0, patientId: 'P-101', streamId: randomUUID() },
+    ...{ source: 'camera', at: 1, kind: 'event', event, confidence: 0.9 },
+  });
+
+  test.each([
+    ['fall', { fall: 'breach' }],
+    ['bed-exit', { 'bed-exit': 'breach' }],
+    ['absent', { absent: 'breach' }],
+    ['restless', { restless: 'breach' }],
+    ['returned', { absent: 'over', 'bed-exit': 'over' }],
+    ['second-person', {}],
+    ['alone', {}],
+    ['too-far', {}],
+  ] as const)('of %s is to the rules %j', (event, evidence) => {
+    expect(kindsOf(happened(event))).toEqual(evidence);
+  });
+});
+
+describe('a measured presence', () => {
+  const presence = (value: number, method: string): Observation => {
+    const observation = observed('presence', value);
+    return observation.kind === 'vital'
+      ? { ...observation, vital: { ...observation.vital, method } }
+      : observation;
+  };
+
+  test.each([
+    ['by a face is a return to bed', 1, 'face', { absent: 'normal', 'bed-exit': 'normal' }],
+    ['by movement is no return to bed', 1, 'movement', { absent: 'normal' }],
+    ['of nobody says nothing: absence is told by its event', 0, 'body', {}],
+  ])('%s', (_words, value, method, evidence) => {
+    expect(kindsOf(presence(value, method))).toEqual(evidence);
+  });
+
+  test.each(['sdnn', 'rmssd'] as const)('beside %s, which says nothing to the rules', (name) => {
+    expect(kindsOf(observed(name, 40))).toEqual({});
   });
 });
 

@@ -7,7 +7,7 @@ import {
   type Observation,
   type Vital,
 } from '@haven/protocol';
-import { ruleOfCondition } from './rules.ts';
+import { EVENT_EFFECTS, ruleOfCondition } from './rules.ts';
 
 /**
  * `breach` of the limit; `normal`, within it by the hysteresis; `between`, which neither continues a return to normal
@@ -19,6 +19,9 @@ export type Evidence = {
   limit: number | null;
 };
 export type RuleEvidence = readonly [AlertRule, Evidence];
+
+/** The method of a presence that was told by a face. */
+const SEEN_BY_FACE = 'face';
 
 /** Movement (0–1) below which somebody lies calmly. */
 const CALM_MOTION = 0.2;
@@ -52,26 +55,13 @@ export function ofCondition({
 }
 
 function ofEvent(event: DetectedEvent): RuleEvidence[] {
-  switch (event) {
-    case 'fall':
-    case 'bed-exit':
-    case 'absent':
-    case 'restless':
-      return [[event, BREACH]];
-    case 'returned':
-      return [
-        ['bed-exit', OVER],
-        ['absent', OVER],
-      ];
-    case 'second-person':
-    case 'alone':
-    case 'too-far':
-      return [];
-  }
+  const { breaches, ends } = EVENT_EFFECTS[event];
+  const begun: RuleEvidence[] = breaches === null ? [] : [[breaches, BREACH]];
+  return [...begun, ...ends.map((rule): RuleEvidence => [rule, OVER])];
 }
 
 function ofVital(
-  { name, state, value }: Vital,
+  { name, state, value, method }: Vital,
   limits: AlertLimits,
   baseline: number | null,
 ): RuleEvidence[] {
@@ -94,8 +84,15 @@ function ofVital(
     case 'motion':
       return [['restless', { ...NORMAL, kind: value < CALM_MOTION ? 'normal' : 'between' }]];
     case 'presence':
-      // Whoever it is: whether the patient lies in bed again, only their pulse or the analysis' word tells.
-      return value > 0 ? [['absent', NORMAL]] : [];
+      if (value === 0) return [];
+      // As with a measured pulse: a new stream's analysis cannot say that somebody returned. What merely moves in an
+      // empty bed may be whoever makes it.
+      return method === SEEN_BY_FACE
+        ? [
+            ['bed-exit', NORMAL],
+            ['absent', NORMAL],
+          ]
+        : [['absent', NORMAL]];
     case 'sdnn':
     case 'rmssd':
       return [];

@@ -2,7 +2,13 @@
  * The rules, as one table, from which docs/alerts.md is held. A rule turns evidence into episodes; where the evidence
  * comes from is in evidence.ts.
  */
-import type { AlertLimits, AlertPriority, AlertRule, TechnicalCondition } from '@haven/protocol';
+import type {
+  AlertLimits,
+  AlertPriority,
+  AlertRule,
+  DetectedEvent,
+  TechnicalCondition,
+} from '@haven/protocol';
 
 /** How a rule turns evidence into an episode. */
 export type RuleDefinition = {
@@ -73,6 +79,25 @@ export function isOn(rule: AlertRule, { off, pulseChange }: AlertLimits): boolea
   if (rule === 'pulse-rising' || rule === 'pulse-falling') return pulseChange !== null;
   return !off.some((name) => name === rule);
 }
+
+/** What a detected event does to the rules: the one that it breaches, and those whose condition it ends. */
+export type EventEffect = { breaches: AlertRule | null; ends: readonly AlertRule[] };
+
+/** Noted: on screen and in the records, beside the alerts of its time. Visits and care are no reason to call anybody. */
+const NOTED: EventEffect = { breaches: null, ends: [] };
+const breaching = (rule: AlertRule): EventEffect => ({ breaches: rule, ends: [] });
+
+export const EVENT_EFFECTS: Readonly<Record<DetectedEvent, EventEffect>> = {
+  fall: breaching('fall'),
+  'bed-exit': breaching('bed-exit'),
+  absent: breaching('absent'),
+  restless: breaching('restless'),
+  returned: { breaches: null, ends: ['bed-exit', 'absent'] },
+  'second-person': NOTED,
+  alone: NOTED,
+  // The pulse is withheld with this reason, and stale values never look live.
+  'too-far': NOTED,
+};
 
 const CONDITION_RULES: Readonly<Partial<Record<TechnicalCondition, AlertRule>>> = {
   'signal-lost': 'signal-lost',
