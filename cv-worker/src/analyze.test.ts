@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,6 +17,8 @@ const reportSchema = z.object({
     z.object({ at: z.number(), pulse: vitalSchema, breathing: vitalSchema, motion: vitalSchema }),
   ),
   conditions: z.array(z.object({ condition: z.string(), present: z.boolean(), at: z.number() })),
+  waveform: z.object({ startAt: z.number(), rateHz: z.number(), samples: z.array(z.number().nullable()) }),
+  clearest: z.null(),
   events: z.array(z.object({ event: z.string(), confidence: z.number(), at: z.number() })),
 });
 
@@ -37,6 +39,28 @@ function analyze(args: string[], environment: Record<string, string> = {}) {
   return { status, stdout, stderr };
 }
 
+/** Means of a finger on the lens at uneven times, about 28 a second, darker with each beat. */
+function fingertip(perMin: number, seconds: number): string {
+  const rows = Array.from({ length: seconds * 28 }, (_, i) => {
+    const ms = Math.round((i * 1000) / 28 + 6 * Math.sin(i * 1.7));
+    const phase = (2 * Math.PI * perMin * ms) / 60_000;
+    const pulse = Math.sin(phase) + 0.3 * Math.sin(2 * phase + 1);
+    return [ms, 230 - 1.5 * pulse, 40 - 0.8 * pulse, 30 - 0.4 * pulse].join(',');
+  });
+  return `time,R,G,B\n${rows.join('\n')}\n`;
+}
+const traceReportSchema = z.object({
+  frames: z.number(),
+  seconds: z.array(
+    z.object({ at: z.number(), pulse: vitalSchema, breathing: vitalSchema, motion: z.null() }),
+  ),
+  clearest: z.object({
+    perMin: z.number(),
+    quality: z.number(),
+    spectrum: z.object({ perMin: z.array(z.number()), power: z.array(z.number()) }),
+  }),
+});
+
 describe('analyze', () => {
   test('prints what it found, second by second, as JSON', () => {
     const { status, stdout } = analyze([clip, '--json']);
@@ -54,6 +78,54 @@ describe('analyze', () => {
     expect(stdout).toContain('45 frames');
   }, 30_000);
 
+  test('reads a CSV of mean colours with its true times, and draws what it found', () => {
+    const trace = join(directory, 'finger.csv');
+    writeFileSync(trace, fingertip(72, 30));
+    const picture = join(directory, 'finger.svg');
+    const { status, stdout } = analyze([trace, '--contact', '--json', '--plot', picture]);
+    expect(status).toBe(0);
+    const { frames, seconds, clearest } = traceReportSchema.parse(JSON.parse(stdout));
+    expect(frames).toBe(30 * 28);
+    expect(seconds.at(-1)?.pulse.value).toBeCloseTo(72, 0);
+    expect(clearest.perMin).toBeCloseTo(72, 0);
+    const { perMin, power } = clearest.spectrum;
+    expect(Math.abs(perMin[power.indexOf(1)] - 72)).toBeLessThanOrEqual(1);
+    const svg = readFileSync(picture, 'utf8');
+    for (const words of [
+      'Pulse waveform',
+      'Its spectrum',
+      '95 % interval',
+      'Measuring, please wait',
+      '1/min',
+    ]) {
+      expect(svg).toContain(words);
+    }
+    expect(svg).not.toMatch(/NaN|undefined|Infinity/);
+  }, 30_000);
+
+  test.each([
+    ['is empty', '', 'is empty'],
+    ['has other columns', 'a,b\n1,2\n', 'time,R,G,B'],
+    ['has times that go back', 'time,R,G,B\n10,1,2,3\n5,1,2,3\n', 'not later'],
+    ['has a cell that is no number', 'time,R,G,B\n0,NaN,2,3\n', 'no number'],
+  ])('says in a sentence, with exit code 2, that a CSV %s', (_, content, sentence) => {
+    const trace = join(directory, 'bad.csv');
+    writeFileSync(trace, content);
+    const { status, stdout, stderr } = analyze([trace]);
+    expect(status).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(sentence);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  test('says that a picture cannot be written', () => {
+    const trace = join(directory, 'short.csv');
+    writeFileSync(trace, 'time,R,G,B\n0,1,2,3\n33,1,2,3\n');
+    const { status, stderr } = analyze([trace, '--plot', join(directory, 'nowhere', 'out.svg')]);
+    expect(status).toBe(2);
+    expect(stderr).toContain('cannot be written');
+  });
+
   test('says in a sentence, with exit code 2, that a file is missing or no video', () => {
     const noVideo = join(directory, 'notes.txt');
     writeFileSync(noVideo, 'no video');
@@ -69,6 +141,10 @@ describe('analyze', () => {
   test('says what is wrong with its arguments or settings, with exit code 2', () => {
     expect(analyze([])).toMatchObject({ status: 2, stderr: expect.stringContaining('file') });
     expect(analyze([clip, '--jsno']).status).toBe(2);
+    expect(analyze([clip, '--contact'])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('.csv'),
+    });
     expect(analyze([clip], { HAVEN_TFJS_BACKEND: 'gpu' })).toMatchObject({
       status: 2,
       stderr: 'HAVEN_TFJS_BACKEND must be one of wasm, node.\n',

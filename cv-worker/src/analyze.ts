@@ -1,49 +1,51 @@
+import { writeFile } from 'node:fs/promises';
+import { basename, extname } from 'node:path';
 import { Command, CommanderError } from 'commander';
-import { WITHHELD_WORDS, type Vital } from '@haven/protocol';
-import { analyzeRecording, type RecordingReport } from './analyzer/recording.ts';
+import { analyzeTrace, analyzeVideo, type Analysis } from './analysis/analysis.ts';
+import { analysisText } from './analysis/text.ts';
+import { readColourTrace } from './evaluation/readers/colour-trace.ts';
+import { RecordingError } from './evaluation/recording-error.ts';
 import { BackendSettingError, parseTensorBackend } from './face/backend.ts';
 import { TensorFaceDetector } from './face/detector.ts';
+import { analysisFigure } from './plot/analysis-figure.ts';
 import { DecodeError, openFile } from './tap/decoder.ts';
 
 /** Exit code for what the caller has to put right: arguments, settings, the file. */
 const EXIT_INPUT = 2;
+const INPUT_ERRORS = [DecodeError, RecordingError, BackendSettingError];
 
-function describe(vital: Vital): string {
-  if (vital.value === null) return vital.reason === null ? '–' : WITHHELD_WORDS[vital.reason];
-  const quality = `${String(Math.round(vital.quality * 100))} %`;
-  return `${vital.value.toFixed(1)} ${vital.state === 'held' ? '(held)' : quality}`;
-}
-
-function table(report: RecordingReport): string {
-  const lines = [
-    `${'time'.padStart(7)}  ${'pulse'.padEnd(30)}${'breathing'.padEnd(30)}motion`,
-    ...report.seconds.map(({ at, pulse, breathing, motion }) => {
-      const time = `${(at / 1000).toFixed(1)} s`.padStart(7);
-      const level = motion.value === null ? '–' : motion.value.toFixed(2);
-      return `${time}  ${describe(pulse).padEnd(30)}${describe(breathing).padEnd(30)}${level}`;
-    }),
-    ...report.conditions.map(
-      ({ at, condition, present }) =>
-        `${(at / 1000).toFixed(1)} s: ${condition} ${present ? 'begins' : 'ends'}`,
-    ),
-    ...report.events.map(({ at, event }) => `${(at / 1000).toFixed(1)} s: ${event}`),
-    `${String(report.frames)} frames, ${(report.durationMs / 1000).toFixed(1)} s`,
-  ];
-  return lines.join('\n');
-}
+type Options = { json?: true; plot?: string; contact?: true };
 
 async function main(): Promise<void> {
   const program = new Command('analyze')
-    .description('Analyses a recorded video exactly as a live stream.')
-    .argument('<file>', 'a video file')
-    .option('--json', 'machine-readable output')
-    .exitOverride();
-  program.parse();
+    .description('Analyses a recording exactly as a live stream.')
+    .argument('<file>', 'a video, or a .csv of times in ms and mean colours: time,R,G,B')
+    .option('--json', 'machine-readable output: vitals, trace and spectrum')
+    .option('--plot <file>', 'draws trace, spectrum, rates and quality as SVG')
+    .option('--contact', 'the .csv is of a finger on the lens, not of a face')
+    .exitOverride()
+    .parse();
   const [file] = program.args;
-  const detector = await TensorFaceDetector.load(parseTensorBackend(process.env.HAVEN_TFJS_BACKEND));
-  const report = await analyzeRecording(openFile(file), detector);
-  const text = program.opts<{ json?: true }>().json ? JSON.stringify({ file, ...report }) : table(report);
+  const options = program.opts<Options>();
+  const analysis = await analyze(file, options);
+  if (options.plot !== undefined) await write(options.plot, analysisFigure(basename(file), analysis));
+  const text = options.json ? JSON.stringify({ file, ...analysis }) : analysisText(analysis);
   process.stdout.write(`${text}\n`);
+}
+
+async function analyze(file: string, { contact }: Options): Promise<Analysis> {
+  if (extname(file).toLowerCase() === '.csv') {
+    return analyzeTrace(await readColourTrace(file), contact ? 'contact' : 'face');
+  }
+  if (contact) throw new RecordingError('--contact is for a .csv of mean colours.');
+  const detector = await TensorFaceDetector.load(parseTensorBackend(process.env.HAVEN_TFJS_BACKEND));
+  return analyzeVideo(openFile(file), detector);
+}
+
+async function write(path: string, content: string): Promise<void> {
+  await writeFile(path, content).catch((cause: unknown) => {
+    throw new RecordingError(`${path} cannot be written.`, { cause });
+  });
 }
 
 try {
@@ -54,7 +56,6 @@ try {
     process.exitCode = error.exitCode === 0 ? 0 : EXIT_INPUT;
   } else {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    const isInput = error instanceof DecodeError || error instanceof BackendSettingError;
-    process.exitCode = isInput ? EXIT_INPUT : 1;
+    process.exitCode = INPUT_ERRORS.some((kind) => error instanceof kind) ? EXIT_INPUT : 1;
   }
 }

@@ -1,6 +1,7 @@
 import type { Vital } from '@haven/protocol';
 import { BreathingMonitor } from '../breathing/monitor.ts';
 import { PulseMonitor } from '../pulse/monitor.ts';
+import type { WaveformPiece } from '../pulse/waveform.ts';
 import { emptySample, fillSample, type ColourTrace } from './readers/colour-trace.ts';
 
 const SECOND_MS = 1000;
@@ -8,7 +9,7 @@ const SECOND_MS = 1000;
 const BREATHING_TRACE_S = 40;
 
 /** What the monitors said at one second of a trace. */
-export type TraceSecond = { atMs: number; pulse: Vital; breathing: Vital };
+export type TraceSecond = { atMs: number; pulse: Vital; breathing: Vital; waveform: WaveformPiece | null };
 
 /**
  * Gives a trace to the monitors as a live stream would: picture by picture at its own time, judged every second.
@@ -26,7 +27,8 @@ export function* runTrace(trace: ColourTrace, kind: 'face' | 'contact'): Generat
       const beats = pulse.trace(BREATHING_TRACE_S);
       if (beats !== null) breathing.addPulse(beats);
       breathing.evaluate();
-      yield { atMs: now, pulse: pulse.vitalAt(now), breathing: breathing.vitalAt(now) };
+      const waveform = pulse.waveform();
+      yield { atMs: now, pulse: pulse.vitalAt(now), breathing: breathing.vitalAt(now), waveform };
     }
     fillSample(trace, i, sample);
     pulse.addSample(trace.timesMs[i], sample);

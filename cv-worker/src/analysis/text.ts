@@ -1,0 +1,33 @@
+import { WITHHELD_WORDS, type Vital } from '@haven/protocol';
+import type { Analysis } from './analysis.ts';
+
+const WIDTH = 30;
+
+/** The analysis for people at a terminal: a line a second, then what happened, then the clearest window. */
+export function analysisText(analysis: Analysis): string {
+  const { seconds, startedAt, conditions, events, clearest, frames, durationMs } = analysis;
+  const time = (at: number) => `${((at - startedAt) / 1000).toFixed(1)} s`;
+  return [
+    `${'time'.padStart(7)}  ${'pulse'.padEnd(WIDTH)}${'breathing'.padEnd(WIDTH)}motion`,
+    ...seconds.map(({ at, pulse, breathing, motion }) => {
+      const level = motion?.value?.toFixed(2) ?? '–';
+      return `${time(at).padStart(7)}  ${describe(pulse).padEnd(WIDTH)}${describe(breathing).padEnd(WIDTH)}${level}`;
+    }),
+    ...conditions.map(
+      ({ at, condition, present }) => `${time(at)}: ${condition} ${present ? 'begins' : 'ends'}`,
+    ),
+    ...events.map(({ at, event }) => `${time(at)}: ${event}`),
+    clearest === null
+      ? 'No pulse was believed.'
+      : `Clearest from ${time(clearest.fromMs)} to ${time(clearest.toMs)}: ${clearest.perMin.toFixed(1)}/min, ` +
+        `quality ${clearest.quality.toFixed(2)}`,
+    `${String(frames)} frames, ${(durationMs / 1000).toFixed(1)} s`,
+  ].join('\n');
+}
+
+function describe(vital: Vital): string {
+  if (vital.value === null) return vital.reason === null ? '–' : WITHHELD_WORDS[vital.reason];
+  const { interval, state, quality } = vital;
+  const range = interval === undefined ? '' : ` (${interval.low.toFixed(0)}–${interval.high.toFixed(0)})`;
+  return `${vital.value.toFixed(1)}${range} ${state === 'held' ? 'held' : `${String(Math.round(quality * 100))} %`}`;
+}
