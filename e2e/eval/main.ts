@@ -2,7 +2,8 @@
  * `npm run eval`: how right Haven's vitals are, over recordings of people (`HAVEN_EVAL_DATA`) and simulated patients.
  * Exit code 1 when a target is missed, 2 when the question or the recordings are at fault.
  */
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { BackendSettingError, parseTensorBackend } from '../../cv-worker/src/face/backend.ts';
 import { TensorFaceDetector } from '../../cv-worker/src/face/detector.ts';
@@ -10,6 +11,7 @@ import { RecordingError } from '../../cv-worker/src/evaluation/recording-error.t
 import { evaluateRecordings, RECORDING_SOURCES } from '../../cv-worker/src/evaluation/recordings.ts';
 import { merge, type SourceReport } from '../../cv-worker/src/evaluation/report.ts';
 import { judge } from '../../cv-worker/src/evaluation/targets.ts';
+import { calibrationFigure } from '../../cv-worker/src/plot/calibration-figure.ts';
 import { textReport } from '../../cv-worker/src/evaluation/text-report.ts';
 import { DecodeError } from '../../cv-worker/src/tap/decoder.ts';
 
@@ -35,6 +37,7 @@ function parseArguments(): Options {
     .option('--only <source>', 'recordings, or one source', parseOnly, [...RECORDING_SOURCES])
     .option('--subjects', 'a line for each subject')
     .option('--json <file>', 'writes everything as JSON as well')
+    .option('--plot <folder>', 'draws the calibration curves as SVG')
     .exitOverride()
     .parse()
     .opts<Options>();
@@ -61,8 +64,17 @@ async function main(): Promise<void> {
   if (options.json !== undefined) {
     await writeFile(options.json, `${JSON.stringify({ ...report, targets: verdicts }, null, 2)}\n`);
   }
+  if (options.plot !== undefined) await drawCalibrations(options.plot, report);
   if (report.rows.length === 0) process.exitCode = EXIT_INPUT;
   else if (verdicts.some(({ met }) => !met)) process.exitCode = EXIT_MISSED;
+}
+
+async function drawCalibrations(folder: string, { rows }: SourceReport): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const { source, vital, tolerance, calibration } of rows) {
+    const picture = calibrationFigure(`${source} ${vital}`, tolerance, calibration.bins);
+    await writeFile(join(folder, `calibration-${source}-${vital}.svg`), picture);
+  }
 }
 
 try {
