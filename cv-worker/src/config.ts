@@ -25,6 +25,8 @@ const environmentSchema = z.object({
     .enum(['15', '30'])
     .default('15')
     .transform((text): NormalFrameRate => (text === '30' ? 30 : 15)),
+  /** Checked here; the analysis threads read it. */
+  HAVEN_CV_FALL_EXPERIMENT: z.enum(['0', '1']).default('0'),
   /** This machine's address, to which the server sends RTP. */
   HAVEN_TAP_ADDRESS: z
     .string()

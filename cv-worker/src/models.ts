@@ -6,7 +6,7 @@ import { io } from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 
 /** Graph models of the package @vladmandic/human (MIT). */
-export type ModelName = 'blazeface' | 'facemesh';
+export type ModelName = 'blazeface' | 'facemesh' | 'movenet-lightning';
 
 const weightSchema = z.object({
   name: z.string(),

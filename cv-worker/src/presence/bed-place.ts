@@ -1,6 +1,6 @@
 import type { Box } from '../face/box.ts';
 import type { Thumbnail } from '../motion/thumbnail.ts';
-import { NO_REGIONS, regionsAbout, type PersonRegions } from './person-regions.ts';
+import { isAboutPerson, NO_REGIONS, regionsAbout, type PersonRegions } from './person-regions.ts';
 
 const { abs, exp, hypot, max } = Math;
 
@@ -47,6 +47,11 @@ export class BedPlace {
   /** @param face in shares of the picture */
   isElsewhere(face: Box): boolean {
     return this.#face !== null && distanceInFaces(this.#face, face) > ELSEWHERE;
+  }
+
+  /** Whether a point, in shares of the picture, is where the patient is when at rest. */
+  contains(x: number, y: number): boolean {
+    return this.#face !== null && isAboutPerson(this.#face, x, y);
   }
 
   /** Takes in how the patient is there calmly with the face visible. */

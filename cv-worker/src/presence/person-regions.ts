@@ -51,6 +51,17 @@ export function regionsAbout(face: Box, columns: number, rows: number): PersonRe
   return { head, body, person, surroundings, edge: freeEdge.length < MIN_EDGE ? edge : freeEdge };
 }
 
+/**
+ * Whether a point lies about the person whose face is in the box.
+ * @param face in shares of the picture, as are x and y
+ */
+export function isAboutPerson(face: Box, x: number, y: number): boolean {
+  const across = (x - face.x) / face.width;
+  const along = (y - face.y) / face.height;
+  const { side, above, below } = PERSON;
+  return across >= -side && across <= 1 + side && along >= -above && along <= 1 + below;
+}
+
 function inArea(
   face: Box,
   about: typeof PERSON,

@@ -1,6 +1,7 @@
 import type { Vital, WithheldReason } from '@haven/protocol';
 import { HeldValue } from '../analyzer/held-value.ts';
 import type { Box } from '../face/box.ts';
+import type { Frame } from '../frame.ts';
 import type { Thumbnail } from '../motion/thumbnail.ts';
 import { BedPlace } from './bed-place.ts';
 import { BlockActivity } from './block-activity.ts';
@@ -8,6 +9,8 @@ import { Company } from './company.ts';
 import { DistanceWatch } from './distance-watch.ts';
 import type { PresenceEvent } from './event.ts';
 import { ExitTrack } from './exit-track.ts';
+import { FallExperiment } from './fall/fall-experiment.ts';
+import type { PoseEstimator } from './fall/movenet.ts';
 import { Occupancy, type Sighting, type Verdict } from './occupancy.ts';
 import { movingCount, swaysAmong } from './movement.ts';
 import { Restlessness } from './restlessness.ts';
@@ -32,8 +35,7 @@ export type PresenceInput = {
   tooFar: boolean;
   /** Movement about the patient, 0–1. */
   motionLevel: number;
-  /** The picture's size in pixels. */
-  frame: { width: number; height: number };
+  frame: Frame;
 };
 
 /**
@@ -50,8 +52,14 @@ export class PresenceWatch {
   readonly #distance = new DistanceWatch();
   readonly #restlessness = new Restlessness();
   readonly #held = new HeldValue('presence');
+  readonly #falls: FallExperiment | null;
   #size = '';
   #stirredAt = -Infinity;
+
+  /** @param pose switches the experiment with falls on */
+  constructor(pose?: PoseEstimator) {
+    this.#falls = pose === undefined ? null : new FallExperiment(pose);
+  }
 
   /** Takes in one picture in which something can be seen. */
   update(input: PresenceInput): { events: PresenceEvent[] } {
@@ -70,6 +78,7 @@ export class PresenceWatch {
     events.push(...this.#distance.add(atMs, input.tooFar, face?.height ?? null));
     const inCare = this.#company.isThere || verdict.present !== true;
     events.push(...this.#restlessness.add(atMs, elapsedMs, input.motionLevel, inCare));
+    events.push(...this.#watchFalls(frame, input.motionLevel));
     return { events: events.map(inWholeMs) };
   }
 
@@ -84,6 +93,10 @@ export class PresenceWatch {
   /** Presence as 1 or 0, with how sure it is as its quality. */
   vitalAt(nowMs: number): Vital {
     return this.#held.vitalAt(nowMs);
+  }
+
+  #watchFalls(frame: Frame, motionLevel: number): PresenceEvent[] {
+    return this.#falls?.update(frame, motionLevel, (x, y) => this.#place.contains(x, y)) ?? [];
   }
 
   #noticeSize({ thumbnail: { columns, rows } }: PresenceInput): void {
@@ -139,7 +152,7 @@ export class PresenceWatch {
   }
 }
 
-function inShares(box: Box, { width, height }: PresenceInput['frame']): Box {
+function inShares(box: Box, { width, height }: Frame): Box {
   return { x: box.x / width, y: box.y / height, width: box.width / width, height: box.height / height };
 }
 

@@ -9,6 +9,13 @@ const { abs, cos, exp, hypot, sin } = Math;
 const COLUMNS = 40;
 const ROWS = 30;
 const BLOCK = 8;
+/** Its pixels are not looked at: the thumbnail is given. */
+const PICTURE = {
+  width: COLUMNS * BLOCK,
+  height: ROWS * BLOCK,
+  pixels: new Uint8Array(0),
+  discontinuity: false,
+};
 /** As many as the watch looks at. */
 const FRAMES_PER_SECOND = 5;
 /** Half the way of a shoulder's edge with each breath, blocks. */
@@ -126,7 +133,7 @@ export class WatchedRoom {
     const faces = [patientBox, visitorBox].filter((box) => box !== null);
     const { events } = this.watch.update({
       ...{ atMs: this.#now, thumbnail, faces, patientBox, tooFar: false, motionLevel: this.motionLevel },
-      frame: { width: COLUMNS * BLOCK, height: ROWS * BLOCK },
+      frame: { timeMs: this.#now, ...PICTURE },
     });
     this.events.push(...events);
   }
