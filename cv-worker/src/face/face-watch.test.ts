@@ -1,57 +1,49 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Frame } from '../frame.ts';
-import type { Box } from './box.ts';
-import type { FaceDetector } from './detector.ts';
-import { MESH_POINTS, type FaceMesh } from './facemesh.ts';
-import { overlap } from './box.ts';
+import { thumbnail } from '../motion/thumbnail.ts';
 import { FaceWatch } from './face-watch.ts';
+import {
+  KnowingDetector,
+  paint,
+  SCENE_HEIGHT,
+  SCENE_WIDTH,
+  type PaintedFace,
+} from './testing/painted-scene.ts';
 
-const PATIENT: Box = { x: 110, y: 60, width: 90, height: 110 };
-const BESIDE: Box = { x: 190, y: 60, width: 80, height: 100 };
-const FAR_AWAY: Box = { x: 5, y: 5, width: 40, height: 45 };
-
-function meshIn(box: Box): FaceMesh {
-  return { confidence: 1, points: new Float32Array(MESH_POINTS * 2), box };
-}
-
-/** A scene in which each face is where it is put. */
-class Scene implements FaceDetector {
-  faces: Box[] = [];
-  detections = 0;
-
-  detect = () => {
-    this.detections++;
-    return this.faces.map((box) => ({ box, score: 0.9 }));
-  };
-  fitMesh = (_frame: Frame, presumed: Box) => {
-    const face = this.faces.find((box) => overlap(box, presumed) > 0.3);
-    return face === undefined ? null : meshIn(face);
-  };
-}
+const PATIENT: PaintedFace = { x: 110, y: 60, width: 90, height: 110 };
+const BESIDE: PaintedFace = { x: 190, y: 60, width: 80, height: 100, person: 1 };
+const FAR_AWAY: PaintedFace = { x: 5, y: 5, width: 40, height: 45, person: 1 };
+const FRAME_MS = 1000 / 15;
 
 class Watched {
-  readonly scene = new Scene();
-  readonly watch = new FaceWatch(this.scene);
-  #now = 0;
+  readonly detector = new KnowingDetector();
+  readonly watch = new FaceWatch(this.detector);
+  now = 0;
+
+  /** Shows these faces in one picture. @returns the reason after it */
+  showOnce(...faces: PaintedFace[]): string | null {
+    this.detector.faces = faces;
+    this.now += FRAME_MS;
+    const frame = paint(faces, this.now);
+    this.watch.update(frame, thumbnail(frame));
+    return this.watch.reason;
+  }
 
   /** Shows these faces for some seconds, 15 frames in each. @returns the reasons at the end of each second */
-  show(seconds: number, ...faces: Box[]): (string | null)[] {
-    this.scene.faces = faces;
+  show(seconds: number, ...faces: PaintedFace[]): (string | null)[] {
     const reasons: (string | null)[] = [];
     for (let frame = 1; frame <= seconds * 15; frame++) {
-      this.#now += 1000 / 15;
-      this.watch.update({
-        timeMs: this.#now,
-        width: 320,
-        height: 240,
-        pixels: new Uint8Array(0),
-        discontinuity: false,
-      });
-      if (frame % 15 === 0) reasons.push(this.watch.reason);
+      const reason = this.showOnce(...faces);
+      if (frame % 15 === 0) reasons.push(reason);
     }
     return reasons;
   }
 }
+const nearly = (box: ReturnType<typeof boxOf>) => ({
+  ...box,
+  x: expect.closeTo(box.x, 0),
+  y: expect.closeTo(box.y, 0),
+});
+const boxOf = ({ x, y, width, height }: PaintedFace) => ({ x, y, width, height });
 
 describe('watching the patient’s face', () => {
   test('measures the very first face at once', () => {
@@ -93,14 +85,14 @@ describe('watching the patient’s face', () => {
     const after = watched.show(15, PATIENT);
     expect(after.slice(2, 9).every((reason) => reason === 'new-face')).toBe(true);
     expect(after.at(-1)).toBeNull();
-    expect(watched.watch.faces).toEqual([PATIENT]);
+    expect(watched.watch.faces).toEqual([nearly(boxOf(PATIENT))]);
   });
 
   test('goes on measuring the patient when someone stands far away, who is seen', () => {
     const watched = new Watched();
     watched.show(10, PATIENT);
     expect(watched.show(10, PATIENT, FAR_AWAY).every((reason) => reason === null)).toBe(true);
-    expect(watched.watch.faces).toEqual([PATIENT, FAR_AWAY]);
+    expect(watched.watch.faces).toEqual([PATIENT, FAR_AWAY].map((face) => nearly(boxOf(face))));
   });
 
   test('makes sure when the face is suddenly elsewhere', () => {
@@ -119,9 +111,60 @@ describe('watching the patient’s face', () => {
     expect(new Watched().show(2, { x: 150, y: 100, width: 28, height: 32 }).at(-1)).toBe('too-far');
   });
 
-  test('looks for other faces every other second only', () => {
+  test('asks the networks rarely while nothing changes', () => {
     const watched = new Watched();
-    watched.show(20, PATIENT);
-    expect(watched.scene.detections).toBeLessThanOrEqual(11);
+    watched.show(11, PATIENT);
+    const { detections, meshes } = watched.detector;
+    watched.show(60, PATIENT);
+    expect(watched.detector.detections - detections).toBeLessThanOrEqual(7);
+    expect(watched.detector.meshes - meshes).toBeLessThanOrEqual(22);
+  });
+
+  test('asks for the mesh about once a second while the head moves, and follows it in between', () => {
+    const watched = new Watched();
+    watched.show(11, PATIENT);
+    const { meshes } = watched.detector;
+    for (let frame = 0; frame < 150; frame++) {
+      const x = PATIENT.x + Math.round(30 * Math.sin(frame / 12));
+      expect(watched.showOnce({ ...PATIENT, x })).toBeNull();
+      expect(Math.abs((watched.watch.box?.x ?? 0) - x)).toBeLessThan(2);
+    }
+    expect(watched.detector.meshes - meshes).toBeGreaterThan(4);
+    expect(watched.detector.meshes - meshes).toBeLessThan(16);
+  });
+
+  test('looks for other faces at once when something comes beside the patient', () => {
+    const watched = new Watched();
+    watched.show(13, PATIENT);
+    const { detections } = watched.detector;
+    watched.showOnce(PATIENT, { x: 280, y: 20, width: 50, height: 120, person: 1 });
+    expect(watched.detector.detections).toBe(detections + 1);
+  });
+
+  test('never takes a face that moves over the patient’s for the patient’s', () => {
+    const watched = new Watched();
+    watched.show(15, PATIENT);
+    const visitor = (x: number) => ({ ...PATIENT, x, person: 1 });
+    // Over the patient's face within half a second.
+    for (let x = 330; x > PATIENT.x; x -= 30) watched.showOnce(PATIENT, visitor(x));
+    const reasons = watched.show(9, PATIENT, visitor(PATIENT.x));
+    expect(reasons.slice(2).every((reason) => reason !== null)).toBe(true);
+  });
+
+  test('takes a face that is another one from one picture to the next for a new face', () => {
+    const watched = new Watched();
+    watched.show(15, PATIENT);
+    const reasons = watched.show(12, { ...PATIENT, person: 1 });
+    expect(reasons.slice(0, 9)).toEqual(Array.from({ length: 9 }, () => 'new-face'));
+    expect(reasons.at(-1)).toBeNull();
+  });
+
+  test('knows the patient in another part or size of the camera’s picture', () => {
+    const watched = new Watched();
+    watched.show(12, PATIENT);
+    watched.watch.reframe({ scaleX: 2, scaleY: 2, x: -SCENE_WIDTH / 2, y: -SCENE_HEIGHT / 4 });
+    const near = { x: 60, y: 60, width: 180, height: 220 };
+    expect(watched.show(3, near)).toEqual([null, null, null]);
+    expect(watched.watch.box).toEqual(nearly(near));
   });
 });

@@ -1,28 +1,19 @@
 import type { WithheldReason } from '@haven/protocol';
+import type { Mapping } from '../analyzer/view.ts';
 import type { Frame } from '../frame.ts';
-import { boxArea, overlap, scaleBox, intersectionArea, type Box } from './box.ts';
+import type { Thumbnail } from '../motion/thumbnail.ts';
+import { boxArea, intersectionArea, overlap, scaleBox, type Box } from './box.ts';
+import { DetectionPace } from './detection-pace.ts';
 import type { FaceDetector } from './detector.ts';
+import { FaceTracker, type FaceMovement } from './face-tracker.ts';
 import type { FaceMesh } from './facemesh.ts';
+import { IdentityWatch } from './identity-watch.ts';
+import { SceneWatch } from './scene-watch.ts';
 
-/**
- * The mesh follows the patient's face at this mean pace, ms. Regions that hop along with a moving face once a second
- * would look like a pulse of 60/min: the intervals vary by {@link MESH_SPREAD}, so that no rhythm comes from them.
- */
-const MESH_INTERVAL_MS = 1000;
-const MESH_SPREAD = 0.7;
-/** Fractions of its multiples are spread evenly and do not repeat. */
-const GOLDEN_RATIO = (1 + Math.sqrt(5)) / 2;
-/** Other faces, and a patient who is not there, are looked for at this pace, ms. */
-const CROWD_INTERVAL_MS = 2000;
-const SEARCH_INTERVAL_MS = 1000;
-/** A face that was lost just now is tried again at this pace, ms. */
-const RETRY_INTERVAL_MS = 500;
 /** A face turned away for a moment is no absence; withholding has 3 s, ms. */
 const LOST_MS = 1500;
-/** Whoever comes after this long may be someone else, ms. */
-const IDENTITY_GAP_MS = 3000;
-/** One face must have been there alone for this long before anything is published about it again, ms. */
-const NEW_FACE_MS = 10_000;
+/** What correlates less with the patient's face is not seen as the patient's. */
+const SEEN_CORRELATION = 0.7;
 /** Detections in a row that must show a second person, so that a pattern that looks like a face does not. */
 const CROWD_CONFIRMATIONS = 2;
 /** A box less than this in common with the patient's is someone else's. */
@@ -37,19 +28,22 @@ const MIN_FACE_WIDTH = 36;
 export type FaceUpdate = {
   /** The patient's mesh, when it was fitted in this frame. */
   mesh: FaceMesh | null;
+  /** How the face has moved since the mesh before; null when it is not tracked. */
+  movement: FaceMovement | null;
 };
 
 /** Follows the patient's face and guards that it stays the patient's. */
 export class FaceWatch {
   readonly #detector: FaceDetector;
+  readonly #tracker = new FaceTracker();
+  readonly #scene = new SceneWatch();
+  readonly #identity = new IdentityWatch();
+  #pace: DetectionPace | null = null;
   #face: FaceMesh | null = null;
+  #movement: FaceMovement | null = null;
   #present = false;
-  #seenAt = 0;
-  #startedAt: number | null = null;
-  #newFaceUntil = 0;
-  #nextMeshAt = 0;
-  #meshCount = 0;
-  #nextSearchAt = 0;
+  #seenAt = -Infinity;
+  #startedAt = 0;
   #crowdCount = 0;
   #others: readonly Box[] = [];
   #othersNear = false;
@@ -66,7 +60,7 @@ export class FaceWatch {
 
   /** Where the patient's face is, also between detections; null when it is lost. */
   get box(): Box | null {
-    return this.#present ? (this.#face?.box ?? null) : null;
+    return this.#present ? this.#lastBox() : null;
   }
 
   /** All faces that are believed, the patient's among them. */
@@ -76,70 +70,110 @@ export class FaceWatch {
     return box === null ? others : [box, ...others];
   }
 
-  update(frame: Frame): FaceUpdate {
+  update(frame: Frame, picture: Thumbnail): FaceUpdate {
     const now = frame.timeMs;
-    this.#startedAt ??= now;
+    if (this.#pace === null) this.#startedAt = now;
+    const pace = (this.#pace ??= new DetectionPace(now));
+    const movement = this.#present ? this.#tracker.track(frame) : null;
+    this.#movement = movement;
+    const box = this.box;
+    const changed = this.#scene.hasChanged(picture, box === null ? null : inShares(box, frame));
+    const width = this.#face?.box.width ?? 0;
+    this.#identity.observe(now, { movement, faceWidth: width, companyNear: changed && box !== null });
+    if (movement !== null && movement.correlation >= SEEN_CORRELATION) this.#seenAt = now;
+
     let mesh: FaceMesh | null = null;
-    if (this.#present && this.#face !== null && now >= this.#nextMeshAt) {
-      mesh = this.#detector.fitMesh(frame, this.#face.box);
-      if (mesh === null) {
-        // A face lost by its mesh is looked for in the same frame.
-        this.#nextSearchAt = now;
-        this.#nextMeshAt = now + RETRY_INTERVAL_MS;
-      } else {
-        this.#follow(mesh, now);
-      }
+    let lost = !this.#present;
+    if (box !== null && pace.isMeshDue(now, movement, width, this.#identity.trust(now))) {
+      pace.meshTried(now);
+      mesh = this.#detector.fitMesh(frame, box);
+      lost = mesh === null;
+      if (mesh !== null) this.#follow(frame, mesh);
     }
-    if (now >= this.#nextSearchAt || frame.discontinuity) mesh = this.#search(frame) ?? mesh;
-    if (now - this.#seenAt > LOST_MS) this.#present = false;
+    const busy = changed || this.#others.length > 0 || this.#identity.isSuspicious;
+    if (frame.discontinuity || pace.isSearchDue(now, lost ? this.#seenAt : null, busy)) {
+      pace.searched(now);
+      this.#scene.searched(picture);
+      mesh = this.#search(frame, mesh) ?? mesh;
+    }
+    if (now - this.#seenAt > LOST_MS) this.#lose();
     this.#reason = this.#judge(now);
-    return { mesh };
+    return { mesh, movement };
   }
 
-  #follow(mesh: FaceMesh, now: number): void {
-    if (this.#face !== null && now - this.#seenAt > IDENTITY_GAP_MS) this.#newFaceUntil = now + NEW_FACE_MS;
+  /** The same camera shows another part of its picture, or it in another size: the patient is the same. */
+  reframe({ scaleX, scaleY, x, y }: Mapping): void {
+    const box = this.#lastBox();
+    if (this.#face === null || box === null) return;
+    const moved = {
+      x: box.x * scaleX + x,
+      y: box.y * scaleY + y,
+      width: box.width * scaleX,
+      height: box.height * scaleY,
+    };
+    this.#face = { ...this.#face, box: moved };
+    this.#movement = null;
+    this.#tracker.reset();
+    this.#pace?.restart();
+  }
+
+  #follow(frame: Frame, mesh: FaceMesh): void {
+    this.#identity.confirm(frame.timeMs, this.#lastBox(), mesh.box);
     this.#face = mesh;
+    this.#movement = null;
     this.#present = true;
-    this.#seenAt = now;
-    this.#meshCount++;
-    const fraction = (this.#meshCount * GOLDEN_RATIO) % 1;
-    this.#nextMeshAt = now + MESH_INTERVAL_MS * (1 + MESH_SPREAD * (fraction - 0.5));
+    this.#seenAt = frame.timeMs;
+    this.#tracker.follow(frame, mesh.box);
   }
 
-  /** Looks for all faces. @returns the patient's mesh when it was lost and is found */
-  #search(frame: Frame): FaceMesh | null {
-    const now = frame.timeMs;
-    const known = this.#face !== null && now === this.#seenAt ? this.#face : null;
-    const candidates = this.#detector.detect(frame);
+  #lose(): void {
+    this.#present = false;
+    this.#tracker.reset();
+  }
+
+  #lastBox(): Box | null {
+    if (this.#face === null) return null;
+    const { box } = this.#face;
+    const movement = this.#movement;
+    return movement === null ? box : { ...box, x: box.x + movement.x, y: box.y + movement.y };
+  }
+
+  /**
+   * Looks for all faces.
+   *
+   * @param known the patient's mesh, when it was fitted in this frame
+   * @returns the patient's mesh when it was not known and is found
+   */
+  #search(frame: Frame, known: FaceMesh | null): FaceMesh | null {
     const faces: FaceMesh[] = [];
-    for (const { box } of candidates) {
+    for (const { box } of this.#detector.detect(frame)) {
       const isKnown = known !== null && overlap(box, known.box) > SAME_FACE_OVERLAP;
       const mesh = isKnown ? known : this.#detector.fitMesh(frame, box);
       if (mesh !== null && !faces.includes(mesh)) faces.push(mesh);
     }
-    const patient = known ?? this.#choose(faces, now);
-    if (patient !== null && patient !== known) this.#follow(patient, now);
+    const patient = known ?? this.#choose(faces);
+    if (patient !== null && patient !== known) {
+      this.#pace?.meshTried(frame.timeMs);
+      this.#follow(frame, patient);
+    }
     this.#watchOthers(
       patient,
       faces.filter((face) => face !== patient),
-      now,
+      frame.timeMs,
     );
-    this.#nextSearchAt = now + (patient === null ? SEARCH_INTERVAL_MS : CROWD_INTERVAL_MS);
     return patient === known ? null : patient;
   }
 
   /** The face that goes on where the patient's was; else the only or clearly largest one. */
-  #choose(faces: FaceMesh[], now: number): FaceMesh | null {
-    const last = this.#face;
-    const same = last && faces.find((face) => overlap(face.box, last.box) > SAME_FACE_OVERLAP);
+  #choose(faces: FaceMesh[]): FaceMesh | null {
+    const last = this.#lastBox();
+    const same = last && faces.find((face) => overlap(face.box, last) > SAME_FACE_OVERLAP);
     if (same) return same;
     const bySize = faces.toSorted((a, b) => boxArea(b.box) - boxArea(a.box));
     const first = bySize.at(0);
     const second = bySize.at(1);
     if (first === undefined) return null;
     if (second !== undefined && boxArea(first.box) < CLEARLY_LARGER * boxArea(second.box)) return null;
-    // Elsewhere than the face that was followed until now.
-    if (last !== null) this.#newFaceUntil = now + NEW_FACE_MS;
     return first;
   }
 
@@ -153,17 +187,26 @@ export class FaceWatch {
             (other) => intersectionArea(scaleBox(other.box, REACH), scaleBox(patient.box, REACH)) > 0,
           );
     // From here on it could be either of them, until one has been alone for long enough.
-    if ((near || this.#othersNear) && patient !== null) this.#newFaceUntil = now + NEW_FACE_MS;
+    if ((near || this.#othersNear) && patient !== null) this.#identity.doubt(now);
     this.#othersNear = near;
   }
 
   #judge(now: number): WithheldReason | null {
     if (this.#othersNear) return 'several-faces';
     if (!this.#present || this.#face === null) {
-      return this.#face !== null || now - (this.#startedAt ?? now) > LOST_MS ? 'no-face' : 'starting';
+      return this.#face !== null || now - this.#startedAt > LOST_MS ? 'no-face' : 'starting';
     }
-    if (now < this.#newFaceUntil) return 'new-face';
+    if (this.#identity.isNew(now)) return 'new-face';
     if (this.#face.box.width < MIN_FACE_WIDTH) return 'too-far';
     return null;
   }
+}
+
+function inShares({ x, y, width, height }: Box, frame: Frame): Box {
+  return {
+    x: x / frame.width,
+    y: y / frame.height,
+    width: width / frame.width,
+    height: height / frame.height,
+  };
 }

@@ -1,5 +1,6 @@
 import { BLACK, BT601, chromaPlane, lumaPlane, NEUTRAL, type Frame } from '../frame.ts';
 import { BACKGROUND, REGION_CHANNELS, SKIN_SAMPLE_LENGTH, type SkinSample } from '../skin-sample.ts';
+import type { Box } from './box.ts';
 import type { FaceMesh } from './facemesh.ts';
 import { backgroundPixels, skinRegions, type SkinRegion } from './regions.ts';
 import { meanOfRuns } from './runs.ts';
@@ -30,6 +31,11 @@ export class SkinSampler {
 
   get skinPixelCount(): number {
     return this.#regions.reduce((sum, { pixels }) => sum + pixels, 0);
+  }
+
+  /** Where the face was when its regions were placed; null when they are not. */
+  get placedAt(): Box | null {
+    return this.#placed?.box ?? null;
   }
 
   /**
