@@ -36,6 +36,11 @@ export class History {
     return window;
   }
 
+  /** The sample of a channel so many before the latest, which must be held still. */
+  ago(channel: number, samples: number): number {
+    return this.#channels[channel][(this.#count - 1 - samples) % this.#capacity];
+  }
+
   clear(): void {
     this.#count = 0;
     this.#lastAt = null;

@@ -1,13 +1,14 @@
-import { mean, standardDeviation } from './statistics.ts';
+import { BAND_HIGH_HZ, BAND_LOW_HZ } from './band.ts';
+import { bandPassZeroPhase } from './filter.ts';
 
 /** Window of both chrominance methods, s: holds at least one beat of the slowest pulse (Wang et al. 2017, l = 32 at 20 Hz). */
 export const COLOUR_WINDOW_S = 1.6;
 
 /**
  * POS, plane orthogonal to skin (Wang et al. 2017, algorithm 1): the pulse from mean R, G, B of skin, by overlap-add
- * of windows one sample apart. It falls with blood volume, as the light does.
+ * of windows one sample apart, in the pulse band. It falls with blood volume, as the light does.
  *
- * @param red uniformly sampled grey levels, > 0; green and blue likewise and of the same length
+ * @param red uniformly sampled levels, > 0; green and blue likewise and of the same length
  */
 export function pos(
   red: Float64Array,
@@ -21,21 +22,31 @@ export function pos(
   const first = new Float64Array(length);
   const second = new Float64Array(length);
   for (let start = 0; start + length <= n; start++) {
-    const end = start + length;
-    const meanRed = mean(red, start, end);
-    const meanGreen = mean(green, start, end);
-    const meanBlue = mean(blue, start, end);
+    let redSum = 0;
+    let greenSum = 0;
+    let blueSum = 0;
+    for (let i = start; i < start + length; i++) {
+      redSum += red[i];
+      greenSum += green[i];
+      blueSum += blue[i];
+    }
+    const redScale = length / redSum;
+    const greenScale = length / greenSum;
+    const blueScale = length / blueSum;
+    // Both projections have a mean of zero over the window by construction.
+    let firstPower = 0;
+    let secondPower = 0;
     for (let i = 0; i < length; i++) {
-      const r = red[start + i] / meanRed;
-      const g = green[start + i] / meanGreen;
-      const b = blue[start + i] / meanBlue;
+      const r = red[start + i] * redScale;
+      const g = green[start + i] * greenScale;
+      const b = blue[start + i] * blueScale;
       first[i] = g - b;
       second[i] = g + b - 2 * r;
+      firstPower += first[i] * first[i];
+      secondPower += second[i] * second[i];
     }
-    const deviation = standardDeviation(second);
-    const alpha = deviation === 0 ? 0 : standardDeviation(first) / deviation;
-    // The means of both projections over the window are zero by construction.
+    const alpha = secondPower === 0 ? 0 : Math.sqrt(firstPower / secondPower);
     for (let i = 0; i < length; i++) pulse[start + i] += first[i] + alpha * second[i];
   }
-  return pulse;
+  return bandPassZeroPhase(pulse, BAND_LOW_HZ, BAND_HIGH_HZ, rateHz);
 }

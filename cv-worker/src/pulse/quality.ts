@@ -1,12 +1,10 @@
-/** Signal-to-noise ratio at which half of the values are within 5/min, dB, and how fast that changes with it. */
-const HALF_RIGHT_DB = -1.5;
-const SLOPE_DB = 2;
+import type { Interval } from '@haven/protocol';
+import type { Belief } from './posterior.ts';
 
-/**
- * Signal quality index of an accepted window: the expected share of values within 5/min, 0–1, rising with the
- * signal-to-noise ratio. A logistic curve through what clips of known pulse rate showed.
- */
-export function pulseQuality(snrDb: number): number {
-  const share = 1 / (1 + Math.exp(-(snrDb - HALF_RIGHT_DB) / SLOPE_DB));
-  return Math.round(share * 100) / 100;
+export function pulseQuality(logOdds: number): number {
+  return Math.round(100 / (1 + Math.exp(-logOdds * 0.6))) / 100;
+}
+
+export function pulseInterval({ perMin, low, high }: Belief): Interval {
+  return { low: Math.min(perMin, low), high: Math.max(perMin, high) };
 }

@@ -1,0 +1,64 @@
+import { BAND_HIGH_HZ, BAND_LOW_HZ } from './band.ts';
+import { rateOf, STATES } from './rate-grid.ts';
+import { BandSpectrum, type Spectrum } from './spectrum.ts';
+
+/** A second harmonic counts up to the size of the fundamental: more is the fundamental of twice the rate. */
+const MAX_HARMONIC = 1;
+/**
+ * Power of noise in mean colours falls with frequency, for faces (movement, light) and fingers (pressure) alike: the
+ * spectrum is flattened by f to this power before shares are taken. Between 0.5 and 1 results hardly change.
+ */
+const WHITENING = 0.5;
+/**
+ * Half the degrees of freedom of the noise in a window: two for each independent frequency, of which a Hann window of
+ * 10 s leaves 3.5 Hz · 10 s / 1.5 = 23 in the band. A quarter of that, since noise of faces is not stationary and
+ * windows overlap; between 4 and 10 results hardly change.
+ */
+const WEIGHT = 6;
+/** A share of one would weigh infinitely. */
+const MAX_SHARE = 0.995;
+/** Width of the main lobe of a Hann window that carries the power of a sine, 1 / window length. */
+const LOBE_WIDTH = 1.5;
+
+const STEP_HZ = 1 / 60;
+const BINS = Math.round((BAND_HIGH_HZ - BAND_LOW_HZ) / STEP_HZ) + 1;
+const FIRST_BIN = Math.round(BAND_LOW_HZ / STEP_HZ);
+const whitening = Float64Array.from({ length: BINS }, (_, bin) => ((FIRST_BIN + bin) * STEP_HZ) ** WHITENING);
+
+/** Spectra on the grid of rates, of signals at `rateHz`. */
+export function rateSpectrum(rateHz: number): BandSpectrum {
+  return new BandSpectrum({ lowHz: BAND_LOW_HZ, highHz: BAND_HIGH_HZ, stepHz: STEP_HZ, rateHz });
+}
+
+/**
+ * Share of a window's power, 0–1, that a pulse of each rate explains: its fundamental and second harmonic, each a sine
+ * of free height and phase, in noise that falls with frequency.
+ *
+ * @param spectrum of {@link rateSpectrum}
+ * @returns {@link STATES} shares
+ */
+export function explainedShares(spectrum: Spectrum, windowS: number): Float64Array {
+  const { power } = spectrum;
+  const shares = new Float64Array(STATES);
+  let total = 0;
+  for (let bin = 0; bin < BINS; bin++) total += power[bin] * whitening[bin];
+  if (total === 0) return shares;
+  const scale = LOBE_WIDTH / windowS / STEP_HZ / total;
+  for (let state = 0; state < STATES; state++) {
+    const rate = rateOf(state);
+    const bin = rate - FIRST_BIN;
+    const double = 2 * rate - FIRST_BIN;
+    const fundamental = power[bin] * whitening[bin] * scale;
+    const harmonic = double < BINS ? power[double] * whitening[double] * scale : 0;
+    shares[state] = Math.min(MAX_SHARE, fundamental + Math.min(harmonic, MAX_HARMONIC * fundamental));
+  }
+  return shares;
+}
+
+/**
+ * Logarithm of the likelihood of a rate that explains a share of the power, up to a constant: Student's t, where
+ * amplitudes, phases and the level of noise are unknown (Bretthorst 1988, eq. 2.8).
+ */
+export function logLikelihood(share: number): number {
+  return -WEIGHT * Math.log(1 - share);
+}
