@@ -4,40 +4,38 @@ import { FRAME_RATES, type FrameRate, type NormalFrameRate } from './frame-rate.
 const HIGHEST = 2;
 /** A rate is judged over so long, ms. */
 const MEASURE_MS = 3000;
-/** Less than this share of the rate that is aimed at is another layer's rate, not jitter or loss. */
+/** Layers differ by a factor of two; rates within these shares of what is aimed at are the right layer's. */
 const ENOUGH_SHARE = 0.75;
-/** A camera that was slow once is asked again for fewer layers after this, ms: each layer too many is decoded. */
-const TRY_FEWER_AFTER_MS = 10 * 60_000;
-
-type Span = { at: number; frames: number };
+const TOO_MANY_SHARE = 1.5;
+/** A step is not taken back within this time, ms: a rate at the limit must not swing. */
+const KEEP_MS = 5 * 60_000;
 
 /**
- * Which temporal layer gives a frame rate. That of 30 pictures a second halves with each layer below, and most sources
- * send as many; of one that gives too little at the expected layer, the next is taken.
+ * Which temporal layer gives a frame rate. Most sources send 30 pictures a second in three layers; from what comes of
+ * the others, their layer is found step by step.
  */
 export class TemporalLayer {
   readonly #normal: NormalFrameRate;
-  readonly #expected: number;
   /** Gives the normal rate, as far as is known. */
   #layer: number;
   #highest = HIGHEST;
-  #raisedAt: number | null = null;
-  #span: Span | null = null;
+  #step: { by: 1 | -1; at: number } | null = null;
+  #span: { at: number; frames: number } | null = null;
 
   constructor(normal: NormalFrameRate) {
     this.#normal = normal;
-    this.#expected = HIGHEST - FRAME_RATES.indexOf(normal);
-    this.#layer = this.#expected;
+    this.#layer = HIGHEST - FRAME_RATES.indexOf(normal);
   }
 
   for(rate: FrameRate): number {
-    const layer = Math.min(this.#layer, this.#highest);
-    return Math.max(0, layer - Math.log2(this.#normal / rate));
+    return Math.max(0, this.#layer - Math.log2(this.#normal / rate));
   }
 
   /** What the stream has of a layer that was asked for. */
   answered(asked: number, has: number): void {
-    if (has < asked) this.#highest = has;
+    if (has >= asked) return;
+    this.#highest = has;
+    this.#layer = Math.min(this.#layer, has);
   }
 
   /** Another decoder, layer or rate: what was counted says nothing of it. */
@@ -45,21 +43,21 @@ export class TemporalLayer {
     this.#span = null;
   }
 
-  /** To be called about once a second while the normal rate is aimed at. @param frames total so far */
+  /** To be called about once a second while the normal rate is aimed at. @param frames that came, total */
   measure(now: number, frames: number): void {
-    if (this.#raisedAt !== null && now - this.#raisedAt >= TRY_FEWER_AFTER_MS) {
-      this.#layer = this.#expected;
-      this.#raisedAt = null;
-      this.#span = null;
-    }
     this.#span ??= { at: now, frames };
     const elapsed = now - this.#span.at;
     if (elapsed < MEASURE_MS) return;
-    const rate = ((frames - this.#span.frames) * 1000) / elapsed;
+    const share = ((frames - this.#span.frames) * 1000) / elapsed / this.#normal;
     this.#span = null;
     // Nothing at all is a stall, which has other remedies.
-    if (rate === 0 || rate >= ENOUGH_SHARE * this.#normal || this.#layer >= this.#highest) return;
-    this.#layer += 1;
-    this.#raisedAt = now;
+    if (share > 0 && share < ENOUGH_SHARE && this.#layer < this.#highest) this.#take(1, now);
+    else if (share > TOO_MANY_SHARE && this.#layer > 0) this.#take(-1, now);
+  }
+
+  #take(by: 1 | -1, now: number): void {
+    if (this.#step !== null && this.#step.by === -by && now - this.#step.at < KEEP_MS) return;
+    this.#step = { by, at: now };
+    this.#layer += by;
   }
 }

@@ -77,6 +77,6 @@ function inputArguments(input: readonly string[]): string[] {
   return [
     ...['-nostdin', '-hide_banner', '-loglevel', 'error', '-protocol_whitelist', 'file'],
     ...input,
-    ...pictureOutput(DEFAULT_FRAME_RATE, null),
+    ...pictureOutput({ frameRate: DEFAULT_FRAME_RATE, crop: null }),
   ];
 }

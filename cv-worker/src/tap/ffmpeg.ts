@@ -41,7 +41,7 @@ export function findFfmpeg(environment: Record<string, string | undefined> = pro
  */
 function thinning(frameRate: number): string {
   const period = `1/${frameRate}`;
-  return `select='if(gte(t+${EARLY_S}\\,ld(0))\\,st(0\\,max(ld(0)+${period}\\,t+${period}/2))\\,0)'`;
+  return `select='if(gte(t+${EARLY_S}\\,ld(0))\\,st(0\\,max(ld(0)+${period}\\,t+${period}/2))\\,0)',`;
 }
 
 /** In shares, so that it is the same part of whatever layer comes. Without `exact`, chroma's even pixels are met. */
@@ -57,9 +57,14 @@ const SCALING =
   `scale=${MAX_FRAME_WIDTH}:${MAX_FRAME_HEIGHT}:` +
   'force_original_aspect_ratio=decrease:force_divisible_by=2:flags=area+accurate_rnd:out_range=tv:out_color_matrix=bt601';
 
-/** ffmpeg's arguments from the first video of its input to I420 pictures with their times on standard output. */
-export function pictureOutput(frameRate: NormalFrameRate, crop: Crop | null): string[] {
-  const filters = `${thinning(frameRate)},${crop === null ? '' : cropping(crop)}${SCALING}`;
+/**
+ * ffmpeg's arguments from the first video of its input to I420 pictures with their times on standard output.
+ * @param options.frameRate pictures a second at most; without it all of them
+ */
+export function pictureOutput(options: { frameRate?: NormalFrameRate; crop: Crop | null }): string[] {
+  const { frameRate, crop } = options;
+  const filters =
+    (frameRate === undefined ? '' : thinning(frameRate)) + (crop === null ? '' : cropping(crop)) + SCALING;
   return [
     // Filters and encoder work in the one thread: waking others costs more than such small pictures do.
     ...['-map', '0:v:0', '-an', '-sn', '-dn', '-filter_threads', '1', '-vf', filters],

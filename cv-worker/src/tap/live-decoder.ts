@@ -2,7 +2,6 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import type { Crop } from '../frame.ts';
-import type { NormalFrameRate } from '../pace/frame-rate.ts';
 import { dyingWithParent, MAX_FRAME_BYTES, pictureOutput } from './ffmpeg.ts';
 import type { FrameBuffers } from './frame-buffers.ts';
 import { LineSplitter } from './line-splitter.ts';
@@ -31,8 +30,6 @@ export type LiveDecoderOptions = {
   /** The only address that it binds. */
   address: string;
   buffers: FrameBuffers;
-  /** Pictures a second at most. */
-  frameRate: NormalFrameRate;
   crop: Crop | null;
 };
 
@@ -125,7 +122,7 @@ export class LiveDecoder extends EventEmitter<LiveDecoderEvents> {
   }
 }
 
-function liveArguments({ address, frameRate, crop }: LiveDecoderOptions): string[] {
+function liveArguments({ address, crop }: LiveDecoderOptions): string[] {
   return [
     ...['-nostats', '-hide_banner', '-loglevel', 'level+verbose', '-protocol_whitelist', 'pipe,udp,rtp'],
     // Each picture as soon as its last packet is there. Not `-fflags nobuffer`, which drops the first key frame.
@@ -142,6 +139,6 @@ function liveArguments({ address, frameRate, crop }: LiveDecoderOptions): string
       '1',
     ],
     ...['-localaddr', address, '-f', 'sdp', '-i', 'pipe:0'],
-    ...pictureOutput(frameRate, crop),
+    ...pictureOutput({ crop }),
   ];
 }

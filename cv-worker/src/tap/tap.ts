@@ -160,7 +160,7 @@ export class Tap {
 
   /** Runs one decoder from its tap's opening to its end; returns why it ended. */
   async #decode(pair: PortPair): Promise<string> {
-    const { assignment, request, address, ffmpeg, buffers, normalRate: frameRate } = this.#options;
+    const { assignment, request, address, ffmpeg, buffers } = this.#options;
     const { assignmentId, epoch } = assignment;
     const target = { ip: address, rtpPort: pair.rtp };
     const description = await request('tap:open', {
@@ -173,7 +173,7 @@ export class Tap {
     this.#layers.opened();
     const crop = this.#crop;
     const sdp = describeSession(description, target);
-    const decoder = new LiveDecoder({ ffmpeg, sdp, address, buffers, frameRate, crop });
+    const decoder = new LiveDecoder({ ffmpeg, sdp, address, buffers, crop });
     this.#decoder = decoder;
     try {
       await decoder.bound();
@@ -215,18 +215,13 @@ export class Tap {
   #deliver({ ptsMs, width, height, pixels }: NutFrame, crop: Crop | null): void {
     this.#framesDecoded += 1;
     const { timeMs, discontinuity } = this.#clock.map(ptsMs, this.#now());
-    // Streams without temporal layers come too often while the rate is reduced.
-    if (this.#isClosed() || !this.#wants(timeMs, discontinuity)) {
+    // Of a stream without temporal layers more come than are aimed at.
+    if (this.#isClosed() || !(discontinuity || this.#thinner.admits(timeMs, this.#rate))) {
       this.#options.buffers.recycle(pixels);
       return;
     }
     const part = crop === null ? {} : { crop };
     this.#options.onFrame({ timeMs, width, height, pixels, discontinuity, ...part });
-  }
-
-  #wants(timeMs: number, discontinuity: boolean): boolean {
-    if (discontinuity || this.#rate === this.#options.normalRate) return true;
-    return this.#thinner.admits(timeMs, this.#rate);
   }
 
   #requestKeyFrame(): void {
