@@ -2,7 +2,7 @@ import type { Interval, Vital, VitalName, WithheldReason } from '@haven/protocol
 
 /** A value without a new accepted window is shown as held until this age, then withheld, ms. */
 export const HOLD_MS = 15_000;
-/** Older than this it was not measured in this second, ms. */
+/** Older than this a value that is judged once a second was not measured in this second, ms. */
 const MEASURED_MS = 1500;
 
 export type Accepted = {
@@ -27,12 +27,15 @@ const UNITS: Record<VitalName, Vital['unit']> = {
 /** A rate as it may be shown: measured now, held for a while, or withheld with its reason. */
 export class HeldValue {
   readonly #name: VitalName;
+  readonly #freshMs: number;
   #last: Accepted | null = null;
   #refusal: WithheldReason = 'starting';
   #refusedSince = false;
 
-  constructor(name: VitalName) {
+  /** @param freshMs age up to which an accepted value counts as measured */
+  constructor(name: VitalName, freshMs = MEASURED_MS) {
     this.#name = name;
+    this.#freshMs = freshMs;
   }
 
   /** The value that may be shown at this time, or null. */
@@ -75,7 +78,7 @@ export class HeldValue {
     return {
       name: this.#name,
       unit: UNITS[this.#name],
-      state: !this.#refusedSince && nowMs - last.at <= MEASURED_MS ? 'measured' : 'held',
+      state: !this.#refusedSince && nowMs - last.at <= this.#freshMs ? 'measured' : 'held',
       value: tenths(last.value),
       ...(last.interval !== undefined && {
         interval: { low: tenths(last.interval.low), high: tenths(last.interval.high) },

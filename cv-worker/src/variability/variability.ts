@@ -1,0 +1,61 @@
+import type { WithheldReason } from '@haven/protocol';
+import type { PulseTrace } from '../pulse/trace.ts';
+import { findBeats, type Beats } from './beats.ts';
+import { normalIntervals, rmssd, sdnn, type Intervals } from './intervals.ts';
+
+/** Shorter stretches say little about slow changes of the intervals (Task Force 1996 asks for minutes). */
+export const MIN_SECONDS = 60;
+/** Share of the time that good intervals have to fill. */
+const MIN_SHARE = 0.7;
+/** More intervals than this that no sinus beat makes, though the beats are clear: the heart's rhythm, not noise. */
+const MAX_IRREGULAR = 0.15;
+/** More of a measure's square than this must not be timing errors. */
+const MAX_NOISE = 0.5;
+
+export type Measure = { value: number; quality: number } | { refusal: WithheldReason };
+export type Variability = { sdnn: Measure; rmssd: Measure };
+
+/**
+ * Variability of the intervals between beats in a trace.
+ *
+ * A beat's time has an error, of which the squares of both measures hold a part: with variance s² a beat, intervals
+ * have 2·s² more, and their differences 6·s². That is taken off.
+ */
+export function variability(trace: PulseTrace): Variability {
+  const seconds = trace.pulse.length / trace.rateHz;
+  if (seconds < MIN_SECONDS) return refused('too-short');
+  const beats = findBeats(trace);
+  if (beats === null) return refused('weak-signal');
+  const seen = intervalsOf(beats);
+  const normal = normalIntervals(seen);
+  const clear = seen.filter((interval) => interval !== null).length;
+  const kept = normal.filter((interval) => interval !== null);
+  if (clear > 0 && 1 - kept.length / clear > MAX_IRREGULAR && share(seen, seconds) >= MIN_SHARE)
+    return refused('irregular');
+  const filled = share(normal, seconds);
+  if (filled < MIN_SHARE) return refused('weak-signal');
+  const timing = beats.timingVariance;
+  return {
+    sdnn: measure(sdnn(normal), 2 * timing, filled),
+    rmssd: measure(rmssd(normal), 6 * timing, filled),
+  };
+}
+
+function intervalsOf({ timesMs, good }: Beats): Intervals {
+  return Array.from(timesMs.subarray(1), (time, i) => (good[i] && good[i + 1] ? time - timesMs[i] : null));
+}
+
+/** Share of the time that intervals fill. */
+function share(intervals: Intervals, seconds: number): number {
+  return intervals.reduce<number>((sum, interval) => sum + (interval ?? 0), 0) / (seconds * 1000);
+}
+
+function measure(raw: number, noise: number, filled: number): Measure {
+  const part = noise / raw ** 2;
+  if (!(part <= MAX_NOISE)) return { refusal: 'weak-signal' };
+  return { value: Math.sqrt(raw ** 2 - noise), quality: Math.min(1, filled) * (1 - part) };
+}
+
+function refused(refusal: WithheldReason): Variability {
+  return { sdnn: { refusal }, rmssd: { refusal } };
+}
