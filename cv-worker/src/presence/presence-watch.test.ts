@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { evidenceSchema, vitalSchema } from '@haven/protocol';
+import { WHOLE } from '../analyzer/view.ts';
 import { WatchedRoom, type Scene } from './testing/simulated-room.ts';
 
 const IN_BED: Scene = { patient: 0 };
@@ -81,6 +82,15 @@ describe('presence', () => {
     expect(values.at(-1)).toBeNull();
     expect(room.events).toEqual([]);
     expect(room.show(5, IN_BED).at(-1)).toBe(1);
+  });
+
+  test('ends also where only a part of the picture was looked at when the patient left', () => {
+    const room = inBed();
+    room.crop = { x: 0.2, y: 0.1, scale: 0.5 };
+    expect(room.show(30, IN_BED).at(-1)).toBe(1);
+    room.crop = WHOLE;
+    room.show(12, EMPTY);
+    expect(names(room)).toEqual(['absent']);
   });
 
   test('is withheld at once with the camera’s reason, and what was known counts afterwards', () => {

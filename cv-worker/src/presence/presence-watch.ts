@@ -1,5 +1,6 @@
 import type { Vital, WithheldReason } from '@haven/protocol';
 import { HeldValue } from '../analyzer/held-value.ts';
+import { WHOLE } from '../analyzer/view.ts';
 import type { Box } from '../face/box.ts';
 import type { Frame } from '../frame.ts';
 import type { Thumbnail } from '../motion/thumbnail.ts';
@@ -45,7 +46,6 @@ export type PresenceInput = {
  */
 export class PresenceWatch {
   readonly #activity = new BlockActivity();
-  readonly #place = new BedPlace();
   readonly #exits = new ExitTrack();
   readonly #occupancy = new Occupancy();
   readonly #company = new Company();
@@ -53,7 +53,11 @@ export class PresenceWatch {
   readonly #restlessness = new Restlessness();
   readonly #held = new HeldValue('presence');
   readonly #falls: FallExperiment | null;
+  /** Kept while a part of the picture is looked at: a patient who is lost there is looked for in all of it. */
+  readonly #whole = new BedPlace();
+  #place = this.#whole;
   #size = '';
+  #view = '';
   #stirredAt = -Infinity;
 
   /** @param pose switches the experiment with falls on */
@@ -64,7 +68,7 @@ export class PresenceWatch {
   /** Takes in one picture in which something can be seen. */
   update(input: PresenceInput): { events: PresenceEvent[] } {
     const { atMs, thumbnail, patientBox, frame } = input;
-    this.#noticeSize(input);
+    this.#noticeView(input);
     const elapsedMs = this.#activity.add(atMs, thumbnail);
     if (elapsedMs === null) return { events: [] };
     const face = patientBox === null ? null : inShares(patientBox, frame);
@@ -99,12 +103,18 @@ export class PresenceWatch {
     return this.#falls?.update(frame, motionLevel, (x, y) => this.#place.contains(x, y)) ?? [];
   }
 
-  #noticeSize({ thumbnail: { columns, rows } }: PresenceInput): void {
+  /** Another part of the camera's picture, or another shape of it, has its own look of the place. */
+  #noticeView({ atMs, thumbnail: { columns, rows }, frame: { crop = WHOLE } }: PresenceInput): void {
     const size = `${String(columns)}×${String(rows)}`;
-    if (size === this.#size) return;
+    const view = [size, crop.x, crop.y, crop.scale].join(' ');
+    if (view === this.#view) return;
+    this.#view = view;
+    if (size !== this.#size) this.#whole.forget();
     this.#size = size;
-    this.#place.forget();
+    this.#place = crop.scale === WHOLE.scale ? this.#whole : new BedPlace();
+    this.#activity.interrupt();
     this.#exits.reset();
+    this.#occupancy.interrupt(atMs);
   }
 
   #look(atMs: number, thumbnail: Thumbnail, face: Box | null, faces: number): Sighting {

@@ -1,3 +1,4 @@
+import { WHOLE } from '../../analyzer/view.ts';
 import type { Box } from '../../face/box.ts';
 import type { Thumbnail } from '../../motion/thumbnail.ts';
 import { normalNumbers } from '../../pulse/testing/simulated-skin.ts';
@@ -84,6 +85,8 @@ export class WatchedRoom {
   readonly watch = new PresenceWatch();
   readonly events: PresenceEvent[] = [];
   motionLevel = 0;
+  /** The part of the camera's picture that the scenes are. */
+  crop = WHOLE;
   #now = 0;
   #noise = 0;
 
@@ -133,7 +136,7 @@ export class WatchedRoom {
     const faces = [patientBox, visitorBox].filter((box) => box !== null);
     const { events } = this.watch.update({
       ...{ atMs: this.#now, thumbnail, faces, patientBox, tooFar: false, motionLevel: this.motionLevel },
-      frame: { timeMs: this.#now, ...PICTURE },
+      frame: { timeMs: this.#now, ...PICTURE, crop: this.crop },
     });
     this.events.push(...events);
   }
