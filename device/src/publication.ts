@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { HavenError, type DeviceState, type StreamEndReason } from '@haven/protocol';
 import { Encoder } from './encoder/encoder.ts';
+import { temporalPatternFor, type TemporalPattern } from './encoder/temporal-pattern.ts';
 import { BandwidthController } from './media/bandwidth.ts';
 import { FrameRateLimiter } from './media/frame-rate-limiter.ts';
 import type { EncodedFrame, RawFrame } from './media/frame.ts';
@@ -53,6 +54,7 @@ export class Publication {
   readonly #signalling: SignallingClient;
   readonly #limiter: FrameRateLimiter;
   readonly #layers: readonly Layer[];
+  readonly #temporal: TemporalPattern;
   readonly #bandwidth: BandwidthController;
   readonly #plan: RatePlan;
   readonly #encoder: Encoder;
@@ -78,6 +80,7 @@ export class Publication {
     const framesPerSecond = Math.min(picture.framesPerSecond, options.maxFramesPerSecond, maxFramesPerSecond);
     this.streamId = stream.streamId;
     this.#signalling = options.signalling;
+    this.#temporal = temporalPatternFor(framesPerSecond);
     this.#limiter = new FrameRateLimiter(Math.min(options.maxFramesPerSecond, maxFramesPerSecond));
     this.#layers = layersOf(
       { ...picture, framesPerSecond },
@@ -91,6 +94,7 @@ export class Publication {
         ffmpeg: options.ffmpeg,
         width: picture.width,
         height: picture.height,
+        temporal: this.#temporal,
         onFrame: (layer, frame) => this.#send(layer, frame),
         onRestart: options.onEncoderRestart,
       },
@@ -127,7 +131,12 @@ export class Publication {
       );
       await publication.#produce(
         publication.#transport,
-        negotiate(stream.routerRtpCapabilities, publication.#layers, streamId),
+        negotiate(
+          stream.routerRtpCapabilities,
+          publication.#layers,
+          publication.#temporal.scalabilityMode,
+          streamId,
+        ),
       );
       return publication;
     } catch (error) {

@@ -1,3 +1,5 @@
+import { TWO_LAYERS, type TemporalPattern } from './temporal-pattern.ts';
+
 /** What the encoder is told of one layer; bit rate in bit/s. */
 export type EncoderLayer = { readonly width: number; readonly height: number; readonly bitrate: number };
 
@@ -12,20 +14,22 @@ const SPEED = -8;
 const NEVER = 1_000_000;
 /** Largest key frame, per cent of an average frame: more would queue in a narrow uplink. */
 const MAX_KEY_FRAME_PERCENT = 450;
-/** Share of the rate for temporal layer 0, by which half the frames can be left out. */
-const BASE_LAYER_SHARE = 0.6;
 const QUANTIZER_MIN = 2;
 const QUANTIZER_MAX = 56;
 
 /**
  * The command line of an encoder: Matroska from stdin, one IVF stream a layer on descriptors from `firstOutput` up.
- * Temporal layering mode 2 of libvpx alternates frames of layer 0 with frames that nothing refers to.
  */
 export function encoderArguments(
-  picture: { width: number; height: number; layers: readonly EncoderLayer[] },
+  picture: {
+    width: number;
+    height: number;
+    layers: readonly EncoderLayer[];
+    temporal?: TemporalPattern;
+  },
   firstOutput: number,
 ): string[] {
-  const { layers } = picture;
+  const { layers, temporal = TWO_LAYERS } = picture;
   const split = `[0:v]split=${layers.length}${layers.map((_, index) => `[in${index}]`).join('')}`;
   const scales = layers.map(({ width, height }, index) => {
     const same = width === picture.width && height === picture.height;
@@ -39,22 +43,27 @@ export function encoderArguments(
     ...['-copyts', '-f', 'matroska', '-i', 'pipe:0'],
     ...['-filter_threads', '1', '-filter_complex_threads', '1'],
     ...['-filter_complex', [split, ...scales].join(';')],
-    ...layers.flatMap((layer, index) => layerArguments(layer, index, firstOutput + index)),
+    ...layers.flatMap((layer, index) => layerArguments(layer, temporal, index, firstOutput + index)),
   ];
 }
 
-function layerArguments({ bitrate }: EncoderLayer, index: number, output: number): string[] {
+function layerArguments(
+  { bitrate }: EncoderLayer,
+  temporal: TemporalPattern,
+  index: number,
+  output: number,
+): string[] {
   const rate = String(bitrate);
   const flag = 2 ** index;
   const keyFrame = `expr:gte(mod(round(t*1000000),${2 * flag}),${flag})`;
   const kilobits = (share: number) => Math.max(1, Math.round((bitrate * share) / 1000));
   const temporalLayers = [
-    'ts_layering_mode=2',
-    'ts_number_layers=2',
-    `ts_target_bitrate=${kilobits(BASE_LAYER_SHARE)},${kilobits(1)}`,
-    'ts_rate_decimator=2,1',
-    'ts_periodicity=2',
-    'ts_layer_id=0,1',
+    `ts_layering_mode=${temporal.layeringMode}`,
+    `ts_number_layers=${temporal.rateShares.length}`,
+    `ts_target_bitrate=${temporal.rateShares.map(kilobits).join(',')}`,
+    `ts_rate_decimator=${temporal.rateDecimators.join(',')}`,
+    `ts_periodicity=${temporal.pictures.length}`,
+    `ts_layer_id=${temporal.pictures.map(({ layer }) => layer).join(',')}`,
   ].join(':');
   return [
     ...['-map', `[out${index}]`],

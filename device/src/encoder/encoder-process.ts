@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { i420Bytes, type EncodedFrame, type RawFrame } from '../media/frame.ts';
 import { encoderArguments, MAX_ENCODED_LAYERS, type EncoderLayer } from './encoder-arguments.ts';
 import { IvfReader, isVp8KeyFrame } from './ivf.ts';
+import type { TemporalPattern, TemporalPicture } from './temporal-pattern.ts';
 import { matroskaFrameHeader, matroskaHeader } from './matroska.ts';
 
 /** Frames given and not yet encoded: half a second, which is what a start of ffmpeg takes on a busy machine. */
@@ -20,20 +21,21 @@ const MAX_COMPLAINT = 500;
 const STEP_US = 2 ** MAX_ENCODED_LAYERS;
 const FIRST_OUTPUT_FD = 3;
 
-type InFlight = { timestampUs: number; timeMs: number; temporalLayer: 0 | 1 };
+type InFlight = { timestampUs: number; timeMs: number; temporal: TemporalPicture };
 
 export type EncoderProcessOptions = {
   ffmpeg: string;
   width: number;
   height: number;
   layers: readonly EncoderLayer[];
+  temporal: TemporalPattern;
   onFrame: (layer: number, frame: EncodedFrame) => void;
   /** The process ended, by itself or by `close()`; `complaint` is the end of what it wrote to stderr. */
   onExit: (complaint: string) => void;
 };
 
 /**
- * One ffmpeg that encodes raw frames into VP8 layers, each with two temporal layers. Key frames are asked for a
+ * One ffmpeg that encodes raw frames into VP8 layers, each with temporal layers. Key frames are asked for a
  * single frame and layer by the lowest bits of its timestamp, which the encoder's `force_key_frames` reads: nothing
  * has to be restarted for one.
  */
@@ -73,9 +75,14 @@ export class EncoderProcess {
     return this.#delivered.every(Boolean) && this.#inFlight.every((frames) => frames.length <= 1);
   }
 
-  /** Key frames can be asked for the next frame: the others are of the temporal layer that nothing refers to. */
+  /** Key frames can be asked for the next frame: the others are of higher temporal layers. */
   get acceptsKeyFrame(): boolean {
-    return this.#frames % 2 === 0;
+    return this.#nextPicture.layer === 0;
+  }
+
+  get #nextPicture(): TemporalPicture {
+    const { pictures } = this.#options.temporal;
+    return pictures[this.#frames % pictures.length];
   }
 
   /**
@@ -96,8 +103,8 @@ export class EncoderProcess {
     // ffmpeg counts from the first frame: its time is 0 and without flags, or all others would be read wrongly.
     const flags = this.acceptsKeyFrame && this.#frames > 0 ? keyFrames : 0;
     const timestampUs = this.#timestamp(frame.timeMs) + flags;
-    const temporalLayer = this.acceptsKeyFrame ? 0 : 1;
-    for (const frames of this.#inFlight) frames.push({ timestampUs, timeMs: frame.timeMs, temporalLayer });
+    const temporal = this.#nextPicture;
+    for (const frames of this.#inFlight) frames.push({ timestampUs, timeMs: frame.timeMs, temporal });
     this.#frames++;
     stdin.write(matroskaFrameHeader(timestampUs, frame.pixels.length));
     stdin.write(frame.pixels);
@@ -140,11 +147,16 @@ export class EncoderProcess {
     const frames = this.#inFlight[layer];
     const index = frames.findIndex((frame) => frame.timestampUs === timestampUs);
     if (index === -1) return;
-    const { timeMs, temporalLayer } = frames[index];
+    const { timeMs, temporal } = frames[index];
     frames.splice(0, index + 1);
     this.#delivered[layer] = true;
     const key = isVp8KeyFrame(data);
-    this.#options.onFrame(layer, { timeMs, key, temporalLayer: key ? 0 : temporalLayer, data });
+    this.#options.onFrame(layer, {
+      timeMs,
+      key,
+      temporal: key ? this.#options.temporal.pictures[0] : temporal,
+      data,
+    });
   }
 
   #complain(text: string): void {

@@ -7,6 +7,7 @@ import { movingBar } from '../testing/pictures.ts';
 import { eventually } from '../testing/wait.ts';
 import type { EncoderLayer } from './encoder-arguments.ts';
 import { Encoder } from './encoder.ts';
+import { THREE_LAYERS, TWO_LAYERS } from './temporal-pattern.ts';
 
 const WIDTH = 320;
 const HEIGHT = 240;
@@ -22,7 +23,7 @@ afterEach(async () => {
 });
 
 /** An encoder, what came out of it by layer, and a feed that gives frames as fast as they are taken. */
-async function encoderWithOutput() {
+async function encoderWithOutput(temporal = TWO_LAYERS) {
   const output: EncodedFrame[][] = [[], []];
   const restarts: string[] = [];
   const encoder = new Encoder(
@@ -30,6 +31,7 @@ async function encoderWithOutput() {
       ffmpeg: await findFfmpeg(),
       width: WIDTH,
       height: HEIGHT,
+      temporal,
       onFrame: (layer, frame) => output[layer].push(frame),
       onRestart: (complaint) => restarts.push(complaint),
     },
@@ -110,21 +112,27 @@ describe('the encoder', () => {
     expect(keys).toEqual([[0], [0, 10]]);
   });
 
-  test('the base temporal layer alone decodes to the same pictures', async () => {
-    const { encoder, output, step } = await encoderWithOutput();
-    for (let frame = 0; frame < 9; frame++) await step();
-    encoder.requestKeyFrame(1);
-    for (let frame = 0; frame < 10; frame++) await step();
-    const all = await eventually('the upper layer', () => (output[1].length === 19 ? output[1] : undefined));
-    const ffmpeg = await findFfmpeg();
-    const pictures = decode(ffmpeg, all);
-    const base = decode(
-      ffmpeg,
-      all.filter(({ temporalLayer }) => temporalLayer === 0),
-    );
-    expect(pictures).toHaveLength(19);
-    expect(base).toEqual(pictures.filter((_, index) => all[index].temporalLayer === 0));
-  });
+  test.each([TWO_LAYERS, THREE_LAYERS])(
+    'the lower temporal layers of $scalabilityMode alone decode to the same pictures',
+    async (temporal) => {
+      const { encoder, output, step } = await encoderWithOutput(temporal);
+      for (let frame = 0; frame < 9; frame++) await step();
+      encoder.requestKeyFrame(1);
+      for (let frame = 0; frame < 10; frame++) await step();
+      const all = await eventually('the upper layer', () =>
+        output[1].length === 19 ? output[1] : undefined,
+      );
+      const ffmpeg = await findFfmpeg();
+      const pictures = decode(ffmpeg, all);
+      expect(pictures).toHaveLength(19);
+      for (const [highest, decimator] of temporal.rateDecimators.entries()) {
+        const isKept = (frame: EncodedFrame) => frame.temporal.layer <= highest;
+        const kept = all.filter(isKept);
+        expect(kept).toHaveLength(Math.ceil(19 / decimator));
+        expect(decode(ffmpeg, kept)).toEqual(pictures.filter((_, index) => isKept(all[index])));
+      }
+    },
+  );
 
   test('goes over to other rates and layers without losing a frame, with a key frame', async () => {
     const { encoder, output, step } = await encoderWithOutput();

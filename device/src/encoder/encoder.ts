@@ -1,6 +1,7 @@
 import type { EncodedFrame, RawFrame } from '../media/frame.ts';
 import { type EncoderLayer, MAX_ENCODED_LAYERS } from './encoder-arguments.ts';
 import { EncoderProcess } from './encoder-process.ts';
+import type { TemporalPattern } from './temporal-pattern.ts';
 import { KeyFrameSchedule } from './key-frame-schedule.ts';
 
 /** Wait before a process that died is replaced, ms: doubled by each death, until one has worked for a while. */
@@ -12,6 +13,7 @@ export type EncoderOptions = {
   ffmpeg: string;
   width: number;
   height: number;
+  temporal: TemporalPattern;
   onFrame: (layer: number, frame: EncodedFrame) => void;
   /** The encoder died and is replaced. */
   onRestart: (complaint: string) => void;
@@ -52,7 +54,7 @@ export class Encoder {
     this.#layers = layers;
   }
 
-  /** The layer's next frame but one at the latest is a key frame, unless it just had one. */
+  /** The layer's next frame of temporal layer 0 is a key frame, unless it just had one. */
   requestKeyFrame(layer: number): void {
     this.#keyFrames.request(layer);
   }
@@ -102,6 +104,7 @@ export class Encoder {
       ffmpeg: this.#options.ffmpeg,
       width: this.#options.width,
       height: this.#options.height,
+      temporal: this.#options.temporal,
       layers: this.#layers,
       onFrame: (layer, frame) => this.#deliver(process, layer, frame),
       onExit: (complaint) => this.#exited(process, complaint),

@@ -1,3 +1,5 @@
+import type { TemporalPicture } from '../encoder/temporal-pattern.ts';
+
 /** A picture before encoding. */
 export type RawFrame = {
   /** Capture time in ms on the clock of `performance.now()`; rises within a source. */
@@ -10,8 +12,7 @@ export type RawFrame = {
 export type EncodedFrame = {
   readonly timeMs: number;
   readonly key: boolean;
-  /** 0 or 1; nothing refers to a picture of temporal layer 1, so it can be left out. */
-  readonly temporalLayer: 0 | 1;
+  readonly temporal: TemporalPicture;
   readonly data: Buffer;
 };
 

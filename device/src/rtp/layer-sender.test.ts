@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { RtpHeader } from 'werift';
+import { TWO_LAYERS } from '../encoder/temporal-pattern.ts';
 import { TokenBucket } from '../media/token-bucket.ts';
 import { LayerSender } from './layer-sender.ts';
 
@@ -16,7 +17,7 @@ function senderWithWire(rtx: { ssrc: number; payloadType: number } | undefined) 
 const frame = (timeMs: number, bytes = 3000) => ({
   timeMs,
   key: false,
-  temporalLayer: 0 as const,
+  temporal: TWO_LAYERS.pictures[0],
   data: Buffer.alloc(bytes),
 });
 

@@ -14,7 +14,7 @@ const LAYERS = layersOf({ width: 640, height: 480, framesPerSecond: 15 }, 2);
 
 describe('negotiation', () => {
   test('gives each layer a stream and a retransmission stream of its own', () => {
-    const { rtpParameters, identities } = negotiate(ROUTER, LAYERS, 'cname');
+    const { rtpParameters, identities } = negotiate(ROUTER, LAYERS, 'L1T2', 'cname');
     expect(rtpParametersSchema.parse(rtpParameters)).toEqual(rtpParameters);
     const ssrcs = identities.flatMap(({ ssrc, rtx }) => [ssrc, rtx!.ssrc]);
     expect(new Set(ssrcs).size).toBe(4);
@@ -23,14 +23,14 @@ describe('negotiation', () => {
   });
 
   test('does without retransmission streams and send times where the router has none', () => {
-    const { rtpParameters, identities } = negotiate({ codecs: [VP8] }, LAYERS, 'cname');
+    const { rtpParameters, identities } = negotiate({ codecs: [VP8] }, LAYERS, 'L1T2', 'cname');
     expect(identities.every(({ rtx, absSendTimeId }) => !rtx && absSendTimeId === undefined)).toBe(true);
     expect(rtpParameters).toMatchObject({ codecs: [{ mimeType: 'video/VP8' }], headerExtensions: [] });
   });
 
   test('refuses a router without VP8 with UNSUPPORTED_CODEC', () => {
     const h264 = { ...VP8, mimeType: 'video/H264' };
-    expect(() => negotiate({ codecs: [h264] }, LAYERS, 'cname')).toThrow(
+    expect(() => negotiate({ codecs: [h264] }, LAYERS, 'L1T2', 'cname')).toThrow(
       expect.objectContaining({ code: 'UNSUPPORTED_CODEC' }),
     );
   });

@@ -4,8 +4,6 @@ import type { LayerIdentity } from './layer-sender.ts';
 
 const ABS_SEND_TIME = 'http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time';
 const CLOCK_RATE = 90_000;
-/** Two temporal layers in each encoding. */
-const SCALABILITY_MODE = 'L1T2';
 const NONE_SSRC = 0;
 
 /** What was agreed: how the SFU is told of the streams, and what each layer's sender needs. */
@@ -15,7 +13,12 @@ export type Negotiated = { rtpParameters: RtpParameters; identities: LayerIdenti
  * Chooses VP8 with NACK, PLI, REMB and, where the router has them, retransmission streams.
  * @throws HavenError UNSUPPORTED_CODEC when the router takes no VP8
  */
-export function negotiate(router: RtpCapabilities, layers: readonly Layer[], cname: string): Negotiated {
+export function negotiate(
+  router: RtpCapabilities,
+  layers: readonly Layer[],
+  scalabilityMode: string,
+  cname: string,
+): Negotiated {
   const codecs = router.codecs ?? [];
   const vp8 = codecs.find(({ mimeType }) => mimeType.toLowerCase() === 'video/vp8');
   if (!vp8) throw new HavenError('UNSUPPORTED_CODEC', 'The server takes no VP8 video.');
@@ -59,7 +62,7 @@ export function negotiate(router: RtpCapabilities, layers: readonly Layer[], cna
       encodings: identities.map(({ ssrc, rtx: retransmission }, index) => ({
         ssrc,
         ...(retransmission ? { rtx: { ssrc: retransmission.ssrc } } : {}),
-        scalabilityMode: SCALABILITY_MODE,
+        scalabilityMode,
         maxBitrate: layers[index].bitrate,
       })),
       rtcp: { cname, reducedSize: true },

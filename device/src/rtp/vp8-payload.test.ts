@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import { THREE_LAYERS, TWO_LAYERS } from '../encoder/temporal-pattern.ts';
 import { MAX_PAYLOAD_BYTES, Vp8Packetizer } from './vp8-payload.ts';
 
-const picture = (length: number, temporalLayer: 0 | 1 = 0) => ({
+const picture = (length: number, temporal = TWO_LAYERS.pictures[0]) => ({
   data: Buffer.alloc(length, 7),
-  temporalLayer,
+  temporal,
 });
 const pictureIdOf = (payload: Buffer) => payload.readUInt16BE(2) & 0x7fff;
 
@@ -33,10 +34,18 @@ describe('VP8 payloads', () => {
   test('a picture of temporal layer 1 is marked as one that nothing refers to and that may be joined', () => {
     const packetizer = new Vp8Packetizer(() => 0);
     const base = packetizer.packetize(picture(10))[0];
-    const upper = packetizer.packetize(picture(10, 1))[0];
+    const upper = packetizer.packetize(picture(10, TWO_LAYERS.pictures[1]))[0];
     expect(upper[0] & 0x20).toBe(0x20);
     expect(upper[5]).toBe(0x60);
     expect(upper[4]).toBe(base[4]);
     expect(packetizer.packetize(picture(10))[0][4]).toBe(base[4] + 1);
+  });
+
+  test('of three layers the second may be joined, and the last picture of the third may not', () => {
+    const packetizer = new Vp8Packetizer(() => 0);
+    const described = THREE_LAYERS.pictures.map((temporal) => packetizer.packetize(picture(10, temporal))[0]);
+    expect(described.map((payload) => payload[5])).toEqual([0, 0xa0, 0x60, 0x80]);
+    expect(described.map((payload) => payload[0] & 0x20)).toEqual([0, 0x20, 0, 0x20]);
+    expect(new Set(described.map((payload) => payload[4])).size).toBe(1);
   });
 });

@@ -1,3 +1,4 @@
+import type { TemporalPicture } from '../encoder/temporal-pattern.ts';
 import type { EncodedFrame } from '../media/frame.ts';
 
 /**
@@ -18,6 +19,8 @@ const HAS_TEMPORAL_LAYER = 0x20;
 const LONG_PICTURE_ID = 0x8000;
 const LAYER_SYNC = 0x20;
 
+const EMPTY: TemporalPicture = { layer: 1, disposable: true, sync: true };
+
 /** Writes frames of one VP8 layer as RTP payloads (RFC 7741) with a 15-bit picture id and temporal layer ids. */
 export class Vp8Packetizer {
   #pictureId: number;
@@ -29,16 +32,16 @@ export class Vp8Packetizer {
   }
 
   /** The payloads of the next picture, in order and of nearly equal length. */
-  packetize(frame: Pick<EncodedFrame, 'data' | 'temporalLayer'>): Buffer[] {
-    const { data, temporalLayer } = frame;
+  packetize(frame: Pick<EncodedFrame, 'data' | 'temporal'>): Buffer[] {
+    const { data, temporal } = frame;
     this.#pictureId = (this.#pictureId + 1) & 0x7fff;
-    if (temporalLayer === 0) this.#tl0PictureIndex = (this.#tl0PictureIndex + 1) & 0xff;
+    if (temporal.layer === 0) this.#tl0PictureIndex = (this.#tl0PictureIndex + 1) & 0xff;
     const count = Math.max(1, Math.ceil(data.length / (MAX_PAYLOAD_BYTES - DESCRIPTOR_BYTES)));
     return Array.from({ length: count }, (_, index) => {
       const start = Math.floor((index * data.length) / count);
       const end = Math.floor(((index + 1) * data.length) / count);
       const payload = Buffer.allocUnsafe(DESCRIPTOR_BYTES + end - start);
-      this.#describe(payload, index === 0, temporalLayer);
+      this.#describe(payload, index === 0, temporal);
       data.copy(payload, DESCRIPTOR_BYTES, start, end);
       return payload;
     });
@@ -46,15 +49,14 @@ export class Vp8Packetizer {
 
   /** A picture without content, which a decoder skips and nothing refers to. */
   empty(): Buffer {
-    return this.packetize({ data: Buffer.alloc(0), temporalLayer: 1 })[0];
+    return this.packetize({ data: Buffer.alloc(0), temporal: EMPTY })[0];
   }
 
-  #describe(payload: Buffer, first: boolean, temporalLayer: 0 | 1): void {
-    payload[0] = EXTENDED | (temporalLayer === 1 ? NON_REFERENCE : 0) | (first ? START_OF_PARTITION : 0);
+  #describe(payload: Buffer, first: boolean, { layer, disposable, sync }: TemporalPicture): void {
+    payload[0] = EXTENDED | (disposable ? NON_REFERENCE : 0) | (first ? START_OF_PARTITION : 0);
     payload[1] = HAS_PICTURE_ID | HAS_TL0PICIDX | HAS_TEMPORAL_LAYER;
     payload.writeUInt16BE(LONG_PICTURE_ID | this.#pictureId, 2);
     payload[4] = this.#tl0PictureIndex;
-    // A picture of layer 1 needs only the last one of layer 0: a receiver may go up at any of them.
-    payload[5] = (temporalLayer << 6) | (temporalLayer === 1 ? LAYER_SYNC : 0);
+    payload[5] = (layer << 6) | (sync ? LAYER_SYNC : 0);
   }
 }
