@@ -5,6 +5,7 @@ import { ChestTracker } from '../breathing/chest-tracker.ts';
 import type { FaceMovement } from '../face/face-tracker.ts';
 import type { FaceMesh } from '../face/facemesh.ts';
 import { MIN_SKIN_PIXELS, SkinSampler, type Shift } from '../face/skin-sampler.ts';
+import { SteadyShift } from '../face/steady-shift.ts';
 import type { Frame } from '../frame.ts';
 import { HeadMotion } from '../motion/head-motion.ts';
 import { PulseMonitor } from '../pulse/monitor.ts';
@@ -39,6 +40,7 @@ const VITAL_SIGNS = ['pulse', 'breathing'] as const;
 export class VitalSigns {
   readonly #onSkin: VitalSignsOptions['onSkin'];
   readonly #skin = new SkinSampler();
+  readonly #steady = new SteadyShift();
   readonly #chest = new ChestTracker();
   readonly #head = new HeadMotion();
   readonly #pulse = new PulseMonitor({ kind: 'face' });
@@ -58,13 +60,14 @@ export class VitalSigns {
    * @param motion level about the patient, 0–1
    */
   measure(frame: Frame, mesh: FaceMesh | null, movement: FaceMovement | null, motion: number): void {
+    const now = frame.timeMs;
     const { x, y } = this.#shift;
     let shift = movement === null ? this.#shift : { x: x + movement.x, y: y + movement.y };
     if (mesh !== null) shift = this.#follow(frame, mesh, shift);
     const face = this.#skin.placedAt;
     if (face === null) return;
-    const now = frame.timeMs;
     this.#head.add(now, (face.x + shift.x) / face.width, (face.y + shift.y) / face.width);
+    const steady = this.#steady.follow(now, shift, face.width);
     if (this.#head.level > STILL_HEAD_MOTION) this.#pulse.noteMovement(now);
     if (motion > MAX_MOTION || this.#head.level > MAX_HEAD_MOTION) {
       this.interrupt('moving');
@@ -73,7 +76,7 @@ export class VitalSigns {
     if (this.#skin.skinPixelCount < MIN_SKIN_PIXELS) {
       this.#pulse.interrupt('too-far');
     } else {
-      const sample = this.#skin.sample(frame, shift);
+      const sample = this.#skin.sample(frame, steady);
       this.#onSkin?.(now, sample);
       this.#pulse.addSample(now, sample);
     }
@@ -116,12 +119,14 @@ export class VitalSigns {
     this.#chest.reset();
     this.#head.reset();
     this.#shift = { x: 0, y: 0 };
+    this.#steady.reset();
   }
 
   /** @returns how far the face is from where its regions are placed now */
   #follow(frame: Frame, mesh: FaceMesh, shift: Shift): Shift {
-    const placedAnew = this.#skin.follow(frame, mesh, shift);
+    const placedAnew = this.#skin.follow(frame, mesh, this.#steady.value);
     this.#shift = placedAnew ? { x: 0, y: 0 } : shift;
+    if (placedAnew) this.#steady.restart();
     this.#chest.follow(frame, mesh.box);
     return this.#shift;
   }
