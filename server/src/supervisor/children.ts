@@ -6,7 +6,7 @@ import type { Supervisor } from './supervisor.ts';
 /** What children are given of the server's own environment: where things are, and the CV worker's settings. */
 const PASSED_ON = [
   ...['PATH', 'HOME', 'TMPDIR', 'FFMPEG_PATH'],
-  ...['HAVEN_CV_THREADS', 'HAVEN_CV_CAPACITY', 'HAVEN_CV_FALL_EXPERIMENT'],
+  ...['HAVEN_CV_THREADS', 'HAVEN_CV_CAPACITY', 'HAVEN_CV_FRAME_RATE', 'HAVEN_CV_FALL_EXPERIMENT'],
   ...['HAVEN_TAP_PORTS', 'HAVEN_TFJS_BACKEND'],
 ];
 
