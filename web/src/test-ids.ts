@@ -19,6 +19,8 @@ export const testIds = {
   /** The number, or `– –`; its attribute `data-state` is `live`, `held` or `withheld`. */
   pulseValue: 'pulse-value',
   pulseQuality: 'pulse-quality',
+  /** How far the rate may be off, `± 4`; on large tiles only. */
+  pulseInterval: 'pulse-interval',
   /** Words beside the number: the reason of withholding, or how long it is held. */
   pulseNote: 'pulse-note',
   breathingValue: 'breathing-value',
@@ -43,6 +45,12 @@ export const testIds = {
   soundPausedLeft: 'sound-paused-left',
   /** The partial early-warning score; its attribute `data-band` is the NEWS2 band. */
   score: 'score',
+  /** Nobody is seen, and no alert says so. */
+  absent: 'absent',
+  /** What is measured, where that is not everything. */
+  analysisMode: 'analysis-mode',
+  /** Fewer pictures than usual are analysed. */
+  reducedFrameRate: 'reduced-frame-rate',
   /** Stands instead of the tiles while the session is locked. */
   lockedBeds: 'locked-beds',
   /** Opens the patient's panel: trends, alerts and limits. */
@@ -50,6 +58,10 @@ export const testIds = {
   patientPanel: 'patient-panel',
   patientPanelClose: 'patient-panel-close',
   scoreSection: 'score-section',
+  /** What is measured now, in the patient's panel. */
+  now: 'now',
+  analysis: 'analysis',
+  analysisChange: 'analysis-change',
   trends: 'trends',
   limits: 'limits',
   limitsOrigin: 'limits-origin',
@@ -61,6 +73,7 @@ export const testIds = {
   history: 'history',
   historyRow: 'history-row',
   alertLife: 'alert-life',
+  alertEvents: 'alert-events',
   soundBlocked: 'sound-blocked',
   alarmsOff: 'alarms-off',
   problem: 'problem',

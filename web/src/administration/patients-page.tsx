@@ -1,4 +1,5 @@
 import {
+  analysisModeSchema,
   managedPatientSchema,
   newPatientSchema,
   patientChangeSchema,
@@ -6,6 +7,7 @@ import {
   type ManagedPatient,
   type PublicSettings,
 } from '@haven/protocol';
+import { MODE_WORDS } from '../core/analysis-words.ts';
 import { useSignedIn } from '../session/signed-in.ts';
 import type { FieldDefinition } from '../ui/form-field.tsx';
 import { FormDialog, RemoveDialog } from './dialogs.tsx';
@@ -29,6 +31,14 @@ const bedField: FieldDefinition = {
   maxLength: 20,
 };
 
+const modeField: FieldDefinition = {
+  kind: 'choice',
+  name: 'analysisMode',
+  label: 'Analysis',
+  hint: 'What is measured, in force within five seconds. Off: the picture is shown and nothing is measured.',
+  options: analysisModeSchema.options.map((mode) => ({ value: mode, name: MODE_WORDS[mode] })),
+};
+
 export function PatientsPage({ settings }: { settings: PublicSettings | null }) {
   const list = useList('/admin/patients', patientPageSchema);
   return (
@@ -44,6 +54,12 @@ export function PatientsPage({ settings }: { settings: PublicSettings | null }) 
         { name: 'Name', cell: ({ name }) => name },
         { name: 'Room', cell: ({ roomId }) => roomId },
         { name: 'Bed', cell: ({ bed }) => bed },
+        {
+          name: 'Analysis',
+          cell: ({ analysisMode }) => (
+            <Tag kind={analysisMode === 'both' ? 'good' : 'off'}>{MODE_WORDS[analysisMode]}</Tag>
+          ),
+        },
         { name: 'Devices', cell: ({ devices }) => devices },
         {
           name: 'Picture',
@@ -113,8 +129,8 @@ function AdmitPatient({ settings, close }: { settings: PublicSettings | null; cl
     <FormDialog
       title="Admit a patient"
       close={close}
-      fields={[idField, nameField, useRoomField(), bedField]}
-      initial={{ id: '', name: '', roomId: '', bed: '' }}
+      fields={[idField, nameField, useRoomField(), bedField, modeField]}
+      initial={{ id: '', name: '', roomId: '', bed: '', analysisMode: 'both' }}
       schema={schema}
       send={async (body) => {
         await request('/admin/patients', managedPatientSchema, { method: 'POST', body });
@@ -127,13 +143,13 @@ function AdmitPatient({ settings, close }: { settings: PublicSettings | null; cl
 
 function EditPatient({ patient, close }: { patient: ManagedPatient; close: () => void }) {
   const { request } = useSignedIn();
-  const { id, name, roomId, bed } = patient;
+  const { id, name, roomId, bed, analysisMode } = patient;
   return (
     <FormDialog
       title={`Edit ${name} (${id})`}
       close={close}
-      fields={[nameField, useRoomField(), bedField]}
-      initial={{ name, roomId, bed }}
+      fields={[nameField, useRoomField(), bedField, modeField]}
+      initial={{ name, roomId, bed, analysisMode }}
       schema={patientChangeSchema}
       send={async (body) => {
         await request(`/admin/patients/${encodeURIComponent(id)}`, managedPatientSchema, {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { aPulse, T0 } from '../testing/fixtures.ts';
-import { viewQuality, viewVital, type VitalFreshness } from './freshness.ts';
+import { viewInterval, viewQuality, viewVital, type VitalFreshness } from './freshness.ts';
 
 const fresh: VitalFreshness = {
   vital: aPulse(),
@@ -13,7 +13,10 @@ const fresh: VitalFreshness = {
 
 describe('viewVital', () => {
   test('a value measured just now is live', () => {
-    expect(viewVital(fresh)).toEqual({ state: 'live', value: 72.3, quality: 0.93, method: 'POS+CHROM' });
+    expect(viewVital(fresh)).toEqual({
+      ...{ state: 'live', value: 72.3, quality: 0.93, method: 'POS+CHROM' },
+      ...{ windowMs: 10_000, interval: null },
+    });
   });
 
   test('a held value is live for five seconds after it was measured, then grey with its age', () => {
@@ -51,6 +54,21 @@ describe('viewVital', () => {
 
   test('before the first vital of a stream it says that it is measuring', () => {
     expect(viewVital({ ...fresh, vital: undefined })).toMatchObject({ reason: 'starting' });
+  });
+});
+
+describe('how far a value may be off', () => {
+  test.each([
+    [{ low: 69.5, high: 75.5 }, 4],
+    [{ low: 71, high: 80 }, 8],
+    [{ low: 72.2, high: 72.4 }, 1],
+  ])('by the interval %j is %d on the wider side, never less than one', (interval, off) => {
+    expect(viewInterval(viewVital({ ...fresh, vital: aPulse({ interval }) }))).toBe(off);
+  });
+
+  test('is not said where it is not known, or where there is no value', () => {
+    expect(viewInterval(viewVital(fresh))).toBeNull();
+    expect(viewInterval(viewVital({ ...fresh, streaming: false }))).toBeNull();
   });
 });
 

@@ -1,14 +1,20 @@
-import { WITHHELD_WORDS, type Vital, type WithheldReason } from '@haven/protocol';
+import { WITHHELD_WORDS, type Interval, type Vital, type WithheldReason } from '@haven/protocol';
 
 /** A value older than this is shown grey with its age, ms. */
 export const HELD_AFTER_MS = 5000;
 /** A value older than this is not shown any more, ms. */
 export const WITHHELD_AFTER_MS = 15_000;
 
+type Shown = Pick<Vital, 'quality' | 'method' | 'windowMs'> & {
+  value: number;
+  /** Where the true value lies in 95 of 100 cases. */
+  interval: Interval | null;
+};
+
 /** A vital as it is to be shown now. */
 export type VitalView =
-  | { state: 'live'; value: number; quality: number; method: string }
-  | { state: 'held'; value: number; quality: number; method: string; ageMs: number }
+  | ({ state: 'live' } & Shown)
+  | ({ state: 'held'; ageMs: number } & Shown)
   | { state: 'withheld'; reason: WithheldReason; words: string };
 
 export type VitalFreshness = {
@@ -34,13 +40,24 @@ export function viewVital(input: VitalFreshness): VitalView {
   const measuredAgo = vital.measuredAt === null ? 0 : input.serverNow - vital.measuredAt;
   const ageMs = Math.max(measuredAgo, input.now - input.receivedAt, 0);
   if (ageMs >= WITHHELD_AFTER_MS) return withheld('stale');
-  const shown = { value: vital.value, quality: vital.quality, method: vital.method };
+  const { value, quality, method, windowMs, interval = null } = vital;
+  const shown: Shown = { value, quality, method, windowMs, interval };
   if (ageMs >= HELD_AFTER_MS || !connected) return { state: 'held', ...shown, ageMs };
   return { state: 'live', ...shown };
 }
 
 function withheld(reason: WithheldReason): VitalView {
   return { state: 'withheld', reason, words: WITHHELD_WORDS[reason] };
+}
+
+/**
+ * How far the true value may be off on either side, in whole units; null where that is not known. One number, since
+ * two beside a rate would be read as alert limits.
+ */
+export function viewInterval(view: VitalView): number | null {
+  if (view.state === 'withheld' || view.interval === null) return null;
+  const { value, interval } = view;
+  return Math.max(1, Math.ceil(Math.max(value - interval.low, interval.high - value)));
 }
 
 /** Signal quality as bars and a word. The index is the share of such values that are within 5/min of the truth. */

@@ -1,3 +1,5 @@
+import { WITHHELD_WORDS, type AnalysisMode, type VitalName } from '@haven/protocol';
+import { MODE_WORDS } from './analysis-words.ts';
 import { viewVital, type VitalView } from './freshness.ts';
 import { viewScore, type ScoreView } from './score-view.ts';
 import type { PatientState } from './wall-state.ts';
@@ -8,22 +10,50 @@ export type PatientVitals = {
   pulse: VitalView;
   /** null while the analysis says nothing about breathing at all. */
   breathing: VitalView | null;
+  /** Variability of the beats' intervals, ms; null while the analysis says nothing about it. */
+  sdnn: VitalView | null;
+  rmssd: VitalView | null;
+  /** Whether somebody is there, as far as that is known. */
+  present: boolean | null;
+  /** Pictures a second that are analysed, while fewer than usual. */
+  reducedFrameRate: number | null;
   score: ScoreView | null;
 };
 
 /** @param connected signalling works: values are being kept up to date */
 export function viewPatientVitals(state: PatientState, moment: Moment, connected: boolean): PatientVitals {
-  const view = (name: 'pulse' | 'breathing') =>
+  const measured = state.vitals?.vitals ?? [];
+  const view = (name: VitalName) =>
     viewVital({
-      vital: state.vitals?.vitals.find((vital) => vital.name === name),
+      vital: measured.find((vital) => vital.name === name),
       receivedAt: state.vitalsAt,
       now: moment.now,
       serverNow: moment.serverNow,
       streaming: state.stream !== null,
       connected,
     });
-  const pulse = view('pulse');
-  const hasBreathing = state.vitals?.vitals.some(({ name }) => name === 'breathing') === true;
-  const breathing = hasBreathing ? view('breathing') : null;
-  return { pulse, breathing, score: viewScore(pulse, breathing) };
+  const told = (name: VitalName) => (measured.some((vital) => vital.name === name) ? view(name) : null);
+  const pulse = state.stream === null ? view('pulse') : (notMeasured(state) ?? view('pulse'));
+  const breathing = told('breathing');
+  const presence = told('presence');
+  return {
+    pulse,
+    breathing,
+    sdnn: told('sdnn'),
+    rmssd: told('rmssd'),
+    present: presence === null || presence.state === 'withheld' ? null : presence.value > 0,
+    reducedFrameRate: state.vitals?.reducedFrameRate ?? null,
+    score: viewScore(pulse, breathing),
+  };
 }
+
+/** A pulse that nobody wants measured is said at once, not when the analysis says so. */
+function notMeasured({ patient }: PatientState): VitalView | null {
+  const words = NOT_MEASURED[patient.analysisMode];
+  return words === undefined ? null : { state: 'withheld', reason: 'presence-only', words };
+}
+
+const NOT_MEASURED: Readonly<Partial<Record<AnalysisMode, string>>> = {
+  presence: WITHHELD_WORDS['presence-only'],
+  off: MODE_WORDS.off,
+};

@@ -1,7 +1,8 @@
 import type { Role } from '@haven/protocol';
 
 /** What is done about alarms, as the access matrix calls it. */
-export type AlarmRight = 'alert:acknowledge' | 'alert:silence' | 'alarm:pause' | 'limits:change';
+export type AlarmRight =
+  'alert:acknowledge' | 'alert:silence' | 'alarm:pause' | 'limits:change' | 'analysis:change';
 
 /**
  * What to offer; the server decides again when it is done.

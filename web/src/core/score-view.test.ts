@@ -2,14 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import type { VitalView } from './freshness.ts';
 import { viewScore } from './score-view.ts';
 
-const live = (value: number): VitalView => ({ state: 'live', value, quality: 0.9, method: 'POS' });
-const held = (value: number): VitalView => ({
-  state: 'held',
-  value,
-  quality: 0.9,
-  method: 'POS',
-  ageMs: 7000,
-});
+const shown = { quality: 0.9, method: 'POS', windowMs: 10_000, interval: null };
+const live = (value: number): VitalView => ({ state: 'live', value, ...shown });
+const held = (value: number): VitalView => ({ state: 'held', value, ...shown, ageMs: 7000 });
 const withheld: VitalView = { state: 'withheld', reason: 'moving', words: 'Patient is moving' };
 
 describe('the partial score on screen', () => {

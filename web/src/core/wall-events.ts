@@ -1,5 +1,6 @@
 import {
   alertSchema,
+  analysisModeSchema,
   errorCodeSchema,
   mediaIdSchema,
   patientIdSchema,
@@ -11,6 +12,7 @@ import {
   vitalsMessageSchema,
   waveformMessageSchema,
   type Alert,
+  type AnalysisMode,
   type ErrorCode,
   type SoundPause,
   type StreamState,
@@ -25,6 +27,7 @@ const streamEndedSchema = z.object({ streamId: uuidSchema, patientId: patientIdS
 const consumerClosedSchema = z.object({ consumerId: mediaIdSchema });
 const roomClosedSchema = z.object({ roomId: roomIdSchema, code: errorCodeSchema });
 const pausedSchema = z.object({ roomId: roomIdSchema, pause: soundPauseSchema.nullable() });
+const modeSchema = z.object({ patientId: patientIdSchema, mode: analysisModeSchema });
 const momentSchema = z.object({ at: timestampSchema });
 
 export type WallListeners = {
@@ -33,6 +36,7 @@ export type WallListeners = {
   streamEnded: (patientId: string, streamId: string) => void;
   vitals: (vitals: VitalsMessage) => void;
   waveform: (waveform: WaveformMessage) => void;
+  analysisMode: (patientId: string, mode: AnalysisMode) => void;
   alert: (alert: Alert) => void;
   soundPause: (roomId: string, pause: SoundPause | null) => void;
   consumerClosed: (consumerId: string) => void;
@@ -51,6 +55,9 @@ export function listenTo(connection: MonitorConnection, listeners: WallListeners
   );
   connection.on('vitals', vitalsMessageSchema, listeners.vitals);
   connection.on('waveform', waveformMessageSchema, listeners.waveform);
+  connection.on('patient:analysis-mode', modeSchema, ({ patientId, mode }) =>
+    listeners.analysisMode(patientId, mode),
+  );
   connection.on('alert', alertSchema, listeners.alert);
   connection.on('alarm:paused', pausedSchema, ({ roomId, pause }) => listeners.soundPause(roomId, pause));
   connection.on('consumer:closed', consumerClosedSchema, ({ consumerId }) =>

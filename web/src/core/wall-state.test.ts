@@ -15,6 +15,7 @@ import {
   EMPTY_WALL,
   NOTHING_EARLY,
   withAlert,
+  withAnalysisMode,
   withoutMeasurements,
   withoutStream,
   withSnapshot,
@@ -24,6 +25,18 @@ import {
 
 const joined = withSnapshot(EMPTY_WALL, aSnapshot(), NOTHING_EARLY, T0);
 const patient = (state: typeof joined) => state.patients.get('P-101');
+
+describe('another analysis mode', () => {
+  test('stands at the patient, and what was measured until then no longer counts', () => {
+    const after = withAnalysisMode(joined, 'P-101', 'off');
+    expect(patient(after)).toMatchObject({ patient: { analysisMode: 'off' }, vitals: null });
+    expect(patient(after)?.stream).toEqual(patient(joined)?.stream);
+  });
+
+  test('of somebody who is not of the room changes nothing', () => {
+    expect(withAnalysisMode(joined, 'P-999', 'off')).toBe(joined);
+  });
+});
 
 describe('a snapshot', () => {
   test('orders patients by bed as people count', () => {

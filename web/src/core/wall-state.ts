@@ -1,5 +1,6 @@
 import type {
   Alert,
+  AnalysisMode,
   Patient,
   Role,
   Room,
@@ -105,6 +106,15 @@ export function withVitals(state: WallState, vitals: VitalsMessage, now: number)
     if (before.vitals !== null && vitals.at < before.vitals.at) return before;
     return { ...before, vitals, vitalsAt: now };
   });
+}
+
+/** Something else is measured from now on: what was measured until now no longer counts. */
+export function withAnalysisMode(state: WallState, patientId: string, analysisMode: AnalysisMode): WallState {
+  return change(state, patientId, (before) => ({
+    ...before,
+    patient: { ...before.patient, analysisMode },
+    vitals: null,
+  }));
 }
 
 export function withAlert(state: WallState, alert: Alert): WallState {

@@ -19,6 +19,7 @@ import type { Ticker } from './ticker.ts';
 import {
   EMPTY_WALL,
   withAlert,
+  withAnalysisMode,
   withoutMeasurements,
   withoutStream,
   withSnapshot,
@@ -171,6 +172,7 @@ export class Wall {
         if (!this.#locked.get()) change((state) => withStream(state, stream, this.#now()));
       },
       streamEnded: (patientId, streamId) => change((state) => withoutStream(state, patientId, streamId)),
+      analysisMode: (patientId, mode) => change((state) => withAnalysisMode(state, patientId, mode)),
       vitals: (vitals) => change((state) => withVitals(state, vitals, this.#now())),
       waveform: (waveform) => {
         if (this.#state.get().patients.has(waveform.patientId)) {

@@ -5,6 +5,7 @@ import type { SignedInApi } from '../core/signed-in-api.ts';
 import { testIds } from '../test-ids.ts';
 import { useLoaded } from '../ui/use-loaded.ts';
 import { dayWords } from './day-words.ts';
+import { EventList } from './event-list.tsx';
 import styles from './patient-panel.module.css';
 import { TrendPicture } from './trend-picture.tsx';
 
@@ -42,6 +43,7 @@ export function AlertLife({ id, request, alertId, limits }: AlertLifeProps) {
           <li key={transition.version}>{transitionWords(transition)}</li>
         ))}
       </ol>
+      <EventList events={value.events} />
       {value.trends
         .filter(({ name }) => name !== 'motion')
         .map((trend) => (

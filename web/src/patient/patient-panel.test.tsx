@@ -1,6 +1,6 @@
 import '../testing/dialog-element.ts';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { cleanup, render, screen, within } from '@testing-library/react';
+import { cleanup, render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { anAlert, aPatient, aPulse, aStream, someVitals, T0, uuid } from '../testing/fixtures.ts';
 import { PatientServer } from '../testing/patient-server.ts';
@@ -29,6 +29,7 @@ async function openPanel(change: Partial<PatientPanelProps> = {}) {
       moment={{ now: T0, serverNow: T0 }}
       connected
       mayChangeLimits
+      mayChangeAnalysis
       onClose={onClose}
       {...change}
     />,
@@ -56,6 +57,69 @@ describe("a patient's panel", () => {
     expect(score).toContain('Partial score (pulse and breathing only)');
     expect(score).toContain('Pulse 135/min: 3, breathing 22/min: 2');
     expect(score).toContain('NEWS2 band: medium (5–6)');
+  });
+
+  test('shows what is measured now, how far it may be off, and by what', async () => {
+    const vitals = someVitals([
+      aPulse({ interval: { low: 69, high: 76 } }),
+      aPulse({ name: 'breathing', state: 'withheld', value: null, reason: 'moving' }),
+      aPulse({ name: 'presence', unit: '1', value: 1, method: 'face' }),
+      aPulse({ name: 'sdnn', unit: 'ms', value: 41.6, windowMs: 60_000 }),
+    ]);
+    await openPanel({
+      state: { patient: aPatient(), stream: aStream(), streamSince: T0, vitals, vitalsAt: T0 },
+    });
+    const now = screen.getByTestId(testIds.now).textContent;
+    expect(now).toContain('Pulse (camera)72 ± 4 /min quality good, by POS+CHROM, over 10 s');
+    expect(now).toContain('Breathing (camera)– – Patient is moving');
+    expect(now).toContain('Somebody is there');
+    expect(now).toContain('SDNN (experimental)42 ms quality good, by POS+CHROM, over 60 s');
+    expect(now).toContain('not for decisions about a patient');
+    expect(now).not.toContain('%');
+  });
+
+  test('says when fewer pictures are analysed than usual', async () => {
+    const vitals = someVitals([aPulse()], { reducedFrameRate: 7.5 });
+    await openPanel({
+      state: { patient: aPatient(), stream: aStream(), streamSince: T0, vitals, vitalsAt: T0 },
+    });
+    expect(screen.getByTestId(testIds.now).textContent).toContain('Analysis: 7.5 pictures a second');
+  });
+
+  test('changes what is measured, for a reason, by the keyboard', async () => {
+    await openPanel();
+    const section = within(screen.getByTestId(testIds.analysis));
+    expect(section.getByRole('heading').textContent).toBe('Analysis: Vitals and presence');
+    section.getByTestId(testIds.analysisChange).focus();
+    await userEvent.keyboard('{Enter}');
+    await userEvent.selectOptions(screen.getByLabelText('Measure from now on'), 'Presence only');
+    await userEvent.click(screen.getByText('Save'));
+    expect(screen.getByRole('alert').textContent).toBe('Say why, in a few words.');
+    await userEvent.type(screen.getByLabelText('Reason for the change'), 'Privacy during care{Enter}');
+    await waitFor(() => expect(server.mode).toBe('presence'));
+    expect(server.asked).toContain('PUT /patients/P-101/analysis-mode');
+    await waitFor(() => expect(screen.queryByLabelText('Measure from now on')).toBeNull());
+  });
+
+  test('offers no change of the analysis to somebody who may only look', async () => {
+    await openPanel({ mayChangeAnalysis: false });
+    expect(screen.queryByTestId(testIds.analysisChange)).toBeNull();
+  });
+
+  test('an alert opens to what the analysis saw around it', async () => {
+    server.alerts = [anAlert({ active: false, rule: 'fall', value: null, limit: null })];
+    server.events = [
+      {
+        ...{ id: uuid(5), event: 'fall', at: T0, startedAt: T0 - 2000, confidence: 0.8 },
+        evidence: { torsoAngleDegrees: 82 },
+      },
+    ];
+    await openPanel();
+    await userEvent.click(rows()[0]!);
+    const events = await screen.findByTestId(testIds.alertEvents);
+    expect(events.textContent).toMatch(
+      /Fall seen began 2 s before, confidence 0.80; torso angle degrees 82$/,
+    );
   });
 
   test('says where the limits come from, and who changed them why', async () => {

@@ -9,8 +9,10 @@ import type { Moment } from '../core/alarm-channel.ts';
 import { testIds } from '../test-ids.ts';
 import controls from '../ui/controls.module.css';
 import { useLoaded } from '../ui/use-loaded.ts';
+import { AnalysisSection } from './analysis-section.tsx';
 import { HistorySection } from './history-section.tsx';
 import { LimitsSection } from './limits-section.tsx';
+import { NowSection } from './now-section.tsx';
 import styles from './patient-panel.module.css';
 import { ScoreSection } from './score-section.tsx';
 import { TrendsSection } from './trends.tsx';
@@ -24,12 +26,13 @@ export type PatientPanelProps = {
   moment: Moment;
   connected: boolean;
   mayChangeLimits: boolean;
+  mayChangeAnalysis: boolean;
   onClose: () => void;
 };
 
 /** More about one patient, beside the wall or over its tiles: the alerts above stay in view and in reach. */
 export function PatientPanel(props: PatientPanelProps) {
-  const { request, state, alerts, mayChangeLimits, onClose } = props;
+  const { request, state, alerts, mayChangeLimits, mayChangeAnalysis, onClose } = props;
   const { patient } = state;
   const title = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
@@ -42,6 +45,7 @@ export function PatientPanel(props: PatientPanelProps) {
   const limits = useMemo(() => limitsOfPatient(request, patient.id), [request, patient.id]);
   const loadedLimits = useLoaded(useCallback(() => limits.read(), [limits]));
   const history = useAlertHistory(request, patient.id, alerts);
+  const vitals = viewPatientVitals(state, props.moment, props.connected);
   const inForce = loadedLimits.value?.inForce.limits ?? null;
   const whose = `${bedWords(patient.bed)}, ${patient.name}`;
   const onKey = (event: KeyboardEvent) => {
@@ -63,9 +67,17 @@ export function PatientPanel(props: PatientPanelProps) {
           Back to the wall
         </button>
       </header>
-      <ScoreSection vitals={viewPatientVitals(state, props.moment, props.connected)} />
+      <NowSection vitals={vitals} />
+      <ScoreSection vitals={vitals} />
       <TrendsSection request={request} patientId={patient.id} limits={inForce} alerts={history.alerts} />
       <LimitsSection whose={whose} store={limits} loaded={loadedLimits} mayChange={mayChangeLimits} />
+      <AnalysisSection
+        whose={whose}
+        patientId={patient.id}
+        mode={patient.analysisMode}
+        request={request}
+        mayChange={mayChangeAnalysis}
+      />
       <HistorySection request={request} history={history} limits={inForce} />
     </aside>
   );

@@ -32,6 +32,7 @@ function trends(minutes: number, until: number): Trend[] {
   return [
     trend('pulse', minutes, until, (minute) => 84 + 50 * Math.exp(-(((minutes - 30 - minute) / 18) ** 2))),
     trend('breathing', minutes, until, (minute) => 16 + 4 * Math.sin(minute / 60)),
+    trend('sdnn', minutes, until, (minute) => 42 + 8 * Math.sin(minute / 45)),
   ];
 }
 
@@ -77,6 +78,7 @@ function answer(path: string): unknown {
   if (path.includes('/alerts?')) return { alerts: history };
   if (path.startsWith('/alerts/')) return life(history.find(({ id }) => path.endsWith(id)) ?? history[0]!);
   if (path.startsWith('/rooms/')) return { roomId: 'ward-1', inForce: room };
+  if (path.endsWith('/analysis-mode')) return { patientId: 'P-101', mode: 'both' };
   if (path.endsWith('/limits')) return { patientId: 'P-101', inForce, room };
   throw new HavenError('NOT_FOUND');
 }
@@ -99,6 +101,16 @@ function life(alert: Alert) {
         reason: 'Patient checked',
       },
       { version: 4, change: { kind: 'cleared', at: at(5) }, value, limit, by: null, reason: null },
+    ],
+    events: [
+      {
+        ...{ id: uuid(700), event: 'restless', at: at(-2), startedAt: at(-7), confidence: 0.8 },
+        evidence: { shareOfTimeMoving: 0.7, minutes: 5 },
+      },
+      {
+        ...{ id: uuid(701), event: 'second-person', at: at(2), startedAt: null, confidence: 0.9 },
+        evidence: null,
+      },
     ],
     trends: trends(30, at(15)),
   };

@@ -1,9 +1,9 @@
 /**
  * The wall in all its states without a server, for `vite dev` only: `/src/testing/gallery.html#room`, where the
- * fragment names a scene: `room`, `calm`, `off`, `many`, `focus`, `paused`, `locked`, `patient`.
+ * fragment names a scene: `room`, `calm`, `off`, `many`, `focus`, `paused`, `locked`, `patient`, `modes`.
  */
 import '../ui/global.css';
-import { WAVEFORM_RATE_HZ, type Alert, type Vital } from '@haven/protocol';
+import { WAVEFORM_RATE_HZ, type Alert, type AnalysisMode, type Vital } from '@haven/protocol';
 import { createRoot } from 'react-dom/client';
 import { steadyNow } from '../core/clock.ts';
 import { Store } from '../core/store.ts';
@@ -17,13 +17,29 @@ import { aPatient, aPause, aPulse, aSnapshot, aStream, anAlert, someVitals, uuid
 const scene = location.hash.slice(1);
 const started = steadyNow();
 
-type Entry = { name: string; vitals: Vital[] | null; source?: 'synthetic' | 'file'; moving: boolean };
+type Entry = {
+  name: string;
+  vitals: Vital[] | null;
+  source?: 'synthetic' | 'file';
+  moving: boolean;
+  analysisMode?: AnalysisMode;
+  reducedFrameRate?: number;
+};
 const breathing = aPulse({ name: 'breathing', value: 14, method: 'flow' });
 const at = (ago: number) => Math.round(started - ago);
 const ALL: Entry[] = [
   {
     name: 'Anna Berg',
-    vitals: [aPulse({ value: 141, measuredAt: at(0) }), { ...breathing, measuredAt: at(0) }],
+    vitals: [
+      aPulse({ value: 141, measuredAt: at(0), interval: { low: 137.2, high: 144.9 } }),
+      { ...breathing, measuredAt: at(0), interval: { low: 12.4, high: 15.8 } },
+      aPulse({ name: 'presence', unit: '1', value: 1, method: 'face', measuredAt: at(0) }),
+      aPulse({ name: 'sdnn', unit: 'ms', value: 42, windowMs: 60_000, measuredAt: at(0) }),
+      aPulse({
+        ...{ name: 'rmssd', unit: 'ms', state: 'withheld', value: null },
+        ...{ reason: 'irregular', measuredAt: null },
+      }),
+    ],
     source: 'synthetic',
     moving: true,
   },
@@ -47,7 +63,18 @@ const CALM: Entry[] = [55, 72, 96, 128].map((value, index) => ({
   moving: true,
 }));
 const MANY: Entry[] = Array.from({ length: 12 }, (_, index) => CALM[index % 4]!);
-const entries = scene === 'many' ? MANY : scene === 'calm' || scene === 'focus' ? CALM : ALL;
+const nobody = aPulse({ name: 'presence', unit: '1', value: 0, method: 'body', measuredAt: at(0) });
+const MODES: Entry[] = CALM.flatMap((entry, index): Entry[] => [
+  { ...entry, analysisMode: (['vitals', 'presence', 'off', 'both'] as const)[index] ?? 'both' },
+  { ...entry, vitals: [...(entry.vitals ?? []), nobody], reducedFrameRate: 7.5 },
+  {
+    ...entry,
+    vitals: [aPulse({ state: 'withheld', value: null, reason: 'no-face', measuredAt: null }), nobody],
+    ...{ analysisMode: 'vitals', reducedFrameRate: 7.5 },
+  },
+]);
+const SCENES: Readonly<Record<string, Entry[]>> = { many: MANY, calm: CALM, focus: CALM, modes: MODES };
+const entries = SCENES[scene] ?? ALL;
 
 const idOf = (index: number) => `P-${101 + index}`;
 const pause = aPause({ at: at(20_000), until: at(-100_000) });
@@ -83,14 +110,18 @@ const alerts: Alert[] =
 
 function snapshot() {
   return aSnapshot({
-    patients: entries.map(({ name }, index) => aPatient({ id: idOf(index), name, bed: `${index + 1}` })),
+    patients: entries.map(({ name, analysisMode = 'both' }, index) =>
+      aPatient({ id: idOf(index), name, bed: `${index + 1}`, analysisMode }),
+    ),
     streams: entries.flatMap(({ vitals, source }, index) =>
       vitals === null
         ? []
         : [aStream({ streamId: uuid(index), patientId: idOf(index), source: source ?? 'camera' })],
     ),
-    vitals: entries.flatMap(({ vitals }, index) =>
-      vitals === null ? [] : [someVitals(vitals, { patientId: idOf(index), streamId: uuid(index) })],
+    vitals: entries.flatMap(({ vitals, reducedFrameRate }, index) =>
+      vitals === null
+        ? []
+        : [someVitals(vitals, { patientId: idOf(index), streamId: uuid(index), reducedFrameRate })],
     ),
   });
 }
@@ -149,7 +180,7 @@ setInterval(() => {
     );
   });
   sentUntil += 1000;
-  if (['calm', 'many', 'focus'].includes(scene))
+  if (scene in SCENES)
     state.set(withSnapshot(state.get(), snapshot(), { alerts: state.get().alerts }, steadyNow()));
 }, 250);
 
@@ -182,7 +213,7 @@ createRoot(document.body.querySelector('#root')!).render(
     sound={{ blocked: new Store(scene === 'off'), unblock: () => undefined }}
     settings={{ protocol: 1, demo: true, announcedAddress: null, patientIdPattern: '^P-\\d{3}$' }}
     userName="Dr Ada Clinician"
-    rights={['alert:acknowledge', 'alert:silence', 'alarm:pause', 'limits:change']}
+    rights={['alert:acknowledge', 'alert:silence', 'alarm:pause', 'limits:change', 'analysis:change']}
     request={galleryRequest}
     patientId={scene === 'patient' ? 'P-101' : null}
     onPatient={() => undefined}

@@ -1,11 +1,14 @@
 /** One patient's records as the HTTP API serves them, in memory, with what was asked of it. */
 import {
+  analysisModeChangeSchema,
   DEFAULT_ALERT_LIMITS,
   HavenError,
   limitsChangeSchema,
   type Alert,
   type AlertTransition,
+  type AnalysisMode,
   type LimitsInForce,
+  type StoredEvent,
 } from '@haven/protocol';
 import type { SignedInApi } from '../core/signed-in-api.ts';
 import { T0, uuid } from './fixtures.ts';
@@ -24,6 +27,8 @@ export class PatientServer {
   refusal: HavenError | null = null;
   alerts: Alert[] = [];
   transitions: AlertTransition[] = [];
+  events: StoredEvent[] = [];
+  mode: AnalysisMode = 'both';
 
   readonly request: SignedInApi = async (path, schema, { method = 'GET', body } = {}) => {
     this.asked.push(`${method} ${path}`);
@@ -45,12 +50,16 @@ export class PatientServer {
   #answer(path: string, method: string, body: unknown): unknown {
     const { pathname, searchParams } = new URL(path, 'http://haven');
     if (pathname.endsWith('/limits')) return this.#limits(method, body);
+    if (pathname.endsWith('/analysis-mode')) {
+      this.mode = analysisModeChangeSchema.parse(body).mode;
+      return { patientId: 'P-101', mode: this.mode };
+    }
     if (pathname.endsWith('/trends'))
       return { patientId: 'P-101', since: T0, until: T0 + 3_600_000, trends: [] };
     if (pathname.endsWith('/alerts')) return { alerts: this.#page(searchParams) };
     const alert = this.alerts.find(({ id }) => pathname === `/alerts/${id}`);
     if (alert === undefined) throw new HavenError('ALERT_UNKNOWN');
-    return { alert, transitions: this.transitions, trends: [] };
+    return { alert, transitions: this.transitions, events: this.events, trends: [] };
   }
 
   #limits(method: string, body: unknown): unknown {

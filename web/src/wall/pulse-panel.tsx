@@ -1,5 +1,5 @@
 import type { AlertPriority } from '@haven/protocol';
-import { viewQuality, type VitalView } from '../core/freshness.ts';
+import { viewInterval, viewQuality, type VitalView } from '../core/freshness.ts';
 import { testIds } from '../test-ids.ts';
 import styles from './pulse-panel.module.css';
 
@@ -32,12 +32,24 @@ export function PulsePanel({ pulse, alarming }: PulsePanelProps) {
         <span className={styles.value} data-testid={testIds.pulseValue} data-state={pulse.state}>
           {shown === null ? NO_VALUE : Math.round(shown.value)}
         </span>
+        <Interval view={pulse} />
         <span className={styles.unit}>/min</span>
       </p>
       <p className={styles.note} data-testid={testIds.pulseNote}>
         {noteOf(pulse)}
       </p>
     </div>
+  );
+}
+
+/** How far the rate may be off, where a tile has room for it. */
+function Interval({ view }: { view: VitalView }) {
+  const off = viewInterval(view);
+  if (off === null) return null;
+  return (
+    <span className={styles.interval} data-testid={testIds.pulseInterval}>
+      ± {off}
+    </span>
   );
 }
 

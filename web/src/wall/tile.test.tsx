@@ -112,6 +112,55 @@ describe('a tile', () => {
     expect(screen.queryByTestId(testIds.score)).toBeNull();
   });
 
+  test.each([
+    ['presence', 'Presence only', 'Only presence is watched'],
+    ['off', 'Analysis off', 'Analysis off'],
+  ] as const)('says at once when only %s is measured', (analysisMode, mark, note) => {
+    const patient = aPatient({ analysisMode });
+    renderTile({ state: { patient, stream: aStream(), streamSince: T0, vitals: null, vitalsAt: T0 } });
+    expect(text(testIds.analysisMode)).toBe(mark);
+    expect(text(testIds.pulseValue)).toBe('– –');
+    expect(text(testIds.pulseNote)).toBe(note);
+  });
+
+  test('says that falls and absence are not watched for where only vitals are measured', () => {
+    const patient = aPatient({ analysisMode: 'vitals' });
+    renderTile({
+      state: { patient, stream: aStream(), streamSince: T0, vitals: someVitals(), vitalsAt: T0 },
+    });
+    expect(text(testIds.analysisMode)).toBe('Vitals only');
+    expect(screen.getByTestId(testIds.analysisMode).title).toContain('not watched for');
+    expect(text(testIds.pulseValue)).toBe('72');
+  });
+
+  test('has no mark while everything is measured as usual', () => {
+    renderTile();
+    for (const mark of [testIds.analysisMode, testIds.absent, testIds.reducedFrameRate]) {
+      expect(screen.queryByTestId(mark)).toBeNull();
+    }
+  });
+
+  test('says when nobody is seen, unless an alert says so', () => {
+    const vitals = someVitals([aPulse({ name: 'presence', unit: '1', value: 0, method: 'body' })]);
+    const state = { patient: aPatient(), stream: aStream(), streamSince: T0, vitals, vitalsAt: T0 };
+    renderTile({ state });
+    expect(text(testIds.absent)).toBe('Not in the picture');
+    cleanup();
+    renderTile({
+      state,
+      alerts: [anAlert({ rule: 'absent', priority: 'medium', value: null, limit: null })],
+    });
+    expect(screen.queryByTestId(testIds.absent)).toBeNull();
+  });
+
+  test('says when fewer pictures are analysed than usual', () => {
+    const vitals = someVitals([aPulse()], { reducedFrameRate: 7.5 });
+    renderTile({
+      state: { patient: aPatient(), stream: aStream(), streamSince: T0, vitals, vitalsAt: T0 },
+    });
+    expect(text(testIds.reducedFrameRate)).toBe('Analysis: 7.5 pictures/s (busy)');
+  });
+
   test('leads to its details, after the picture in the order of the keyboard', async () => {
     const onDetails = jest.fn();
     renderTile({ onDetails });

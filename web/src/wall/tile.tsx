@@ -1,8 +1,8 @@
-import type { Alert, AlertPriority, Source } from '@haven/protocol';
+import type { Alert, AlertPriority, AlertRule, Source } from '@haven/protocol';
 import { useCallback, useRef, type KeyboardEvent } from 'react';
 import { alertWords, bedWords, leadingAlert, PRIORITY_WORDS } from '../core/alert-view.ts';
 import type { Clock } from '../core/clock.ts';
-import { viewQuality, type VitalView } from '../core/freshness.ts';
+import { viewInterval, viewQuality, type VitalView } from '../core/freshness.ts';
 import { viewPatientVitals } from '../core/patient-vitals.ts';
 import { viewPicture } from '../core/picture.ts';
 import type { PatientState } from '../core/wall-state.ts';
@@ -14,7 +14,7 @@ import type { Frames } from './frame-watch.ts';
 import { Picture } from './picture.tsx';
 import priority from './priority.module.css';
 import { BreathingRow, PulsePanel } from './pulse-panel.tsx';
-import { ScoreBadge } from './score-badge.tsx';
+import { TileMarks } from './tile-marks.tsx';
 import styles from './tile.module.css';
 import { useFrames } from './use-frames.ts';
 import { WaveformCanvas } from './waveform-canvas.tsx';
@@ -24,6 +24,9 @@ const SOURCE_BADGES: Readonly<Record<Source, string | null>> = {
   file: 'FILE',
   camera: null,
 };
+
+/** Alerts that say that nobody is there. */
+const ABSENCE_RULES: ReadonlySet<AlertRule> = new Set(['absent', 'bed-exit']);
 
 export type TileProps = {
   state: PatientState;
@@ -59,7 +62,8 @@ export function Tile(props: TileProps) {
     waitingSince: state.streamSince,
     now: moment.now,
   });
-  const { pulse, breathing, score } = viewPatientVitals(state, moment, props.connected);
+  const vitals = viewPatientVitals(state, moment, props.connected);
+  const { pulse, breathing } = vitals;
   const leading = leadingAlert(alerts);
   const badge = stream === null ? null : SOURCE_BADGES[stream.source];
   return (
@@ -102,7 +106,11 @@ export function Tile(props: TileProps) {
       <div className={styles.body}>
         <div className={styles.picture}>
           <Picture video={video} view={picture} />
-          {score !== null && <ScoreBadge view={score} />}
+          <TileMarks
+            mode={patient.analysisMode}
+            vitals={vitals}
+            absenceAlerted={alerts.some(({ rule }) => ABSENCE_RULES.has(rule))}
+          />
         </div>
         <div className={styles.values}>
           <PulsePanel pulse={pulse} alarming={alarmingPulse(alerts)} />
@@ -145,13 +153,20 @@ export function Tile(props: TileProps) {
   );
 }
 
-/** How the pulse was measured, and the size of the picture: `Pulse by POS, within 5/min in 93 of 100 cases; picture 640×480`. */
+/** How the pulse was measured, and the size of the picture: `Pulse ± 4 by POS, within 5/min in 93 of 100 cases; picture 640×480`. */
 function tooltip(pulse: VitalView, { width, height }: Frames): string {
   const measured =
     pulse.state === 'withheld'
       ? []
-      : [`Pulse by ${pulse.method}, within 5/min in ${viewQuality(pulse.quality).percent} of 100 cases`];
+      : [
+          `Pulse${offWords(pulse)} by ${pulse.method}, within 5/min in ${viewQuality(pulse.quality).percent} of 100 cases`,
+        ];
   return [...measured, ...(width === 0 ? [] : [`picture ${width}×${height}`])].join('; ');
+}
+
+function offWords(pulse: VitalView): string {
+  const off = viewInterval(pulse);
+  return off === null ? '' : ` ± ${off}`;
 }
 
 function alarmingPulse(alerts: readonly Alert[]): AlertPriority | null {

@@ -111,6 +111,7 @@ export function WallView(props: WallViewProps) {
                 moment={moment}
                 connected={alarms === 'on'}
                 mayChangeLimits={may('limits:change')}
+                mayChangeAnalysis={may('analysis:change')}
                 onClose={() => props.onPatient(null)}
               />
             </div>

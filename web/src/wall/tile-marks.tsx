@@ -1,0 +1,49 @@
+import type { AnalysisMode } from '@haven/protocol';
+import { EVENT_WORDS, MODE_MEANINGS, MODE_WORDS } from '../core/analysis-words.ts';
+import type { PatientVitals } from '../core/patient-vitals.ts';
+import { testIds } from '../test-ids.ts';
+import { ScoreBadge } from './score-badge.tsx';
+import styles from './tile-marks.module.css';
+
+type TileMarksProps = {
+  mode: AnalysisMode;
+  vitals: PatientVitals;
+  /** An alert of the tile says already that nobody is there. */
+  absenceAlerted: boolean;
+};
+
+/** In the picture's corner: the partial score, and what is not as usual with the analysis. */
+export function TileMarks({ mode, vitals, absenceAlerted }: TileMarksProps) {
+  const { score, present, reducedFrameRate } = vitals;
+  return (
+    <div className={styles.marks}>
+      {score !== null && <ScoreBadge view={score} />}
+      {present === false && !absenceAlerted && (
+        <p className={styles.mark} data-kind="absent" data-testid={testIds.absent}>
+          {EVENT_WORDS.absent}
+        </p>
+      )}
+      {mode !== 'both' && (
+        <p
+          className={styles.mark}
+          data-kind="mode"
+          title={MODE_MEANINGS[mode]}
+          data-testid={testIds.analysisMode}
+        >
+          {MODE_WORDS[mode]}
+        </p>
+      )}
+      {reducedFrameRate !== null && (
+        <p
+          className={styles.mark}
+          data-kind="busy"
+          title="Fewer pictures than usual are analysed: Haven is short of processor time."
+          data-testid={testIds.reducedFrameRate}
+        >
+          <span className={styles.long}>Analysis: </span>
+          {reducedFrameRate} pictures/s (busy)
+        </p>
+      )}
+    </div>
+  );
+}
