@@ -19,11 +19,14 @@ const RATE_HZ = WAVEFORM_RATE_HZ;
 const WINDOW_S = 10;
 /** The first windows may be this short. */
 const MIN_WINDOW_S = 8;
-/** A new value is shown from this quality on, and again in the next second; near the one that is shown less will do. */
-const MIN_QUALITY = 0.85;
-const MIN_KNOWN_QUALITY = 0.7;
+/** Skin without a pulse does not reach this: a new value is shown at once. */
+const CLEAR_QUALITY = 0.9;
+/** Skin without a pulse does not reach this twice in a row: a new value is shown when it came again. */
+const MIN_QUALITY = 0.8;
+/** A value near the one that is shown is more likely right than not. */
+const MIN_KNOWN_QUALITY = 0.5;
 /** Below this the peak is lower than the noise together, whatever was known before. */
-const MIN_SNR_DB = -3;
+const MIN_SNR_DB = -5;
 /** Largest change between windows a second apart that is still the same pulse, 1/min: 45/min in 10 s, twice over. */
 const CONTINUITY_PER_MIN = 9;
 /** A held value is dropped when another rate has these odds (log), seconds in a row. */
@@ -90,7 +93,7 @@ export class PulseMonitor {
     const at = this.#history.lastAt;
     const vital = at === null ? null : this.#held.vitalAt(at);
     const record = this.#recorder.trace(seconds);
-    if (vital === null || vital.value === null || record === null) return null;
+    if (record === null || vital?.value == null) return null;
     return { ...record, perMin: vital.value, quality: vital.quality };
   }
 
@@ -124,7 +127,7 @@ export class PulseMonitor {
     const shown = this.#held.valueAt(at);
     const known = shown !== null && Math.abs(shown - reading.perMin) <= CONTINUITY_PER_MIN;
     const isClear = quality >= (known ? MIN_KNOWN_QUALITY : MIN_QUALITY) && reading.snrDb >= MIN_SNR_DB;
-    if (isClear && (known || this.#isConfirmed(reading.perMin))) {
+    if (isClear && (known || quality >= CLEAR_QUALITY || this.#isConfirmed(reading.perMin))) {
       this.#contradictions = 0;
       this.#recorder.follow(reading.weights);
       this.#held.accept({
