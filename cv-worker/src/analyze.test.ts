@@ -18,7 +18,7 @@ const reportSchema = z.object({
   ),
   conditions: z.array(z.object({ condition: z.string(), present: z.boolean(), at: z.number() })),
   waveform: z.object({ startAt: z.number(), rateHz: z.number(), samples: z.array(z.number().nullable()) }),
-  clearest: z.null(),
+  clearest: z.object({ reading: z.null() }).nullable(),
   events: z.array(z.object({ event: z.string(), confidence: z.number(), at: z.number() })),
 });
 
@@ -55,8 +55,8 @@ const traceReportSchema = z.object({
     z.object({ at: z.number(), pulse: vitalSchema, breathing: vitalSchema, motion: z.null() }),
   ),
   clearest: z.object({
-    perMin: z.number(),
-    quality: z.number(),
+    reading: z.object({ perMin: z.number(), quality: z.number() }),
+    samples: z.array(z.number()),
     spectrum: z.object({ perMin: z.array(z.number()), power: z.array(z.number()) }),
   }),
 });
@@ -87,7 +87,7 @@ describe('analyze', () => {
     const { frames, seconds, clearest } = traceReportSchema.parse(JSON.parse(stdout));
     expect(frames).toBe(30 * 28);
     expect(seconds.at(-1)?.pulse.value).toBeCloseTo(72, 0);
-    expect(clearest.perMin).toBeCloseTo(72, 0);
+    expect(clearest.reading.perMin).toBeCloseTo(72, 0);
     const { perMin, power } = clearest.spectrum;
     expect(Math.abs(perMin[power.indexOf(1)] - 72)).toBeLessThanOrEqual(1);
     const svg = readFileSync(picture, 'utf8');

@@ -4,44 +4,56 @@ import { BandSpectrum } from '../pulse/spectrum.ts';
 import type { Waveform } from './analysis.ts';
 
 /** Shorter than this a spectrum shows little but its own width, s. */
-const MIN_WINDOW_S = 5;
+export const MIN_WINDOW_S = 5;
 /** One beat a minute. */
 const STEP_HZ = 1 / 60;
 
-export type ClearestWindow = {
+/** A stretch of signal without a blank, with its spectrum. */
+export type SpectrumWindow = {
   fromMs: number;
   toMs: number;
-  /** The rate that was read from it, 1/min, with its quality. */
-  perMin: number;
-  quality: number;
-  /** Power by rate, the highest being 1. */
+  rateHz: number;
+  samples: number[];
+  /** Rate and quality that were read from it; null where no pulse was believed and it is the skin's brightness. */
+  reading: { perMin: number; quality: number } | null;
+  /** Power by rate, 1/min, the highest being 1. */
   spectrum: { perMin: number[]; power: number[] };
 };
 
 /**
  * The measured window of the highest quality of those whose waveform is known throughout, else the one of which most is
- * known: the waveform is blank before a rate is first believed.
+ * known: the waveform is blank before a rate is first believed. Null when no pulse was believed for long enough.
  */
 export function clearestWindow(
   seconds: readonly { pulse: Vital }[],
   waveform: Waveform,
-): ClearestWindow | null {
-  let best: { pulse: Vital; stretch: Stretch } | null = null;
+): SpectrumWindow | null {
+  let best: { perMin: number; quality: number; stretch: Stretch } | null = null;
   for (const { pulse } of seconds) {
     const stretch = pulse.state === 'measured' ? stretchOf(pulse, waveform) : null;
-    if (stretch === null) continue;
-    const isLonger = best === null || stretch.samples.length > best.stretch.samples.length;
-    const isAsLong = best?.stretch.samples.length === stretch.samples.length;
-    if (isLonger || (isAsLong && pulse.quality > (best?.pulse.quality ?? 0))) best = { pulse, stretch };
+    if (stretch === null || pulse.value === null) continue;
+    const candidate = { perMin: pulse.value, quality: pulse.quality, stretch };
+    const longer = stretch.samples.length - (best?.stretch.samples.length ?? 0);
+    if (longer > 0 || (longer === 0 && pulse.quality > (best?.quality ?? 0))) best = candidate;
   }
   if (best === null) return null;
-  const { pulse, stretch } = best;
+  const { perMin, quality, stretch } = best;
+  return spectrumWindow(stretch.fromMs, stretch.samples, waveform.rateHz, { perMin, quality });
+}
+
+export function spectrumWindow(
+  fromMs: number,
+  samples: Float64Array,
+  rateHz: number,
+  reading: SpectrumWindow['reading'],
+): SpectrumWindow {
   return {
-    fromMs: Math.round(stretch.fromMs),
-    toMs: Math.round(stretch.fromMs + ((stretch.samples.length - 1) * 1000) / waveform.rateHz),
-    perMin: pulse.value ?? 0,
-    quality: pulse.quality,
-    spectrum: spectrumOf(stretch.samples, waveform.rateHz),
+    fromMs: Math.round(fromMs),
+    toMs: Math.round(fromMs + ((samples.length - 1) * 1000) / rateHz),
+    rateHz,
+    samples: Array.from(samples),
+    reading,
+    spectrum: spectrumOf(samples, rateHz),
   };
 }
 
@@ -66,7 +78,7 @@ function stretchOf({ measuredAt, windowMs }: Vital, { startAt, rateHz, samples }
   };
 }
 
-function spectrumOf(samples: Float64Array, rateHz: number): ClearestWindow['spectrum'] {
+function spectrumOf(samples: Float64Array, rateHz: number): SpectrumWindow['spectrum'] {
   const analysis = new BandSpectrum({ lowHz: BAND_LOW_HZ, highHz: BAND_HIGH_HZ, stepHz: STEP_HZ, rateHz });
   const { power } = analysis.of(samples);
   const highest = Math.max(...power, Number.MIN_VALUE);

@@ -17,10 +17,10 @@ export function analysisText(analysis: Analysis): string {
       ({ at, condition, present }) => `${time(at)}: ${condition} ${present ? 'begins' : 'ends'}`,
     ),
     ...events.map(({ at, event }) => `${time(at)}: ${event}`),
-    clearest === null
-      ? 'No pulse was believed.'
-      : `Clearest from ${time(clearest.fromMs)} to ${time(clearest.toMs)}: ${clearest.perMin.toFixed(1)}/min, ` +
-        `quality ${clearest.quality.toFixed(2)}`,
+    clearest?.reading
+      ? `Clearest from ${time(clearest.fromMs)} to ${time(clearest.toMs)}: ` +
+        `${clearest.reading.perMin.toFixed(1)}/min, quality ${clearest.reading.quality.toFixed(2)}`
+      : 'No pulse was believed.',
     `${String(frames)} frames, ${(durationMs / 1000).toFixed(1)} s`,
   ].join('\n');
 }

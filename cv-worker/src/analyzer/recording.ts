@@ -1,12 +1,20 @@
 import type { Vital } from '@haven/protocol';
-import { Analyzer, type AnalyzerOutput } from '../analyzer.ts';
+import { Analyzer, type AnalyzerOptions, type AnalyzerOutput } from '../analyzer.ts';
 import type { FaceDetector } from '../face/detector.ts';
 import type { Frame } from '../frame.ts';
 
 const TICK_MS = 1000;
 
 /** The vitals of one second; `at` is in ms on the recording's own clock. */
-export type RecordingSecond = { at: number; pulse: Vital; breathing: Vital; motion: Vital };
+export type RecordingSecond = {
+  at: number;
+  pulse: Vital;
+  breathing: Vital;
+  motion: Vital;
+  presence?: Vital | undefined;
+  sdnn?: Vital | undefined;
+  rmssd?: Vital | undefined;
+};
 export type RecordingReport = {
   frames: number;
   /** Time of the first frame, ms. */
@@ -23,8 +31,9 @@ export type RecordingReport = {
 export async function analyzeRecording(
   frames: AsyncIterable<Frame>,
   detector: FaceDetector,
+  options: Omit<AnalyzerOptions, 'detector'> = {},
 ): Promise<RecordingReport> {
-  const analyzer = new Analyzer({ detector });
+  const analyzer = new Analyzer({ ...options, detector });
   const report: RecordingReport = {
     ...{ frames: 0, startedAt: 0, durationMs: 0 },
     ...{ seconds: [], waveform: [], conditions: [], events: [] },
@@ -48,15 +57,19 @@ export async function analyzeRecording(
 }
 
 function asSecond(at: number, vitals: Vital[]): RecordingSecond {
-  const named = (name: Vital['name']) => {
-    const vital = vitals.find((candidate) => candidate.name === name);
+  const named = (name: Vital['name']) => vitals.find((candidate) => candidate.name === name);
+  const always = (name: Vital['name']) => {
+    const vital = named(name);
     if (vital === undefined) throw new Error(`The analyzer gave no ${name}.`);
     return vital;
   };
   return {
     at: Math.round(at),
-    pulse: named('pulse'),
-    breathing: named('breathing'),
-    motion: named('motion'),
+    pulse: always('pulse'),
+    breathing: always('breathing'),
+    motion: always('motion'),
+    presence: named('presence'),
+    sdnn: named('sdnn'),
+    rmssd: named('rmssd'),
   };
 }

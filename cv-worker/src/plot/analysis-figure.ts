@@ -13,7 +13,7 @@ const BREATHING_RANGE = [6, 40] as const;
 
 /** What `analyze --plot` draws: trace and spectrum where the pulse was clearest, then rates and quality over time. */
 export function analysisFigure(name: string, analysis: Analysis): string {
-  const { seconds, startedAt, durationMs, waveform, clearest, frames } = analysis;
+  const { seconds, startedAt, durationMs, clearest, frames } = analysis;
   const durationS = durationMs / 1000;
   const time = { label: 'time from the start, s', domain: [0, Math.max(1, durationS)] } as const;
   const over = (pick: (second: Analysis['seconds'][number]) => Vital): RateSecond[] =>
@@ -24,11 +24,11 @@ export function analysisFigure(name: string, analysis: Analysis): string {
     clearest === null
       ? []
       : [
-          { height: HEIGHTS.waveform, draw: (size) => waveformPanel(waveform, clearest, size) },
+          { height: HEIGHTS.waveform, draw: (size) => waveformPanel(clearest, startedAt, size) },
           { height: HEIGHTS.spectrum, draw: (size) => spectrumPanel(clearest, size) },
         ];
   const title = `${name}: ${durationS.toFixed(1)} s, ${String(frames)} pictures`;
-  return figure(clearest === null ? `${title}; no pulse was believed` : title, WIDTH, [
+  return figure(clearest === null ? `${title}; no skin was seen` : title, WIDTH, [
     ...signals,
     {
       height: HEIGHTS.rate,

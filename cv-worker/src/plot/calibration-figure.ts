@@ -21,7 +21,7 @@ export function calibrationFigure(title: string, tolerance: number, bins: readon
           {
             ...size,
             title: 'Of values with this quality, the share that is right',
-            x: { label: 'quality', domain: [0, 1] },
+            x: { label: 'quality', domain: [0, 1.05] },
             y: { label: `share within ${String(tolerance)}/min`, domain: [0, 1.05] },
           },
           (scales) => [...curve(filled, scales), ...filled.flatMap((bin) => point(bin, scales))],

@@ -52,7 +52,7 @@ describe('the picture of an analysis', () => {
       'Signal too weak',
       'bed &lt;7&gt;.csv',
       '1/min',
-      'no pulse was believed',
+      'no skin was seen',
     ]) {
       expect(svg).toContain(words);
     }

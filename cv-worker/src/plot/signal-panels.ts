@@ -1,55 +1,62 @@
 import { line } from 'd3-shape';
-import type { Waveform } from '../analysis/analysis.ts';
-import type { ClearestWindow } from '../analysis/clearest-window.ts';
+import type { SpectrumWindow } from '../analysis/clearest-window.ts';
 import { label, panel, type Scales } from './panel.ts';
 import { COLOURS } from './style.ts';
 import { element } from './svg.ts';
 
 type Size = { width: number; height: number };
 
-/** The waveform is in units of its standard deviation and cut off at four of them. */
-const DEVIATIONS = 4;
-
-/** The pulse waveform of the clearest window. */
-export function waveformPanel(waveform: Waveform, { fromMs, toMs }: ClearestWindow, size: Size): string {
-  const startS = (fromMs - waveform.startAt) / 1000;
-  const endS = (toMs - waveform.startAt) / 1000;
-  const first = Math.round(startS * waveform.rateHz);
-  const samples = waveform.samples.slice(first, Math.round(endS * waveform.rateHz) + 1);
+/** The signal of a window: the pulse waveform, or the skin's brightness where no pulse was believed. */
+export function waveformPanel(window: SpectrumWindow, startedAt: number, size: Size): string {
+  const { samples, rateHz, reading } = window;
+  const startS = (window.fromMs - startedAt) / 1000;
+  const endS = (window.toMs - startedAt) / 1000;
+  const name =
+    reading === null
+      ? 'Brightness of the skin at the end, upside down; no pulse was believed'
+      : 'Pulse waveform where it was clearest';
+  const highest = Math.max(...samples.map(Math.abs), Number.MIN_VALUE) * 1.1;
   return panel(
     {
       ...size,
-      title: `Pulse waveform where it was clearest, ${startS.toFixed(0)} to ${endS.toFixed(0)} s`,
+      title: `${name}, ${startS.toFixed(0)} to ${endS.toFixed(0)} s`,
       x: { label: 'time from the start, s', domain: [startS, endS] },
-      y: { label: 'standard deviations', domain: [-DEVIATIONS, DEVIATIONS] },
+      y: {
+        label: reading === null ? 'share of its level' : 'standard deviations',
+        domain: [-highest, highest],
+      },
     },
     ({ x, y }) => {
-      const curve = line<number | null>(
-        (_, i) => x(startS + i / waveform.rateHz),
-        (sample) => y(sample ?? 0),
-      ).defined((sample) => sample !== null);
+      const curve = line<number>(
+        (_, i) => x(startS + i / rateHz),
+        (sample) => y(sample),
+      );
       return [stroke(curve(samples), COLOURS.pulse)];
     },
   );
 }
 
 /** The spectrum of the same window, with the rate that was read from it. */
-export function spectrumPanel({ spectrum, perMin, quality }: ClearestWindow, size: Size): string {
+export function spectrumPanel({ spectrum, reading }: SpectrumWindow, size: Size): string {
   const { perMin: rates, power } = spectrum;
+  const title =
+    reading === null
+      ? 'Its spectrum'
+      : `Its spectrum: ${reading.perMin.toFixed(1)}/min, quality ${reading.quality.toFixed(2)}`;
   return panel(
     {
       ...size,
-      title: `Its spectrum: ${perMin.toFixed(1)}/min, quality ${quality.toFixed(2)}`,
+      title,
       x: { label: 'rate, 1/min', domain: [rates[0], rates[rates.length - 1]] },
       y: { label: 'share of the highest power', domain: [0, 1.1] },
     },
     (scales) => {
-      const { x, y } = scales;
       const curve = line<number>(
-        (_, i) => x(rates[i]),
-        (value) => y(value),
+        (_, i) => scales.x(rates[i]),
+        (value) => scales.y(value),
       );
-      return [marker(perMin, scales), stroke(curve(power), COLOURS.ink)];
+      const read = reading === null ? '' : marker(reading.perMin, scales);
+      return [read, stroke(curve(power), COLOURS.ink)];
     },
   );
 }

@@ -17,10 +17,10 @@ export async function evaluateBidmc(folder: string): Promise<SourceReport> {
     }
     const startMs = trace.timesMs[0];
     const breathing = new AnnotatorsReference(annotators, BREATHING_TOLERANCE);
-    for (const second of runTrace(trace, 'contact')) {
-      pulses.add(subject, second.atMs, startMs, second.pulse, heartRate);
-      breaths.add(subject, second.atMs, startMs, second.breathing, breathing);
-      if (breathing.disagrees(second.atMs - BREATHING_WINDOW_MS, second.atMs)) excluded++;
+    for (const { atMs, vitals } of runTrace(trace, 'contact')) {
+      pulses.add(subject, atMs, startMs, vitals.pulse, heartRate);
+      breaths.add(subject, atMs, startMs, vitals.breathing, breathing);
+      if (breathing.disagrees(atMs - BREATHING_WINDOW_MS, atMs)) excluded++;
     }
   }
   const report = emptyReport();
