@@ -1,20 +1,24 @@
+import { mean } from '../pulse/statistics.ts';
 import type { PulseTrace } from '../pulse/trace.ts';
 import { upsample } from './upsample.ts';
 import { upslopes } from './upslopes.ts';
 
-/** Times of beats are looked for on a grid this much finer than the trace's: 4 ms at 25 Hz, less by a parabola. */
-const FINENESS = 10;
+const { sqrt } = Math;
+
+/** Beats are compared on a grid this much finer than the trace's: 10 ms at 25 Hz. */
+const FINENESS = 4;
 /** The part of a beat that is compared with the others, before and after its steepest rise, in beats. */
 const BEFORE = 0.4;
 const AFTER = 0.55;
 /** The systolic rise about its steepest point, s to each side: what follows it changes its shape with every breath. */
 const RISE_S = 0.1;
-/** Every such sample of the fine grid suffices to compare shapes: 50 Hz. */
-const STRIDE = 5;
+/** Every such sample of it suffices for a shape of up to 4 Hz: 50 Hz. */
+const STRIDE = 2;
 /** Beats less like the mean beat than this (correlation) are left out, as for pulse oximeters (Orphanidou et al. 2015). */
 const MIN_CORRELATION = 0.86;
-/** Half of the beats have to look alike before their mean is one beat's shape. */
+/** Fewer have no common shape to speak of. */
 const MIN_BEATS = 10;
+
 /** Beats in the order they came. */
 export type Beats = {
   /** Time of each beat's rise, ms from the trace's start. */
@@ -56,25 +60,25 @@ export function findBeats(trace: PulseTrace): Beats | null {
   const toMs = (1000 * STRIDE) / rateHz;
   let squares = 0;
   let count = 0;
-  const timesMs = Float64Array.from(places, (at, beat) => {
-    const rest = shapes[beat].map((value, i) => value - template[i]);
+  const timesMs = new Float64Array(places.length);
+  for (let beat = 0; beat < places.length; beat++) {
+    const rest = shapes[beat];
+    for (let i = 0; i < rest.length; i++) rest[i] -= template[i];
     // A shape that lies above the mean beat on its rise came earlier.
-    const shift = (start: number) =>
-      (-dot(rest.subarray(start, start + slope.length), slope) / slopePower) * toMs;
-    if (good[beat]) {
-      squares += shift(0) ** 2 + shift(rest.length - slope.length) ** 2;
-      count += 2;
-    }
-    return (at * 1000) / rateHz + shift(before - reach);
-  });
+    const shift = (from: number) => (-dot(rest, slope, from) / slopePower) * toMs;
+    timesMs[beat] = (places[beat] * 1000) / rateHz + shift(before - reach);
+    if (!good[beat]) continue;
+    squares += shift(0) ** 2 + shift(rest.length - slope.length) ** 2;
+    count += 2;
+  }
   return { timesMs, good, timingVariance: count === 0 ? 0 : squares / count };
 }
 
 /** A beat's samples about a place, without their mean and of length 1. */
 function shapeAt(fine: Float64Array, at: number, before: number, after: number): Float64Array {
-  return normalised(
-    Float64Array.from({ length: before + after + 1 }, (_, i) => fine[at + (i - before) * STRIDE]),
-  );
+  const shape = new Float64Array(before + after + 1);
+  for (let i = 0; i < shape.length; i++) shape[i] = fine[at + (i - before) * STRIDE];
+  return normalise(shape);
 }
 
 function meanShape(shapes: Float64Array[], isPart: (shape: Float64Array) => boolean): Float64Array {
@@ -83,18 +87,21 @@ function meanShape(shapes: Float64Array[], isPart: (shape: Float64Array) => bool
     if (!isPart(shape)) continue;
     for (let i = 0; i < sum.length; i++) sum[i] += shape[i];
   }
-  return normalised(sum);
+  return normalise(sum);
 }
 
-function normalised(values: Float64Array): Float64Array {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const centred = values.map((value) => value - mean);
-  const length = Math.sqrt(dot(centred, centred));
-  return length === 0 ? centred : centred.map((value) => value / length);
+/** In place. */
+function normalise(values: Float64Array): Float64Array {
+  const centre = mean(values);
+  for (let i = 0; i < values.length; i++) values[i] -= centre;
+  const length = sqrt(dot(values, values));
+  if (length > 0) for (let i = 0; i < values.length; i++) values[i] /= length;
+  return values;
 }
 
-function dot(a: Float64Array, b: Float64Array): number {
+/** @param from where `b` begins in `a` */
+function dot(a: Float64Array, b: Float64Array, from = 0): number {
   let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  for (let i = 0; i < b.length; i++) sum += a[from + i] * b[i];
   return sum;
 }

@@ -29,7 +29,7 @@ export function upslopes(pulse: Float64Array, beatLength: number): Float64Array 
 }
 
 /** Offset of the peak of a parabola through three equally spaced values from the middle one, −0.5 to 0.5. */
-export function parabolaOffset(before: number, middle: number, after: number): number {
+function parabolaOffset(before: number, middle: number, after: number): number {
   const curvature = before - 2 * middle + after;
   return curvature >= 0 ? 0 : (0.5 * (before - after)) / curvature;
 }

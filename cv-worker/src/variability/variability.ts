@@ -1,4 +1,6 @@
 import type { WithheldReason } from '@haven/protocol';
+import { BAND_HIGH_HZ, BAND_LOW_HZ } from '../pulse/band.ts';
+import { bandPassZeroPhase } from '../pulse/filter.ts';
 import type { PulseTrace } from '../pulse/trace.ts';
 import { findBeats, type Beats } from './beats.ts';
 import { normalIntervals, rmssd, sdnn, type Intervals } from './intervals.ts';
@@ -10,7 +12,7 @@ const MIN_SHARE = 0.7;
 /** More intervals than this that no sinus beat makes, though the beats are clear: the heart's rhythm, not noise. */
 const MAX_IRREGULAR = 0.15;
 /** More of a measure's square than this must not be timing errors. */
-const MAX_NOISE = 0.5;
+const MAX_NOISE = 0.65;
 
 export type Measure = { value: number; quality: number } | { refusal: WithheldReason };
 export type Variability = { sdnn: Measure; rmssd: Measure };
@@ -24,20 +26,31 @@ export type Variability = { sdnn: Measure; rmssd: Measure };
 export function variability(trace: PulseTrace): Variability {
   const seconds = trace.pulse.length / trace.rateHz;
   if (seconds < MIN_SECONDS) return refused('too-short');
-  const beats = findBeats(trace);
-  if (beats === null) return refused('weak-signal');
-  const seen = intervalsOf(beats);
-  const normal = normalIntervals(seen);
-  const clear = seen.filter((interval) => interval !== null).length;
-  const kept = normal.filter((interval) => interval !== null);
-  if (clear > 0 && 1 - kept.length / clear > MAX_IRREGULAR && share(seen, seconds) >= MIN_SHARE)
-    return refused('irregular');
-  const filled = share(normal, seconds);
-  if (filled < MIN_SHARE) return refused('weak-signal');
-  const timing = beats.timingVariance;
+  // A moving head spares the fused signal, steady skin the plain brightness: the one whose beats fill more time counts.
+  const level = bandPassZeroPhase(trace.level, BAND_LOW_HZ, BAND_HIGH_HZ, trace.rateHz);
+  const [best] = [trace.pulse, level]
+    .map((pulse) => read({ ...trace, pulse }, seconds))
+    .toSorted((one, other) => other.filled - one.filled);
+  if (best.clear >= MIN_SHARE && best.filled < (1 - MAX_IRREGULAR) * best.clear) return refused('irregular');
+  if (best.filled < MIN_SHARE) return refused('weak-signal');
   return {
-    sdnn: measure(sdnn(normal), 2 * timing, filled),
-    rmssd: measure(rmssd(normal), 6 * timing, filled),
+    sdnn: measure(sdnn(best.normal), 2 * best.timingVariance, best.filled),
+    rmssd: measure(rmssd(best.normal), 6 * best.timingVariance, best.filled),
+  };
+}
+
+/** Intervals of one signal, and which shares of the time clear ones and normal ones fill. */
+type Reading = { normal: Intervals; clear: number; filled: number; timingVariance: number };
+
+function read(trace: PulseTrace, seconds: number): Reading {
+  const beats = findBeats(trace);
+  const clear = beats === null ? [] : intervalsOf(beats);
+  const normal = normalIntervals(clear);
+  return {
+    normal,
+    clear: share(clear, seconds),
+    filled: share(normal, seconds),
+    timingVariance: beats?.timingVariance ?? 0,
   };
 }
 
