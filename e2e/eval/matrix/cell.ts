@@ -28,7 +28,7 @@ export type Cell = {
   /** Also the seed of everything that is random in it. */
   id: number;
   tone: (typeof TONES)[number];
-  /** Level of {@link PULSES}; the rate itself is in {@link syntheticText}. */
+  /** Level of {@link PULSES}; the rate itself is in its `synthetic` text. */
   pulse: (typeof PULSES)[number];
   breathing: (typeof BREATHINGS)[number];
   light: (typeof LIGHTS)[number];
@@ -122,6 +122,6 @@ export function isStill(cell: Pick<Cell, 'motion' | 'flicker' | 'kilobits' | 'fa
 /** Up to this rate a device sends its lower layer. */
 const LOW_LAYER_KILOBITS = 400;
 
-export function pictureSize({ kilobits }: Pick<Cell, 'kilobits'>): { width: number; height: number } {
+export function pictureSize({ kilobits }: { kilobits: number }): { width: number; height: number } {
   return kilobits <= LOW_LAYER_KILOBITS ? { width: 320, height: 240 } : { width: 640, height: 480 };
 }
