@@ -79,7 +79,7 @@ describe('the analyzer', () => {
     const outputs = [1000, 2000, 3000].map((after) => analyzer.tick(last + after));
     expect(outputs[0].vitals).toBeNull();
     for (const { vitals } of outputs.slice(1)) {
-      expect(vitals?.map(({ reason }) => reason)).toEqual(['no-picture', 'no-picture', 'no-picture']);
+      expect(new Set(vitals?.map(({ reason }) => reason))).toEqual(new Set(['no-picture']));
     }
   });
 

@@ -146,7 +146,7 @@ export class Analyzer {
     const since = at - (this.#vitalsAt ?? at);
     if (since < VITALS_INTERVAL_MS) return null;
     this.#vitalsAt = at - (since % VITALS_INTERVAL_MS);
-    if (this.#reason === null) this.#signs?.evaluate();
+    if (this.#reason === null) this.#signs?.evaluate(at);
     const isMissing = this.#frameAt !== null && at - this.#frameAt >= NO_PICTURE_MS;
     return [
       ...(this.#signs?.vitalsAt(at) ?? presenceOnly()),

@@ -11,6 +11,7 @@ import { HeadMotion } from '../motion/head-motion.ts';
 import { PulseMonitor } from '../pulse/monitor.ts';
 import type { WaveformPiece } from '../pulse/waveform.ts';
 import type { SkinSample } from '../skin-sample.ts';
+import { VARIABILITY_TRACE_S, VariabilityMonitor } from '../variability/monitor.ts';
 
 /** A head that moves further than this within a second blurs and turns its skin, face widths. */
 const MAX_HEAD_MOTION = 0.3;
@@ -34,9 +35,9 @@ export function presenceOnly(): Vital[] {
     return held.vitalAt(0);
   });
 }
-const VITAL_SIGNS = ['pulse', 'breathing'] as const;
+const VITAL_SIGNS = ['pulse', 'breathing', 'sdnn', 'rmssd'] as const;
 
-/** Measures what a face and the chest below it show: pulse and breathing. */
+/** Measures what a face and the chest below it show: pulse, breathing, and the variability of the beats. */
 export class VitalSigns {
   readonly #onSkin: VitalSignsOptions['onSkin'];
   readonly #skin = new SkinSampler();
@@ -45,6 +46,7 @@ export class VitalSigns {
   readonly #head = new HeadMotion();
   readonly #pulse = new PulseMonitor({ kind: 'face' });
   readonly #breathing = new BreathingMonitor();
+  readonly #variability = new VariabilityMonitor();
   /** How far the face was from where its skin regions were placed, when its mesh was fitted, pixels. */
   #shift: Shift = { x: 0, y: 0 };
 
@@ -85,11 +87,14 @@ export class VitalSigns {
   }
 
   /** Judges the windows that end now; once a second. */
-  evaluate(): void {
+  evaluate(nowMs: number): void {
     this.#pulse.evaluate();
     const trace = this.#pulse.trace(BREATHING_TRACE_S);
     if (trace !== null) this.#breathing.addPulse(trace);
     this.#breathing.evaluate();
+    if (this.#variability.isDue(nowMs)) {
+      this.#variability.addPulse(nowMs, this.#pulse.trace(VARIABILITY_TRACE_S));
+    }
   }
 
   waveform(): WaveformPiece | null {
@@ -97,13 +102,14 @@ export class VitalSigns {
   }
 
   vitalsAt(nowMs: number): Vital[] {
-    return [this.#pulse.vitalAt(nowMs), this.#breathing.vitalAt(nowMs)];
+    return [this.#pulse.vitalAt(nowMs), this.#breathing.vitalAt(nowMs), ...this.#variability.vitals(nowMs)];
   }
 
   /** Withholds at once and forgets: what was seen until now may be another patient's. */
   block(reason: WithheldReason): void {
     this.#pulse.block(reason);
     this.#breathing.block(reason);
+    this.#variability.block(reason);
     this.forgetPlaces();
   }
 
