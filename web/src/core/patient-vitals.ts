@@ -33,27 +33,29 @@ export function viewPatientVitals(state: PatientState, moment: Moment, connected
       connected,
     });
   const told = (name: VitalName) => (measured.some((vital) => vital.name === name) ? view(name) : null);
-  const pulse = state.stream === null ? view('pulse') : (notMeasured(state) ?? view('pulse'));
-  const breathing = told('breathing');
-  const presence = told('presence');
+  const words = state.stream === null ? undefined : NOT_MEASURED[state.patient.analysisMode];
+  const pulse = words === undefined ? view('pulse') : notMeasured(words);
+  const rate = (name: VitalName) => (words === undefined ? told(name) : null);
+  const breathing = rate('breathing');
+  const presence = PRESENCE_WATCHED.has(state.patient.analysisMode) ? told('presence') : null;
   return {
     pulse,
     breathing,
-    sdnn: told('sdnn'),
-    rmssd: told('rmssd'),
+    sdnn: rate('sdnn'),
+    rmssd: rate('rmssd'),
     present: presence === null || presence.state === 'withheld' ? null : presence.value > 0,
     reducedFrameRate: state.vitals?.reducedFrameRate ?? null,
     score: viewScore(pulse, breathing),
   };
 }
 
-/** A pulse that nobody wants measured is said at once, not when the analysis says so. */
-function notMeasured({ patient }: PatientState): VitalView | null {
-  const words = NOT_MEASURED[patient.analysisMode];
-  return words === undefined ? null : { state: 'withheld', reason: 'presence-only', words };
+/** A rate that nobody wants measured is said at once, not when the analysis says so. */
+function notMeasured(words: string): VitalView {
+  return { state: 'withheld', reason: 'presence-only', words };
 }
 
 const NOT_MEASURED: Readonly<Partial<Record<AnalysisMode, string>>> = {
   presence: WITHHELD_WORDS['presence-only'],
   off: MODE_WORDS.off,
 };
+const PRESENCE_WATCHED: ReadonlySet<AnalysisMode> = new Set(['both', 'presence']);

@@ -58,7 +58,10 @@ const ALL: Entry[] = [
 ];
 const CALM: Entry[] = [55, 72, 96, 128].map((value, index) => ({
   name: ['Anna Berg', 'Bruno Castellanos', 'Carla Dietz', 'Derya Ekinci'][index] ?? '',
-  vitals: [aPulse({ value, measuredAt: at(0) }), { ...breathing, measuredAt: at(0) }],
+  vitals: [
+    aPulse({ value, measuredAt: at(0), interval: { low: value - 3.2, high: value + 2.9 } }),
+    { ...breathing, measuredAt: at(0) },
+  ],
   source: 'synthetic',
   moving: true,
 }));

@@ -41,7 +41,8 @@ export function TileMarks({ mode, vitals, absenceAlerted }: TileMarksProps) {
           data-testid={testIds.reducedFrameRate}
         >
           <span className={styles.long}>Analysis: </span>
-          {reducedFrameRate} pictures/s (busy)
+          {reducedFrameRate}
+          <span className={styles.long}> pictures</span>/s (busy)
         </p>
       )}
     </div>
