@@ -14,27 +14,36 @@ import { judge } from '../../cv-worker/src/evaluation/targets.ts';
 import { calibrationFigure } from '../../cv-worker/src/plot/calibration-figure.ts';
 import { textReport } from '../../cv-worker/src/evaluation/text-report.ts';
 import { DecodeError } from '../../cv-worker/src/tap/decoder.ts';
+import { evaluateMatrix } from './matrix/index.ts';
 
 const EXIT_MISSED = 1;
 const EXIT_INPUT = 2;
 
-type Source = (typeof RECORDING_SOURCES)[number];
-type Options = { only: Source[]; subjects?: true; json?: string; plot?: string };
+const SOURCES = [...RECORDING_SOURCES, 'matrix'] as const;
+type Source = (typeof SOURCES)[number];
+type Options = { only: Source[]; cells?: number; subjects?: true; json?: string; plot?: string };
 
-/** One source by its name, or `recordings` for all of them. */
+/** One source by its name, or `recordings` for all but the matrix. */
 function parseOnly(name: string): Source[] {
   if (name === 'recordings') return [...RECORDING_SOURCES];
-  const source = RECORDING_SOURCES.find((candidate) => candidate === name);
+  const source = SOURCES.find((candidate) => candidate === name);
   if (source === undefined) {
-    throw new InvalidArgumentError(`Choose one of ${['recordings', ...RECORDING_SOURCES].join(', ')}.`);
+    throw new InvalidArgumentError(`Choose one of ${['recordings', ...SOURCES].join(', ')}.`);
   }
   return [source];
+}
+
+function parseCells(text: string): number {
+  const cells = Number(text);
+  if (!Number.isInteger(cells) || cells < 1) throw new InvalidArgumentError('Give a whole number above 0.');
+  return cells;
 }
 
 function parseArguments(): Options {
   return new Command('eval')
     .description('Compares vitals with references, and says which targets are met.')
-    .option('--only <source>', 'recordings, or one source', parseOnly, [...RECORDING_SOURCES])
+    .option('--only <source>', 'recordings, or one source', parseOnly, [...SOURCES])
+    .option('--cells <count>', 'an even part of the matrix', parseCells)
     .option('--subjects', 'a line for each subject')
     .option('--json <file>', 'writes everything as JSON as well')
     .option('--plot <folder>', 'draws the calibration curves as SVG')
@@ -43,17 +52,25 @@ function parseArguments(): Options {
     .opts<Options>();
 }
 
-async function evaluate({ only }: Options): Promise<SourceReport> {
+async function evaluate({ only, cells }: Options): Promise<SourceReport> {
   let loaded: TensorFaceDetector | undefined;
   const detector = async () =>
     (loaded ??= await TensorFaceDetector.load(parseTensorBackend(process.env.HAVEN_TFJS_BACKEND)));
   const reports: SourceReport[] = [];
   for (const source of only) {
     process.stderr.write(`${source} …\n`);
-    reports.push(await evaluateRecordings(source, process.env.HAVEN_EVAL_DATA, detector));
+    reports.push(
+      source === 'matrix'
+        ? await evaluateMatrix({ ...(cells !== undefined && { cells }), onCell: showProgress })
+        : await evaluateRecordings(source, process.env.HAVEN_EVAL_DATA, detector),
+    );
   }
   loaded?.close();
   return merge(reports);
+}
+
+function showProgress(_cell: unknown, done: number, of: number): void {
+  process.stderr.write(`\r${String(done)} of ${String(of)} cells${done === of ? '\n' : ''}`);
 }
 
 async function main(): Promise<void> {
@@ -72,8 +89,9 @@ async function main(): Promise<void> {
 async function drawCalibrations(folder: string, { rows }: SourceReport): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const { source, vital, tolerance, calibration } of rows) {
-    const picture = calibrationFigure(`${source} ${vital}`, tolerance, calibration.bins);
-    await writeFile(join(folder, `calibration-${source}-${vital}.svg`), picture);
+    const name = `${source} ${vital}`;
+    const file = `calibration-${name.replaceAll(/\W+/g, '-')}.svg`;
+    await writeFile(join(folder, file), calibrationFigure(name, tolerance, calibration.bins));
   }
 }
 

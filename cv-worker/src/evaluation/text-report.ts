@@ -19,7 +19,8 @@ export function textReport(
     ...report.rows.map(reliability),
     variability(report.variability),
     targets(verdicts),
-    report.notes.join('\n'),
+    // A note may be a table of its own.
+    report.notes.map((note) => (note.includes('\n') ? `\n${note}\n` : note)).join('\n'),
   ];
   return sections.filter((section) => section !== '').join('\n\n');
 }
@@ -66,15 +67,16 @@ function reliability({ source, vital, tolerance, calibration }: Row): string {
 function variability(records: readonly VariabilityRecord[]): string {
   if (records.length === 0) return '';
   const rows = records.map((record) => {
-    if ('withheld' in record) return [record.subject, '', '', '', '', `withheld: ${record.withheld}`];
+    if ('withheld' in record) return [record.subject, `withheld: ${record.withheld}`, '', '', '', '', ''];
     const { sdnn, rmssd, windowMs } = record;
     return [
       record.subject,
+      'measured',
       ...[sdnn.value, sdnn.reference, rmssd.value, rmssd.reference].map((value) => decimal(value, 1)),
       `${(windowMs / 1000).toFixed(0)} s`,
     ];
   });
-  return textTable(['variability, ms', 'SDNN', 'reference', 'RMSSD', 'reference', 'window'], rows);
+  return textTable(['variability, ms', '', 'SDNN', 'reference', 'RMSSD', 'reference', 'window'], rows, 2);
 }
 
 function targets(verdicts: readonly Verdict[]): string {

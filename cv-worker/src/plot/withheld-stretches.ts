@@ -17,7 +17,7 @@ export function withheldStretches(seconds: readonly { atS: number; vital: Vital 
     }
     const last = stretches.at(-1);
     if (goesOn && last?.reason === reason) last.toS = atS;
-    else stretches.push({ fromS: Math.max(0, atS - SECOND_S), toS: atS, reason });
+    else stretches.push({ fromS: goesOn && last ? last.toS : Math.max(0, atS - SECOND_S), toS: atS, reason });
     goesOn = true;
   }
   return stretches;
