@@ -10,9 +10,11 @@ const MESH_MOVING_MS = 1000;
 const MESH_URGENT_MS = 300;
 /** A face has moved when it is this share of its width from where its mesh was fitted. */
 const MOVED = 0.15;
-/** Below this correlation with the fitted face it is turning: a blink leaves 0.85. */
+/** Below this correlation with the fitted face for longer than a blink it is turning, ms … */
 const TURNING_CORRELATION = 0.93;
-const DISAPPEARING_CORRELATION = 0.8;
+const BLINK_MS = 400;
+/** … and below this, which a blink does not reach, it disappears. */
+const DISAPPEARING_CORRELATION = 0.7;
 
 /** All faces are looked for at this pace while nothing comes or goes beside the patient, ms. */
 const SEARCH_QUIET_MS = 10_000;
@@ -37,6 +39,8 @@ export class DetectionPace {
   #count: number;
   #meshAt = -Infinity;
   #meshSpread = 1;
+  /** When the face last looked like the one that was fitted. */
+  #alikeAt = -Infinity;
   #searchedAt = -Infinity;
   #searchSpread = 1;
 
@@ -62,7 +66,7 @@ export class DetectionPace {
     const moving =
       trust === 'new' ||
       movement === null ||
-      movement.correlation < TURNING_CORRELATION ||
+      this.#isTurning(now, movement.correlation) ||
       hypot(movement.x, movement.y) > MOVED * faceWidth;
     return elapsed >= (moving ? MESH_MOVING_MS : MESH_STILL_MS) * this.#meshSpread;
   }
@@ -75,6 +79,7 @@ export class DetectionPace {
 
   meshTried(now: number): void {
     this.#meshAt = now;
+    this.#alikeAt = now;
     this.#meshSpread = this.#nextSpread();
   }
 
@@ -94,6 +99,11 @@ export class DetectionPace {
   searched(now: number): void {
     this.#searchedAt = now;
     this.#searchSpread = this.#nextSpread();
+  }
+
+  #isTurning(now: number, correlation: number): boolean {
+    if (correlation >= TURNING_CORRELATION) this.#alikeAt = now;
+    return now - this.#alikeAt > BLINK_MS;
   }
 
   #nextSpread(): number {

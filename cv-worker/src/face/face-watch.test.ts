@@ -12,7 +12,8 @@ import {
 const PATIENT: PaintedFace = { x: 110, y: 60, width: 90, height: 110 };
 const BESIDE: PaintedFace = { x: 190, y: 60, width: 80, height: 100, person: 1 };
 const FAR_AWAY: PaintedFace = { x: 5, y: 5, width: 40, height: 45, person: 1 };
-const FRAME_MS = 1000 / 15;
+const FRAMES_A_SECOND = 8;
+const FRAME_MS = 1000 / FRAMES_A_SECOND;
 
 class Watched {
   readonly detector = new KnowingDetector();
@@ -28,12 +29,12 @@ class Watched {
     return this.watch.reason;
   }
 
-  /** Shows these faces for some seconds, 15 frames in each. @returns the reasons at the end of each second */
+  /** Shows these faces for some seconds. @returns the reasons at the end of each second */
   show(seconds: number, ...faces: PaintedFace[]): (string | null)[] {
     const reasons: (string | null)[] = [];
-    for (let frame = 1; frame <= seconds * 15; frame++) {
+    for (let frame = 1; frame <= seconds * FRAMES_A_SECOND; frame++) {
       const reason = this.showOnce(...faces);
-      if (frame % 15 === 0) reasons.push(reason);
+      if (frame % FRAMES_A_SECOND === 0) reasons.push(reason);
     }
     return reasons;
   }
@@ -135,7 +136,7 @@ describe('watching the patient’s face', () => {
 
   test('looks for other faces at once when something comes beside the patient', () => {
     const watched = new Watched();
-    watched.show(13, PATIENT);
+    watched.show(15, PATIENT);
     const { detections } = watched.detector;
     watched.showOnce(PATIENT, { x: 280, y: 20, width: 50, height: 120, person: 1 });
     expect(watched.detector.detections).toBe(detections + 1);
@@ -147,15 +148,16 @@ describe('watching the patient’s face', () => {
     const visitor = (x: number) => ({ ...PATIENT, x, person: 1 });
     // Over the patient's face within half a second.
     for (let x = 330; x > PATIENT.x; x -= 30) watched.showOnce(PATIENT, visitor(x));
-    const reasons = watched.show(9, PATIENT, visitor(PATIENT.x));
+    const reasons = watched.show(60, PATIENT, visitor(PATIENT.x));
     expect(reasons.slice(2).every((reason) => reason !== null)).toBe(true);
+    expect(watched.show(14, PATIENT).at(-1)).toBeNull();
   });
 
-  test('takes a face that is another one from one picture to the next for a new face', () => {
+  test('takes another face for the patient’s only after two minutes', () => {
     const watched = new Watched();
     watched.show(15, PATIENT);
-    const reasons = watched.show(12, { ...PATIENT, person: 1 });
-    expect(reasons.slice(0, 9)).toEqual(Array.from({ length: 9 }, () => 'new-face'));
+    const reasons = watched.show(130, { ...PATIENT, person: 1 });
+    expect(reasons.slice(0, 119)).toEqual(Array.from({ length: 119 }, () => 'new-face'));
     expect(reasons.at(-1)).toBeNull();
   });
 

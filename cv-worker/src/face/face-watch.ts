@@ -8,6 +8,7 @@ import type { FaceDetector } from './detector.ts';
 import { FaceTracker, type FaceMovement } from './face-tracker.ts';
 import type { FaceMesh } from './facemesh.ts';
 import { IdentityWatch } from './identity-watch.ts';
+import { likenessOf } from './likeness.ts';
 import { SceneWatch } from './scene-watch.ts';
 
 /** A face turned away for a moment is no absence; withholding has 3 s, ms. */
@@ -118,7 +119,7 @@ export class FaceWatch {
   }
 
   #follow(frame: Frame, mesh: FaceMesh): void {
-    this.#identity.confirm(frame.timeMs, this.#lastBox(), mesh.box);
+    this.#identity.confirm(frame.timeMs, this.#lastBox(), mesh.box, likenessOf(frame, mesh));
     this.#face = mesh;
     this.#movement = null;
     this.#present = true;

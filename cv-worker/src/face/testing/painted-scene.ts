@@ -49,8 +49,17 @@ export function paint(faces: readonly PaintedFace[], timeMs = 0): Frame {
   return { timeMs, width: SCENE_WIDTH, height: SCENE_HEIGHT, pixels, discontinuity: false };
 }
 
-function meshIn(box: Box): FaceMesh {
-  return { confidence: 1, points: new Float32Array(MESH_POINTS * 2), box };
+/** Outer corners of the eyes among the mesh's points. */
+const EYES = [33, 263];
+
+/** The mesh of a face in the box; of its points only the eyes are where they belong. */
+export function meshIn(box: Box): FaceMesh {
+  const points = new Float32Array(MESH_POINTS * 2);
+  EYES.forEach((point, side) => {
+    points[2 * point] = box.x + (0.25 + 0.5 * side) * box.width;
+    points[2 * point + 1] = box.y + 0.4 * box.height;
+  });
+  return { confidence: 1, points, box };
 }
 
 /** Networks that see each face that is put before them, unless a later one covers it. */
