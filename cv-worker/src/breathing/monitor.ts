@@ -41,13 +41,16 @@ type Source = {
   at: number;
 };
 
+/** Settled pulse ends up to 1.6 s before now: a second to settle, half a second a piece, and a late picture, ms. */
+const FRESH_MS = 2000;
+
 const METHODS = { chest: 'chest-movement', pulse: 'pulse-modulation', both: 'chest+pulse' } as const;
 
 /** Breathing rate from the movement of the chest and from what breathing does to the pulse. */
 export class BreathingMonitor {
   readonly #chest = new ChestSource(WINDOW_S);
   readonly #tracker = new RateTracker();
-  readonly #held = new HeldValue('breathing');
+  readonly #held = new HeldValue('breathing', FRESH_MS);
   #trace: PulseTrace | null = null;
   #chestJudgedAt: number | null = null;
   #interruption: WithheldReason = 'starting';
