@@ -1,6 +1,6 @@
-import type { Patient } from '@haven/protocol';
+import { analysisModeSchema, type Patient } from '@haven/protocol';
 import type { Command } from 'commander';
-import { audit } from '../access/administration/context.ts';
+import { AdministrationError, audit } from '../access/administration/context.ts';
 import * as patients from '../access/administration/patients.ts';
 import * as rooms from '../access/administration/rooms.ts';
 import { table, withStore } from './command.ts';
@@ -53,11 +53,25 @@ export function addPatientCommands(program: Command): void {
       await audit(context, 'patient:read', 'patients');
       const rows = await patients.listPatients(context);
       return table(
-        rows.map(({ id, roomId, bed, name }) => [id, roomId, bed, name]),
+        rows.map(({ id, roomId, bed, name, analysisMode }) => [id, roomId, bed, name, analysisMode]),
         'There are no patients.',
       );
     }),
   );
+  patient
+    .command('analyse <id> <mode>')
+    .description(`what is measured: ${analysisModeSchema.options.join(', ')}`)
+    .action((id: string, mode: string) =>
+      withStore(async (context) => {
+        const wanted = analysisModeSchema.safeParse(mode);
+        if (!wanted.success) {
+          const modes = analysisModeSchema.options.join(', ');
+          throw new AdministrationError('INVALID_REQUEST', `"${mode}" is not one of: ${modes}.`);
+        }
+        await patients.changePatient(context, id, { analysisMode: wanted.data });
+        return `Of patient ${id} is measured: ${wanted.data}.`;
+      }),
+    );
   patient.command('remove <id>').action((id: string) =>
     withStore(async (context) => {
       await patients.removePatient(context, id);
