@@ -89,6 +89,29 @@ describe('a CV worker', () => {
     expect(packet!.readUInt32BE(8)).toBe(description.ssrc);
   });
 
+  test('chooses the layers of its tap within what the stream has, and the publisher is told who watches', async () => {
+    const worker = await startWorker();
+    const { device } = await publish(server, 'P-101');
+    const { assignmentId, epoch } = await assigned(worker);
+    const early = worker.request('tap:layers', {
+      assignmentId,
+      layers: { spatialLayer: 1, temporalLayer: 1 },
+    });
+    await expect(early).rejects.toMatchObject({ code: 'TRANSPORT_UNKNOWN' });
+    const { rtpPort } = await openPort();
+    await worker.request('tap:open', { assignmentId, epoch, ip: '127.0.0.1', rtpPort });
+    await worker.request('tap:resume', { assignmentId });
+    const choose = (spatialLayer: number, temporalLayer: number) =>
+      worker.request('tap:layers', { assignmentId, layers: { spatialLayer, temporalLayer } });
+    expect(await choose(0, 1)).toEqual({ spatialLayer: 0, temporalLayer: 0 });
+    server.advance(10_001);
+    expect(await device.hears('stream:layers')).toMatchObject({ maxSpatialLayer: 0 });
+    expect(await choose(2, 2)).toEqual({ spatialLayer: 1, temporalLayer: 0 });
+    expect(
+      await device.hears('stream:layers', (message) => JSON.stringify(message).includes('Layer":1')),
+    ).toBeDefined();
+  });
+
   test('may open its tap anew, which closes the earlier one', async () => {
     const worker = await startWorker();
     await publish(server, 'P-101');
@@ -221,6 +244,40 @@ describe('a CV worker', () => {
     await worker.request('worker:status', status(25));
     expect(server.telemetry.counts.get('haven_frames_analysed_total')).toBe(25);
     expect(server.telemetry.gauges.get('haven_cv_queued_frames')?.()).toBe(3);
+    expect(server.telemetry.gauges.get('haven_cv_reduced_streams')?.()).toBe(1);
+    expect(server.telemetry.gauges.get('haven_cv_frame_rate')?.()).toEqual([
+      { value: 1, attributes: { frames_per_second: '7.5' } },
+    ]);
+  });
+
+  test('has viewers told of a reduced frame rate, for as long as it is reduced', async () => {
+    const worker = await startWorker();
+    const { monitor } = await watch(server);
+    await publish(server, 'P-101');
+    const assignment = await assigned(worker);
+    const report = (frameRate: number, reduced: boolean) =>
+      worker.request('worker:status', {
+        ...{ threads: 2, busyThreads: 2, queuedFrames: 0 },
+        streams: [
+          {
+            ...{
+              assignmentId: assignment.assignmentId,
+              framesDecoded: 0,
+              framesAnalysed: 0,
+              framesDropped: 0,
+            },
+            ...{ decoderRestarts: 0, lastFrameAgeMs: null, latencyMs: null, frameRate, reduced },
+            layers: { spatialLayer: 0, temporalLayer: 0 },
+          },
+        ],
+      });
+    await report(7.5, true);
+    await worker.request('observations', { observations: [vital(assignment)] });
+    expect(await monitor.hears('vitals')).toMatchObject({ reducedFrameRate: 7.5 });
+    await report(15, false);
+    await worker.request('observations', { observations: [{ ...vital(assignment), at: Date.now() + 1 }] });
+    const second = await eventually(() => monitor.heard('vitals')[1], 'the second vitals');
+    expect(second).not.toHaveProperty('reducedFrameRate');
   });
 });
 
