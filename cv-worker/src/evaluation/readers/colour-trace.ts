@@ -18,6 +18,9 @@ const LAYOUTS = [
 ] as const;
 const BACKGROUND_COLUMNS = ['background_red', 'background_green', 'background_blue'] as const;
 
+/** What is done with a picture that is not later than the one before it. */
+export type TimeRule = 'refuse' | 'leave out';
+
 /**
  * Reads `time,R,G,B` or `time_ms,red,green,blue`, the latter perhaps with
  * `background_red,background_green,background_blue`. Further columns are ignored.
@@ -25,18 +28,19 @@ const BACKGROUND_COLUMNS = ['background_red', 'background_green', 'background_bl
  * @throws RecordingError when the file is missing, empty, too large, has other columns, a cell that is no number, or
  * times that do not rise
  */
-export async function readColourTrace(path: string): Promise<ColourTrace> {
-  return parseColourTrace(await readText(path), path);
+export async function readColourTrace(path: string, rule: TimeRule = 'refuse'): Promise<ColourTrace> {
+  return parseColourTrace(await readText(path), path, rule);
 }
 
-export function parseColourTrace(text: string, source: string): ColourTrace {
-  const table = parseNumericCsv(text, { source });
-  const layout = LAYOUTS.find(({ time }) => table.header.includes(time));
+export function parseColourTrace(text: string, source: string, rule: TimeRule = 'refuse'): ColourTrace {
+  const read = parseNumericCsv(text, { source });
+  const layout = LAYOUTS.find(({ time }) => read.header.includes(time));
   if (layout === undefined) {
     throw new RecordingError(
-      `${source} must begin with the header time,R,G,B or time_ms,red,green,blue; it has ${table.header.join(', ')}.`,
+      `${source} must begin with the header time,R,G,B or time_ms,red,green,blue; it has ${read.header.join(', ')}.`,
     );
   }
+  const table = rule === 'refuse' ? read : withRisingTimes(read, read.header.indexOf(layout.time));
   const [timesMs] = namedColumns(table, [layout.time], source);
   assertTimes(timesMs, source);
   const background = table.header.includes(BACKGROUND_COLUMNS[0])
@@ -68,6 +72,16 @@ function colours(table: NumericTable, names: readonly string[], source: string):
     assertLevels(levels, names[i], source);
   });
   return { red, green, blue };
+}
+
+function withRisingTimes(table: NumericTable, time: number): NumericTable {
+  let latest = -Infinity;
+  const later = Array.from(table.columns[time], (at) => {
+    if (at <= latest) return false;
+    latest = at;
+    return true;
+  });
+  return { ...table, columns: table.columns.map((column) => column.filter((_, row) => later[row])) };
 }
 
 function assertTimes(timesMs: Float64Array, source: string): void {

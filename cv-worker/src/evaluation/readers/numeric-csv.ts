@@ -2,7 +2,7 @@ import { parse, CsvError } from 'csv-parse/sync';
 import { RecordingError } from '../recording-error.ts';
 
 /** Columns of numbers below one line of names. */
-export type NumericTable = { header: string[]; columns: Float64Array[]; rows: number };
+export type NumericTable = { header: string[]; columns: Float64Array[] };
 
 export type NumericCsvOptions = {
   /** Where the text is from, for the sentences of errors. */
@@ -23,7 +23,7 @@ export function parseNumericCsv(text: string, options: NumericCsvOptions): Numer
       columns[column][row] = parseCell(cell, options, header[column], row);
     });
   });
-  return { header, columns, rows: records.length };
+  return { header, columns };
 }
 
 /** The columns of these names, in this order. */

@@ -72,6 +72,14 @@ describe('Welltory', () => {
     expect(record.beats.meanRate(0, 1000)).toBeNull();
   });
 
+  test('leaves out pictures that are not later than the one before them', async () => {
+    await write('subject_04/PPG.csv', 'time,R,G,B\n0,1,2,3\n30,2,2,3\n30,3,2,3\n20,4,2,3\n60,5,2,3\n');
+    await write('subject_04/RR.txt', '1000 500');
+    const [{ trace }] = await collect(readWelltory(folder));
+    expect([...trace.timesMs]).toEqual([0, 30, 60]);
+    expect([...trace.skin.red]).toEqual([1, 2, 5]);
+  });
+
   test('refuses intervals that are none', async () => {
     await write('subject_02/PPG.csv', 'time,R,G,B\n0,1,2,3\n30,1,2,3\n');
     await write('subject_02/RR.txt', '1000 -3');

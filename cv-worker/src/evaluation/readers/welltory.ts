@@ -11,7 +11,8 @@ export type WelltoryRecord = { subject: string; trace: ColourTrace; beats: Event
 export async function* readWelltory(folder: string): AsyncGenerator<WelltoryRecord> {
   for (const subject of await sortedNames(folder)) {
     if (!subject.startsWith('subject_')) continue;
-    const trace = await readColourTrace(join(folder, subject, 'PPG.csv'));
+    // Phones bunch pictures: two may carry one time.
+    const trace = await readColourTrace(join(folder, subject, 'PPG.csv'), 'leave out');
     const beats = await readIntervals(join(folder, subject, 'RR.txt'), trace.timesMs[0]);
     yield { subject, trace, beats };
   }
