@@ -1,53 +1,81 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Frame } from '../frame.ts';
-import { lumaPicture } from '../testing/frames.ts';
 import { normalNumbers } from '../pulse/testing/simulated-skin.ts';
-import { ChestTracker } from './chest-tracker.ts';
+import { lumaPicture } from '../testing/frames.ts';
+import { CHEST_PATCHES, ChestTracker } from './chest-tracker.ts';
 
-const FACE = { x: 120, y: 20, width: 80, height: 90 };
+const { sin } = Math;
+const WIDTH = 160;
+const HEIGHT = 120;
+const FACE = { x: 60, y: 12, width: 40, height: 45 };
+/** Where the chest begins: above it is the wall. */
+const CHEST_FROM = FACE.y + FACE.height;
+const normal = normalNumbers(1);
+const NOISE = Float64Array.from({ length: 4099 }, () => 2 * normal());
 
-/** Clothes with soft folds, moved down by `shift` pixels, under a light. */
-function frame(shift: number, noise: () => number, light = 1, contrast = 40): Frame {
-  const level = (x: number, y: number) => 100 + contrast * Math.sin((y - shift) / 6 + 0.01 * x);
-  return lumaPicture(320, 240, (x, y) => light * level(x, y) + 2 * noise());
+type Scene = { chest: number; camera?: number; light?: number; contrast?: number; wall?: number };
+
+/** Soft folds of clothes and a patterned wall, moved down by pixels, under a light. */
+function picture({ chest, camera = 0, light = 1, contrast = 40, wall = 30 }: Scene, seed = 0): Frame {
+  const folds = rows((y) => 100 + contrast * sin((y - chest - camera) / 4));
+  const pattern = rows((y) => 120 + wall * sin((y - camera) / 3));
+  return lumaPicture(WIDTH, HEIGHT, (x, y) => {
+    const level = y >= CHEST_FROM ? folds[y] + (x % 7) : pattern[y] + (x % 5);
+    return light * level + NOISE[(y * WIDTH + x + seed * 977) % NOISE.length];
+  });
 }
+const rows = (level: (y: number) => number) => Float64Array.from({ length: HEIGHT }, (_, y) => level(y));
 
-function track(shifts: number[], light: (i: number) => number = () => 1) {
-  const noise = normalNumbers(1);
+function track(scenes: Scene[]) {
   const tracker = new ChestTracker();
-  tracker.follow(frame(0, noise), FACE);
-  return shifts.map((shift, i) => tracker.track(frame(shift, noise, light(i))));
+  tracker.follow(picture({ ...scenes[0], chest: 0, camera: 0 }), FACE);
+  return scenes.map((scene, i) => Array.from(tracker.track(picture(scene, i + 1)) ?? []));
 }
+const ofChest = (movement: number[]) => movement.slice(0, CHEST_PATCHES);
 
 describe('tracking the chest', () => {
-  test('measures movements of a tenth of a pixel, within an eighth of their size', () => {
+  test('measures movements of a tenth of a pixel in every patch, within an eighth of their size', () => {
     const shifts = [0, 0.1, 0.5, 1, 0.3, -0.4];
-    track(shifts).forEach((moved, i) => {
-      expect(Math.abs((moved ?? 9) - shifts[i])).toBeLessThan(0.02 + Math.abs(shifts[i]) / 8);
+    track(shifts.map((chest) => ({ chest }))).forEach((movement, i) => {
+      for (const moved of ofChest(movement)) {
+        expect(Math.abs(moved - shifts[i])).toBeLessThan(0.06 + Math.abs(shifts[i]) / 8);
+      }
     });
   });
 
   test('goes on beyond the reach of one reference picture', () => {
     const shifts = Array.from({ length: 30 }, (_, i) => i * 0.4);
-    const moved = track(shifts).at(-1) ?? 0;
-    expect(Math.abs(moved - 11.6)).toBeLessThan(11.6 / 8);
+    const moved = track(shifts.map((chest) => ({ chest }))).at(-1) ?? [];
+    for (const patch of ofChest(moved)) expect(Math.abs(patch - 11.6)).toBeLessThan(11.6 / 8);
   });
 
   test('takes a change of light for no movement', () => {
-    track([0, 0, 0], (i) => 1 + 0.02 * i).forEach((moved) => expect(Math.abs(moved ?? 9)).toBeLessThan(0.2));
+    const brighter = [1, 1.02, 1.04].map((light) => ({ chest: 0, light }));
+    for (const movement of track(brighter))
+      for (const moved of movement) expect(Math.abs(moved)).toBeLessThan(0.2);
+  });
+
+  test('sees the camera move by the wall', () => {
+    const [movement] = track([{ chest: 0.3, camera: 0.5 }]);
+    for (const moved of ofChest(movement)) expect(Math.abs(moved - 0.8)).toBeLessThan(0.15);
+    expect(Math.abs(movement[CHEST_PATCHES] - 0.5)).toBeLessThan(0.1);
+  });
+
+  test('says nothing of a wall without a pattern', () => {
+    const tracker = new ChestTracker();
+    const bare = lumaPicture(WIDTH, HEIGHT, (_, y) => (y >= CHEST_FROM ? 100 + 40 * sin(y / 4) : 120));
+    tracker.follow(bare, FACE);
+    expect(tracker.track(bare)?.[CHEST_PATCHES]).toBeNaN();
   });
 
   test('gives nothing without texture, or without a chest in the picture', () => {
     const tracker = new ChestTracker();
-    const plain = frame(0, () => 0, 1, 0);
+    const plain = lumaPicture(WIDTH, HEIGHT, () => 100);
     expect(tracker.track(plain)).toBeNull();
     tracker.follow(plain, FACE);
     expect(tracker.track(plain)).toBeNull();
     const low = new ChestTracker();
-    low.follow(
-      frame(0, () => 0),
-      { ...FACE, y: 150 },
-    );
-    expect(low.track(frame(0, () => 0))).toBeNull();
+    low.follow(picture({ chest: 0 }), { ...FACE, y: 75 });
+    expect(low.track(picture({ chest: 0 }))).toBeNull();
   });
 });

@@ -4,6 +4,9 @@ import { normalNumbers } from '../pulse/testing/simulated-skin.ts';
 import { simulateTrace, type SimulatedTrace } from '../variability/testing/simulated-trace.ts';
 import { BreathingMonitor } from './monitor.ts';
 
+/** Four patches that move as one before a wall that does not move. */
+const together = (displacement: number) =>
+  Float64Array.of(...Array.from({ length: 4 }, () => displacement), 0);
 const breath = (perMin: number, time: number) => Math.sin((2 * Math.PI * perMin * time) / 60);
 
 function watchChest(
@@ -15,7 +18,7 @@ function watchChest(
   const vitals: Vital[] = [];
   for (let i = 0; i < seconds * 15; i++) {
     const time = i / 15;
-    if (keep(time)) monitor.addChest(time * 1000, chest(time));
+    if (keep(time)) monitor.addChest(time * 1000, together(chest(time)));
     if (i % 15 !== 14) continue;
     monitor.evaluate();
     vitals.push(monitor.vitalAt(time * 1000));
@@ -143,7 +146,7 @@ describe('breathing from the pulse', () => {
 describe('breathing from both', () => {
   test('names both when both show it', () => {
     const monitor = new BreathingMonitor();
-    for (let i = 0; i < 39 * 15; i++) monitor.addChest((i / 15) * 1000, 0.5 * breath(15, i / 15));
+    for (let i = 0; i < 39 * 15; i++) monitor.addChest((i / 15) * 1000, together(0.5 * breath(15, i / 15)));
     const { trace } = simulateTrace({ seconds: 39, height: (time) => 1 + 0.2 * breath(15, time) });
     monitor.addPulse(trace);
     monitor.evaluate();
@@ -152,7 +155,7 @@ describe('breathing from both', () => {
 
   test('is withheld when the two are sure of different rates', () => {
     const monitor = new BreathingMonitor();
-    for (let i = 0; i < 39 * 15; i++) monitor.addChest((i / 15) * 1000, 0.5 * breath(15, i / 15));
+    for (let i = 0; i < 39 * 15; i++) monitor.addChest((i / 15) * 1000, together(0.5 * breath(15, i / 15)));
     const heights = (time: number) => 0.3 * breath(28, time);
     const { trace } = simulateTrace({ seconds: 39, height: (time) => 1 + heights(time), level: heights });
     monitor.addPulse(trace);

@@ -2,6 +2,7 @@ import type { Vital, WithheldReason } from '@haven/protocol';
 import { HeldValue } from '../analyzer/held-value.ts';
 import type { PulseTrace } from '../pulse/trace.ts';
 import { ChestSource } from './chest-source.ts';
+import type { ChestMovement } from './chest-tracker.ts';
 import { modulations } from './modulations.ts';
 import { rateEvidence } from './rate-evidence.ts';
 import { massAbout, RATES, SERIES_RATE_HZ } from './rate-grid.ts';
@@ -55,9 +56,9 @@ export class BreathingMonitor {
   #chestJudgedAt: number | null = null;
   #interruption: WithheldReason = 'starting';
 
-  /** @param displacement of the chest downwards, pixels */
-  addChest(timeMs: number, displacement: number): void {
-    this.#chest.add(timeMs, displacement);
+  /** @param movement of the chest's patches and the background */
+  addChest(timeMs: number, movement: ChestMovement): void {
+    this.#chest.add(timeMs, movement);
   }
 
   /** The pulse of the last half minute or more; once a second. */

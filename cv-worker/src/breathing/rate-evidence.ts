@@ -1,4 +1,4 @@
-import { detrend, lambdaFor } from '../pulse/detrend.ts';
+import { detrend } from '../pulse/detrend.ts';
 import { BandSpectrum } from '../pulse/spectrum.ts';
 import {
   binOf,
@@ -6,12 +6,10 @@ import {
   RATE_BAND,
   rateAt,
   RATES,
-  SERIES_RATE_HZ,
+  SERIES_LAMBDA,
   STEP_PER_MIN,
 } from './rate-grid.ts';
 
-/** Slower than the slowest breath. */
-const DETREND_CUTOFF_HZ = 0.05;
 /** The main lobe of a Hann window of 32 s reaches 3.75/min to each side; near its middle noise disturbs it least. */
 const LINE_HALF_WIDTH = 1;
 /** How much of a line's power lies that near to it. */
@@ -33,7 +31,6 @@ const ASTRAY = 0.05;
 const MAX_SHARE = 0.98;
 
 const spectrum = new BandSpectrum(RATE_BAND);
-const lambda = lambdaFor(DETREND_CUTOFF_HZ, SERIES_RATE_HZ);
 const reach = LINE_HALF_WIDTH / STEP_PER_MIN;
 const sums = new Float64Array(RATES + 1);
 
@@ -42,12 +39,12 @@ const sums = new Float64Array(RATES + 1);
  * strength in noise of unknown strength (Bretthorst 1988, chapter 2), (1 − share)^−m, with share the line's part of
  * the power. Noise of bodies falls with frequency: power is multiplied by the frequency before it is compared.
  *
- * @param series at {@link SERIES_RATE_HZ}
+ * @param series at SERIES_RATE_HZ
  * @param highest rate the series can show at all, 1/min; it says nothing about those above
  * @returns a distribution over the grid of rates
  */
 export function rateEvidence(series: Float64Array, highest = HIGHEST_PER_MIN): Float64Array {
-  const { power } = spectrum.of(detrend(series, lambda));
+  const { power } = spectrum.of(detrend(series, SERIES_LAMBDA));
   // Sums up to each bin, so that a line's power is a difference.
   for (let bin = 0; bin < RATES; bin++) sums[bin + 1] = sums[bin] + power[bin] * rateAt(bin);
   const total = sums[RATES];

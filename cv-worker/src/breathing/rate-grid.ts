@@ -1,3 +1,4 @@
+import { lambdaFor } from '../pulse/detrend.ts';
 import type { Band } from '../pulse/spectrum.ts';
 
 /** All series that may carry breathing are brought to this rate, Hz: five samples a breath at 45 a minute. */
@@ -10,6 +11,9 @@ export const STEP_PER_MIN = 0.25;
  */
 export const LOWEST_PER_MIN = 4;
 export const HIGHEST_PER_MIN = 44;
+
+/** Trends slower than the slowest breath (0.05 Hz) are taken off before anything is compared. */
+export const SERIES_LAMBDA = lambdaFor(0.05, SERIES_RATE_HZ);
 
 export const RATES = Math.round((HIGHEST_PER_MIN - LOWEST_PER_MIN) / STEP_PER_MIN) + 1;
 
