@@ -59,6 +59,18 @@ describe('the picture of an analysis', () => {
     expect(svg).not.toMatch(/NaN|undefined|Infinity/);
   });
 
+  test('shows the skin’s brightness and its spectrum where no pulse was believed', () => {
+    const samples = Array.from({ length: 250 }, (_, i) => 0.002 * Math.sin(i / 3));
+    const clearest = {
+      ...{ fromMs: 500, toMs: 10_460, rateHz: 25, samples, reading: null },
+      spectrum: { perMin: [40, 70, 100], power: [0.2, 1, 0.1] },
+    };
+    const svg = analysisFigure('dark.mp4', { ...analysis([withheld('too-dark')]), clearest });
+    for (const words of ['no pulse was believed', '‰ of its level', 'Its spectrum<'])
+      expect(svg).toContain(words);
+    expect(svg).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
   test('can be drawn of a recording without a second', () => {
     expect(analysisFigure('short.csv', analysis([]))).not.toMatch(/NaN|undefined|Infinity/);
   });

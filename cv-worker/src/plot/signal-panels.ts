@@ -15,21 +15,23 @@ export function waveformPanel(window: SpectrumWindow, startedAt: number, size: S
     reading === null
       ? 'Brightness of the skin at the end, upside down; no pulse was believed'
       : 'Pulse waveform where it was clearest';
-  const highest = Math.max(...samples.map(Math.abs), Number.MIN_VALUE) * 1.1;
+  // The skin's brightness changes by thousandths of its level.
+  const scale = reading === null ? 1000 : 1;
+  const highest = Math.max(...samples.map(Math.abs), Number.MIN_VALUE) * scale * 1.1;
   return panel(
     {
       ...size,
       title: `${name}, ${startS.toFixed(0)} to ${endS.toFixed(0)} s`,
       x: { label: 'time from the start, s', domain: [startS, endS] },
       y: {
-        label: reading === null ? 'share of its level' : 'standard deviations',
+        label: reading === null ? '‰ of its level' : 'standard deviations',
         domain: [-highest, highest],
       },
     },
     ({ x, y }) => {
       const curve = line<number>(
         (_, i) => x(startS + i / rateHz),
-        (sample) => y(sample),
+        (sample) => y(sample * scale),
       );
       return [stroke(curve(samples), COLOURS.pulse)];
     },
