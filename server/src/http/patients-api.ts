@@ -15,7 +15,7 @@ import { alertsWanted } from './alerts-api.ts';
 import { parse, type Gate } from './gate.ts';
 
 const HOUR_MS = 3600 * 1000;
-/** Longest span of one vitals query: 86,400 seconds of three vitals. */
+/** Longest span of one vitals query: 86,400 seconds of six vitals. */
 const LONGEST_SPAN_MS = 24 * HOUR_MS;
 
 type Dependencies = {

@@ -8,8 +8,8 @@ import { dayOf, storedVital } from './rows.ts';
 import type { StoreCalls } from './store-calls.ts';
 import type { StoreClient } from './store.ts';
 
-/** A day of three vitals at 1 Hz is 260 pages. */
-const MAX_VITAL_PAGES = 400;
+/** A day of six vitals at 1 Hz is 519 pages. */
+const MAX_VITAL_PAGES = 600;
 
 export type Reading = { client: StoreClient; calls: StoreCalls; backlog: Backlog };
 

@@ -162,6 +162,20 @@ describe('a CV worker', () => {
     expect((await watch(server)).snapshot.vitals).toEqual([]);
   });
 
+  test('has variability shown each second, and kept when it was measured', async () => {
+    const worker = await startWorker();
+    const { monitor } = await watch(server);
+    await publish(server, 'P-101');
+    const assignment = await assigned(worker);
+    const sdnn: Vital = { ...pulse, name: 'sdnn', unit: 'ms', value: 42, windowMs: 60_000 };
+    const none: Vital = { ...sdnn, name: 'rmssd', state: 'withheld', value: null, reason: 'too-short' };
+    const at = Date.now();
+    const posted = [sdnn, none].map((value) => ({ ...vital(assignment), at, vital: value }));
+    expect(await worker.request('observations', { observations: posted })).toMatchObject({ accepted: 2 });
+    expect([...server.records.observations.keys()]).toEqual([posted[0]?.id]);
+    expect(await monitor.hears('vitals')).toMatchObject({ vitals: [sdnn, none] });
+  });
+
   test('has the vitals of all its patients shown, however many come in one batch', async () => {
     const worker = await startWorker();
     const { monitor } = await watch(server);

@@ -3,6 +3,7 @@ import {
   type ErrorCode,
   type Observation,
   type Vital,
+  type VitalName,
   type VitalsMessage,
 } from '@haven/protocol';
 import type { AlertService } from '../alerts/alert-service.ts';
@@ -65,7 +66,7 @@ export class ObservationIntake {
   async #process(accepted: readonly Accepted[], startedAt: number): Promise<void> {
     const { alerts, clock, records } = this.#parts;
     const observations = accepted.map(({ observation }) => observation);
-    const kept = await settle(records.keepObservations(observations));
+    const kept = await settle(records.keepObservations(observations.filter(isKept)));
     // A full disk must neither blind the wall nor silence the alarms: the batch goes on, then the worker is told.
     const judged = await settle(alerts.observe(observations));
     for (const { analysis } of accepted) analysis.observedAt = clock();
@@ -110,6 +111,15 @@ export class ObservationIntake {
     }
     for (const { roomId, message } of messages.values()) this.#parts.hub.vitals(roomId, message);
   }
+}
+
+/** That variability was not measured, as in most seconds, is told by its gap: not worth a row of each second. */
+const KEPT_WHEN_MEASURED: ReadonlySet<VitalName> = new Set(['sdnn', 'rmssd']);
+
+function isKept(observation: Observation): boolean {
+  if (observation.kind !== 'vital') return true;
+  const { name, state } = observation.vital;
+  return state === 'measured' || !KEPT_WHEN_MEASURED.has(name);
 }
 
 /** Vitals of one patient and one time become one message. */
