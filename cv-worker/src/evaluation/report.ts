@@ -1,5 +1,6 @@
 import { calibration, type Calibration } from './calibration.ts';
 import type { Score, ScoreOptions, Scored } from './score.ts';
+import { uncertainty, type Uncertainty } from './uncertainty.ts';
 
 /** Figures by name, `source.vital.figure`: what targets are put to; null where there was nothing to measure. */
 export type Figures = Record<string, number | null>;
@@ -9,6 +10,7 @@ export type Row = ScoreOptions & {
   vital: 'pulse' | 'breathing';
   total: Scored;
   subjects: Record<string, Scored>;
+  uncertainty: Uncertainty;
   calibration: Calibration;
 };
 
@@ -40,6 +42,7 @@ export function addScore(report: SourceReport, prefix: string, vital: Row['vital
     vital,
     total,
     subjects: Object.fromEntries(score.subjects.map((subject) => [subject, score.of(subject)])),
+    uncertainty: uncertainty(score),
     calibration: calibration(score.judgements, score.options.tolerance),
   });
   for (const [name, value] of Object.entries(total)) report.figures[`${prefix}.${vital}.${name}`] = value;

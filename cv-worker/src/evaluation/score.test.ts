@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Vital } from '@haven/protocol';
 import { ConstantReference, SampledReference } from './reference.ts';
 import { Score } from './score.ts';
+import { uncertainty } from './uncertainty.ts';
 
 function pulse(state: Vital['state'], value: number | null, measuredAt: number, windowMs = 10_000): Vital {
   const reason = state === 'withheld' ? 'weak-signal' : null;
@@ -55,5 +56,17 @@ describe('a score', () => {
     expect(found.subjects).toEqual(['one', 'two']);
     expect(found.of('two')).toMatchObject({ n: 1, mae: 4, coverage: 1 });
     expect(found.total().mae).toBe(2.5);
+  });
+
+  test('knows its standard errors from leaving each subject out', () => {
+    const found = score();
+    found.add('one', 10_000, 0, pulse('measured', 61, 10_000), sixty);
+    expect(uncertainty(found)).toEqual({ mae: null, within: null, coverage: null });
+    found.add('two', 10_000, 0, pulse('measured', 65, 10_000), sixty);
+    found.add('three', 10_000, 0, pulse('measured', 63, 10_000), sixty);
+    // One value a subject: the jackknife is the standard error of a mean, of errors 1, 5 and 3.
+    const { mae, coverage } = uncertainty(found);
+    expect(mae).toBeCloseTo(2 / Math.sqrt(3), 9);
+    expect(coverage).toBe(0);
   });
 });

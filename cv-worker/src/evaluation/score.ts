@@ -74,6 +74,13 @@ export class Score {
     return this.#scored(judgements, [this.#tally(subject)]);
   }
 
+  /** As if a subject had not been there. */
+  without(subject: string): Scored {
+    const judgements = this.judgements.filter((judgement) => judgement.subject !== subject);
+    const tallies = [...this.#tallies].flatMap(([name, tally]) => (name === subject ? [] : [tally]));
+    return this.#scored(judgements, tallies);
+  }
+
   #scored(judgements: readonly Judgement[], tallies: readonly Tally[]): Scored {
     const eligible = tallies.reduce((sum, tally) => sum + tally.eligible, 0);
     const covered = tallies.reduce((sum, tally) => sum + tally.covered, 0);

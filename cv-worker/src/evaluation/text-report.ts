@@ -16,6 +16,7 @@ export function textReport(
 ): string {
   const sections = [
     rates(report.rows, options.subjects),
+    report.rows.flatMap(withUncertainty).join('\n'),
     ...report.rows.map(reliability),
     variability(report.variability),
     targets(verdicts),
@@ -44,6 +45,16 @@ function figures(scored: Scored): string[] {
     decimal(scored.pearson),
     percent(scored.coverage),
     decimal(scored.worstShown, 1),
+  ];
+}
+
+function withUncertainty({ source, vital, total, subjects, uncertainty }: Row): string[] {
+  const { mae, within, coverage } = uncertainty;
+  if (mae === null) return [];
+  return [
+    `${source} ${vital}, of ${String(Object.keys(subjects).length)} subjects, with standard errors: ` +
+      `MAE ${decimal(total.mae)} ± ${decimal(mae)}, within ${percent(total.within)} ± ${percent(within)}, ` +
+      `coverage ${percent(total.coverage)} ± ${percent(coverage)}`,
   ];
 }
 
