@@ -1,9 +1,9 @@
 import type { Candidate, CandidateWindow, Family } from './candidates.ts';
 import { doubt, type Doubt } from './doubt.ts';
-import { explainedShares, logLikelihood, rateSpectrum } from './evidence.ts';
+import { explainedShares, logLikelihood, rateSpectrum, type WindowShape } from './evidence.ts';
 import { fuse, fusionWeights, methodName } from './fusion.ts';
 import { meanRate } from './mean-rate.ts';
-import { beliefOf, massNear, type Belief } from './posterior.ts';
+import { beliefOf, type Belief } from './posterior.ts';
 import { stateOf, STATES } from './rate-grid.ts';
 import { RateTracker } from './rate-tracker.ts';
 import { pulseSnrDb } from './snr.ts';
@@ -37,7 +37,6 @@ export class PulseEstimator {
   readonly #rateHz: number;
   readonly #spectrum: BandSpectrum;
   readonly #tracker = new RateTracker();
-  #posterior: Float64Array = new Float64Array(STATES).fill(1 / STATES);
 
   /** @param rateHz of the candidates' samples */
   constructor(rateHz: number) {
@@ -45,14 +44,18 @@ export class PulseEstimator {
     this.#spectrum = rateSpectrum(rateHz / DECIMATION);
   }
 
-  /** @param still whether the head kept still during the window */
-  estimate({ candidates, background }: CandidateWindow, still: boolean): PulseReading {
-    const shares = candidates.map(({ signal }) => this.#shares(signal));
+  /** @param conditions whether the head kept still during the window, and how many frames a second it was made from */
+  estimate(
+    { candidates, background }: CandidateWindow,
+    { still, framesPerSecond }: { still: boolean; framesPerSecond: number },
+  ): PulseReading {
+    const shape = { seconds: candidates[0].signal.length / this.#rateHz, framesPerSecond };
+    const shares = candidates.map(({ signal }) => this.#shares(signal, shape));
     const families = new Map<Family, Float64Array>();
     for (const { family } of candidates) {
       if (!families.has(family)) families.set(family, familyEvidence(family, candidates, shares));
     }
-    const light = background === null ? null : this.#shares(background);
+    const light = background === null ? null : this.#shares(background, shape);
     const trusted = still && background !== null;
     const skin = new Float64Array(STATES);
     const total = new Float64Array(STATES);
@@ -64,13 +67,8 @@ export class PulseEstimator {
       const excess = light === null ? 0 : Math.max(0, logLikelihood(light[state]) - CHANCE_EVIDENCE);
       total[state] = skin[state] - families.size * excess;
     }
-    this.#posterior = this.#tracker.update(total);
-    return this.#read(candidates, shares, beliefOf(this.#posterior), doubt(families, skin, total));
-  }
-
-  /** Probability that the rate is near this one, by the last window and what was before. */
-  probabilityNear(perMin: number): number {
-    return massNear(this.#posterior, perMin);
+    const belief = beliefOf(this.#tracker.update(total));
+    return this.#read(candidates, shares, belief, doubt(families, skin, total));
   }
 
   /** A second has passed without a window. */
@@ -87,20 +85,20 @@ export class PulseEstimator {
     const shared = shares.map((share) => share[state]);
     const weights = fusionWeights(candidates, shared);
     const fused = fuse(candidates, weights);
+    const snrDb = pulseSnrDb(this.#spectrumOf(fused), belief.perMin / 60);
     const counted = meanRate(fused, belief.perMin, this.#rateHz);
-    const perMin = Math.abs(counted - belief.perMin) <= MAX_REFINEMENT_PER_MIN ? counted : belief.perMin;
     return {
       ...belief,
-      perMin,
-      snrDb: pulseSnrDb(this.#spectrumOf(fused), belief.perMin / 60),
+      perMin: refined(belief.perMin, counted, snrDb),
+      snrDb,
       method: methodName(candidates, shared),
       weights,
       doubt: doubted,
     };
   }
 
-  #shares(signal: Float64Array): Float64Array {
-    return explainedShares(this.#spectrumOf(signal), signal.length / this.#rateHz);
+  #shares(signal: Float64Array, shape: WindowShape): Float64Array {
+    return explainedShares(this.#spectrumOf(signal), shape);
   }
 
   #spectrumOf(signal: Float64Array): Spectrum {
@@ -108,6 +106,13 @@ export class PulseEstimator {
     for (let i = 0; i < decimated.length; i++) decimated[i] = signal[i * DECIMATION];
     return this.#spectrum.of(decimated);
   }
+}
+
+/** Beats are counted the better the clearer they are; the belief's mean knows also what was before. */
+function refined(believed: number, counted: number, snrDb: number): number {
+  const difference = counted - believed;
+  if (Math.abs(difference) > MAX_REFINEMENT_PER_MIN) return believed;
+  return believed + difference / (1 + 10 ** (-snrDb / 10));
 }
 
 /** Mean evidence of a family's candidates, each weighed by the odds of its best share. */

@@ -11,7 +11,7 @@ const MAX_HARMONIC = 1;
 const WHITENING = 0.5;
 /**
  * Half the degrees of freedom of the noise in a window: two for each independent frequency, of which a Hann window of
- * 10 s leaves 3.5 Hz · 10 s / 1.5 = 23 in the band. A quarter of that, since noise of faces is not stationary and
+ * 10 s leaves 3.5 Hz · 10 s / 1.5 = 23 in the band. A quarter of that, since the noise of faces is not stationary and
  * windows overlap; between 4 and 10 results hardly change.
  */
 const WEIGHT = 6;
@@ -30,6 +30,9 @@ export function rateSpectrum(rateHz: number): BandSpectrum {
   return new BandSpectrum({ lowHz: BAND_LOW_HZ, highHz: BAND_HIGH_HZ, stepHz: STEP_HZ, rateHz });
 }
 
+/** A window of signals: how long it is, and how many frames a second it was made from. */
+export type WindowShape = { seconds: number; framesPerSecond: number };
+
 /**
  * Share of a window's power, 0–1, that a pulse of each rate explains: its fundamental and second harmonic, each a sine
  * of free height and phase, in noise that falls with frequency.
@@ -37,22 +40,27 @@ export function rateSpectrum(rateHz: number): BandSpectrum {
  * @param spectrum of {@link rateSpectrum}
  * @returns {@link STATES} shares
  */
-export function explainedShares(spectrum: Spectrum, windowS: number): Float64Array {
+export function explainedShares(spectrum: Spectrum, shape: WindowShape): Float64Array {
   const { power } = spectrum;
   const shares = new Float64Array(STATES);
   let total = 0;
   for (let bin = 0; bin < BINS; bin++) total += power[bin] * whitening[bin];
   if (total === 0) return shares;
-  const scale = LOBE_WIDTH / windowS / STEP_HZ / total;
+  const scale = LOBE_WIDTH / shape.seconds / STEP_HZ / total;
   for (let state = 0; state < STATES; state++) {
     const rate = rateOf(state);
     const bin = rate - FIRST_BIN;
-    const double = 2 * rate - FIRST_BIN;
+    const double = Math.round(seenAs(2 * rate, shape.framesPerSecond)) - FIRST_BIN;
     const fundamental = power[bin] * whitening[bin] * scale;
-    const harmonic = double < BINS ? power[double] * whitening[double] * scale : 0;
+    const harmonic = double >= 0 && double < BINS ? power[double] * whitening[double] * scale : 0;
     shares[state] = Math.min(MAX_SHARE, fundamental + Math.min(harmonic, MAX_HARMONIC * fundamental));
   }
   return shares;
+}
+
+/** The frequency as which one above half the frame rate is seen: at 7.5 frames a second a fast pulse's double. */
+function seenAs(perMin: number, framesPerSecond: number): number {
+  return perMin > 30 * framesPerSecond ? 60 * framesPerSecond - perMin : perMin;
 }
 
 /**

@@ -12,11 +12,12 @@ const CALIBRATION: readonly { logOdds: number; quality: number }[] = [
   { logOdds: -2, quality: 0.1 },
   { logOdds: 0, quality: 0.35 },
   { logOdds: 1, quality: 0.55 },
-  { logOdds: 2, quality: 0.7 },
-  { logOdds: 3, quality: 0.8 },
-  { logOdds: 4, quality: 0.9 },
-  { logOdds: 5, quality: 0.95 },
-  { logOdds: 6, quality: 0.97 },
+  { logOdds: 2, quality: 0.72 },
+  { logOdds: 3, quality: 0.83 },
+  { logOdds: 4, quality: 0.92 },
+  { logOdds: 5, quality: 0.96 },
+  { logOdds: 6, quality: 0.975 },
+  { logOdds: 8, quality: 0.985 },
   { logOdds: 12, quality: 0.99 },
 ];
 

@@ -6,7 +6,7 @@ const REACH = Math.ceil(3 * DIFFUSION_PER_MIN);
 /** Probability a second that the rate is anywhere else: a step, or a wrong belief until now. */
 const JUMP = 0.01;
 /** Windows of 10 s a second apart show most of the same: each adds this share of its evidence to what is remembered. */
-const NEW_EVIDENCE = 0.2;
+const NEW_EVIDENCE = 0.15;
 
 const kernel = Float64Array.from({ length: 2 * REACH + 1 }, (_, i) =>
   Math.exp(-0.5 * ((i - REACH) / DIFFUSION_PER_MIN) ** 2),

@@ -22,10 +22,20 @@ export type SimulatedSkin = {
   rate: (seconds: number) => number;
   /** Relative change of the green, half the height; R and B follow as skin does. */
   amplitude?: number;
-  /** Standard deviation of each channel's own noise, relative to its level. */
+  /** Height of the beat's second harmonic against its fundamental. */
+  harmonic?: number;
+  /** Standard deviation of each channel's own noise over the whole skin, relative to its level. */
   noise?: number;
-  /** Relative change of the room's light at each time, on skin and background alike. */
+  /** Relative change of the light at each time, on skin and background alike. */
   light?: (seconds: number) => number;
+  /** How much later each region sees the light than the background, s: a rolling shutter's rows. */
+  lightDelay?: number;
+  /** Skin moves with this, the background not: relative change of brightness at each time. */
+  movement?: (seconds: number) => number;
+  /** Compression leaves this share of the pulse's and the noise's colour; brightness stays. */
+  colour?: number;
+  /** Whether the picture shows a background. */
+  background?: boolean;
   seconds: number;
   /** Times of the frames, s; 15 a second unless given. */
   times?: number[];
@@ -35,8 +45,8 @@ export type SimulatedSample = { timeMs: number; values: Float64Array };
 
 const LEVELS = { red: 170, green: 120, blue: 95, background: 110 };
 /** Strength of the pulse in red and blue relative to green (Wang et al. 2017). */
-const PULSE_RED = 0.43;
-const PULSE_BLUE = 0.69;
+const PULSE = { red: 0.43, green: 1, blue: 0.69 };
+const COLOURS = ['red', 'green', 'blue'] as const;
 /** A region is a quarter of the skin: its noise is twice as large. */
 const REGION_NOISE = 2;
 const REGION_PIXELS = 400;
@@ -47,7 +57,8 @@ export function evenTimes(seconds: number, framesPerSecond = 15): number[] {
 
 /** Skin samples as the sampler gives them, without a picture. */
 export function simulateSkin(options: SimulatedSkin): SimulatedSample[] {
-  const { rate, amplitude = 0.005, noise = 0.0015, light = () => 0, seed = 1 } = options;
+  const { rate, amplitude = 0.005, noise = 0.0015, harmonic = 0.35, colour = 1, seed = 1 } = options;
+  const { light = () => 0, lightDelay = 0, movement = () => 0, background = true } = options;
   const normal = normalNumbers(seed);
   let phase = 0;
   let before = 0;
@@ -56,21 +67,25 @@ export function simulateSkin(options: SimulatedSkin): SimulatedSample[] {
     before = time;
     const angle = 2 * Math.PI * phase;
     // Blood takes light: the channels fall with each beat.
-    const beat = -amplitude * (Math.sin(angle) + 0.35 * Math.sin(2 * angle - 0.8));
-    const lit = 1 + light(time);
-    const level = (base: number, pulse: number, ownNoise: number) =>
-      base * lit * (1 + pulse * beat) * (1 + ownNoise * normal());
+    const beat = -amplitude * (Math.sin(angle) + harmonic * Math.sin(2 * angle - 0.8));
     const values = new Float64Array(SKIN_SAMPLE_LENGTH);
-    for (let region = 0; region < REGION_NAMES.length; region++) {
-      values[channelIndex(region, 'red')] = level(LEVELS.red, PULSE_RED, noise * REGION_NOISE);
-      values[channelIndex(region, 'green')] = level(LEVELS.green, 1, noise * REGION_NOISE);
-      values[channelIndex(region, 'blue')] = level(LEVELS.blue, PULSE_BLUE, noise * REGION_NOISE);
+    REGION_NAMES.forEach((_, region) => {
+      const lit = (1 + light(time - region * lightDelay)) * (1 + movement(time));
+      const changes = COLOURS.map((name) => PULSE[name] * beat + noise * REGION_NOISE * normal());
+      const common = changes[1];
+      COLOURS.forEach((name, i) => {
+        const change = common + colour * (changes[i] - common);
+        values[channelIndex(region, name)] = LEVELS[name] * lit * (1 + change);
+      });
       values[channelIndex(region, 'pixels')] = REGION_PIXELS;
+    });
+    if (background) {
+      for (const name of COLOURS) {
+        const level = LEVELS.background * (1 + light(time + lightDelay)) * (1 + noise * normal());
+        values[channelIndex(BACKGROUND, name)] = level;
+      }
+      values[channelIndex(BACKGROUND, 'pixels')] = REGION_PIXELS;
     }
-    for (const channel of ['red', 'green', 'blue'] as const) {
-      values[channelIndex(BACKGROUND, channel)] = level(LEVELS.background, 0, noise);
-    }
-    values[channelIndex(BACKGROUND, 'pixels')] = REGION_PIXELS;
     return { timeMs: time * 1000, values };
   });
 }
