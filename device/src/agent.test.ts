@@ -27,7 +27,10 @@ async function startServer(options: Parameters<typeof DeviceServer.start>[0] = {
 }
 
 /** Starts an agent with a moving picture; `ended` settles as its `run()` does. */
-async function startAgent(server: DeviceServer): Promise<{ agent: DeviceAgent; ended: Promise<void> }> {
+async function startAgent(
+  server: DeviceServer,
+  layerCount = 2,
+): Promise<{ agent: DeviceAgent; ended: Promise<void> }> {
   const { width, height } = PICTURE;
   const renderer = { frame: (seconds: number) => movingBar(width, height, Math.round(seconds * 15)) };
   const agent = new DeviceAgent({
@@ -35,7 +38,7 @@ async function startAgent(server: DeviceServer): Promise<{ agent: DeviceAgent; e
     patientId: 'P-101',
     source: new SyntheticSource(renderer, PICTURE),
     ffmpeg: await findFfmpeg(),
-    layerCount: 2,
+    layerCount,
     maxBitrate: Infinity,
     maxFramesPerSecond: 15,
     log: pino({ level: 'silent' }),
@@ -59,6 +62,15 @@ describe('a device that publishes', () => {
     await startAgent(server);
     const { producer } = await publishing(server);
     expect(producer.type).toBe('simulcast');
+    const ffmpeg = await findFfmpeg();
+    const pictures = await decodeAll(server.router, producer.id, { ffmpeg, size: '320x240', count: 8 });
+    expect(new Set(pictures).size).toBe(8);
+  });
+
+  test('sends a single layer, from which ffmpeg decodes moving pictures', async () => {
+    const server = await startServer();
+    await startAgent(server, 1);
+    const { producer } = await publishing(server);
     const ffmpeg = await findFfmpeg();
     const pictures = await decodeAll(server.router, producer.id, { ffmpeg, size: '320x240', count: 8 });
     expect(new Set(pictures).size).toBe(8);

@@ -41,6 +41,15 @@ describe('VP8 payloads', () => {
     expect(packetizer.packetize(picture(10))[0][4]).toBe(base[4] + 1);
   });
 
+  test('a key frame may be joined, other pictures of temporal layer 0 may not', () => {
+    const packetizer = new Vp8Packetizer(() => 0);
+    const described = [0x10, 0x11].map((first) => {
+      const data = Buffer.from([first, 0, 0]);
+      return packetizer.packetize({ data, temporal: TWO_LAYERS.pictures[0] })[0];
+    });
+    expect(described.map((payload) => payload[5])).toEqual([0x20, 0]);
+  });
+
   test('of three layers the second may be joined, and the last picture of the third may not', () => {
     const packetizer = new Vp8Packetizer(() => 0);
     const described = THREE_LAYERS.pictures.map((temporal) => packetizer.packetize(picture(10, temporal))[0]);

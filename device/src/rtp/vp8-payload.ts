@@ -1,3 +1,4 @@
+import { isVp8KeyFrame } from '../encoder/ivf.ts';
 import type { TemporalPicture } from '../encoder/temporal-pattern.ts';
 import type { EncodedFrame } from '../media/frame.ts';
 
@@ -36,12 +37,14 @@ export class Vp8Packetizer {
     const { data, temporal } = frame;
     this.#pictureId = (this.#pictureId + 1) & 0x7fff;
     if (temporal.layer === 0) this.#tl0PictureIndex = (this.#tl0PictureIndex + 1) & 0xff;
+    // A key frame refers to nothing: an SFU begins to forward a stream of one size only where this is said.
+    const picture = isVp8KeyFrame(data) ? { ...temporal, sync: true } : temporal;
     const count = Math.max(1, Math.ceil(data.length / (MAX_PAYLOAD_BYTES - DESCRIPTOR_BYTES)));
     return Array.from({ length: count }, (_, index) => {
       const start = Math.floor((index * data.length) / count);
       const end = Math.floor(((index + 1) * data.length) / count);
       const payload = Buffer.allocUnsafe(DESCRIPTOR_BYTES + end - start);
-      this.#describe(payload, index === 0, temporal);
+      this.#describe(payload, index === 0, picture);
       data.copy(payload, DESCRIPTOR_BYTES, start, end);
       return payload;
     });
