@@ -6,8 +6,8 @@ const { abs, exp, hypot, max } = Math;
 
 /** The place is where the face is while somebody is calm: it follows within minutes, not with a turn of the head. */
 const PLACE_MS = 30_000;
-/** What the place looks like with its patient: follows the light of the day and a blanket that is moved. */
-const LOOK_MS = 20_000;
+/** What the place looks like with its patient is averaged over a breath, ms. */
+const LOOK_MS = 3000;
 /** A face further from the place than this many of its own sizes has left it: turning over in bed moves a head less. */
 const ELSEWHERE = 2;
 /** The regions are laid anew when the face moved by this share of its size. */
@@ -61,7 +61,11 @@ export class BedPlace {
       this.#laidFor = this.#face;
       this.#regions = regionsAbout(this.#face, picture.columns, picture.rows);
     }
-    const { levels } = picture;
+    this.learnLook(picture, elapsedMs);
+  }
+
+  /** Takes in how the place looks with the patient in it, face visible or not. */
+  learnLook({ levels }: Thumbnail, elapsedMs: number): void {
     const occupied = (this.#occupied ??= Float32Array.from(levels));
     const weight = 1 - exp(-elapsedMs / LOOK_MS);
     for (let block = 0; block < levels.length; block++) {

@@ -6,7 +6,7 @@ const { abs, exp, sqrt } = Math;
 export const SAMPLE_INTERVAL_MS = 200;
 /** A block that changes by more between two samples shows something that moves: well above any camera's noise. */
 const MOVING_CHANGE = 6;
-/** More of the picture never moves at once: that is the light, or the camera. */
+/** More of the picture than this does not move by somebody in it. */
 const WHOLE_PICTURE = 0.85;
 /** Breathing of 8 to 36 a minute passes between these two time constants, ms. */
 const FAST_MS = 400;
@@ -22,6 +22,8 @@ const POWER_MS = 4000;
 export class BlockActivity {
   /** 1 for each block that moves by a lot. */
   moving = new Uint8Array(0);
+  /** All of the picture changed at once: by the light, by the camera, or a close person left. No block moves then. */
+  changedWholly = false;
   #previous = new Float32Array(0);
   #fast = new Float32Array(0);
   #slow = new Float32Array(0);
@@ -82,7 +84,8 @@ export class BlockActivity {
       this.moving[block] = moves;
       count += moves;
     }
-    if (count <= WHOLE_PICTURE * levels.length) return;
+    this.changedWholly = count > WHOLE_PICTURE * levels.length;
+    if (!this.changedWholly) return;
     this.moving.fill(0);
     this.#previous.set(levels);
     this.forgetSway();

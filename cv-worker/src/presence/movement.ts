@@ -7,8 +7,10 @@ const { max } = Math;
 const LEAST_SWAY = 0.5;
 /** Breathing moves the edges of a body in several blocks; one alone flickers. */
 const MIN_BLOCKS = 3;
-/** Where all of the picture trembles, the person must do so in this many times as large a share of it. */
-const SURROUNDINGS_FACTOR = 2.5;
+/** Where so much of the surroundings sways the picture trembles; less is a body that reaches into them ... */
+const TREMBLING_SHARE = 0.2;
+/** ... and then the person must sway in this many times as large a share. */
+const TREMBLING_FACTOR = 2.5;
 
 /** How many of these blocks move by a lot. */
 export function movingCount(moving: Uint8Array, blocks: readonly number[]): number {
@@ -21,7 +23,8 @@ export function movingCount(moving: Uint8Array, blocks: readonly number[]): numb
 export function swaysAmong(activity: BlockActivity, { person, surroundings }: PersonRegions): boolean {
   const swaying = swayingCount(activity, person);
   const around = swayingCount(activity, surroundings) / max(1, surroundings.length);
-  return swaying >= max(MIN_BLOCKS, SURROUNDINGS_FACTOR * around * person.length);
+  const least = around < TREMBLING_SHARE ? 0 : TREMBLING_FACTOR * around * person.length;
+  return swaying >= max(MIN_BLOCKS, least);
 }
 
 function swayingCount(activity: BlockActivity, blocks: readonly number[]): number {

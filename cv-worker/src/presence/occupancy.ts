@@ -5,12 +5,17 @@ import { Span } from './span.ts';
 
 /** From this share of changed blocks on, a part of the picture shows something else than it did. */
 const CHANGED = 0.3;
+/** From this share of changed surroundings on, something stands before the camera, or it shows another view. */
+const VIEW_CHANGED = 0.5;
 /** Below this share the place looks as it does when empty. */
 const LIKE_EMPTY = 0.1;
 /** A place that was left over the picture's edge, or looks as it does when empty, must be still for this long, ms. */
 const LEFT_MS = 4000;
-/** One that only looks different could be a patient under a blanket: longer than the slowest breath takes, ms. */
-const CHANGED_MS = 8000;
+/**
+ * One that nobody was seen to leave and only looks different could be a patient under a blanket: the slowest breath
+ * takes 10 s, ms.
+ */
+const CHANGED_MS = 12_000;
 /** Where only the head is in the picture, ms. */
 const HEAD_ONLY_MS = 20_000;
 /** A face that stays at the place is somebody who came back, ms. */
@@ -19,6 +24,8 @@ const RETURNED_MS = 5000;
 const RETURNED_BODY_MS = 20_000;
 /** Where a face stays for so long is the patient's place now: the chair beside the bed, ms. */
 const NEW_PLACE_MS = 60_000;
+/** Somebody who is seen so long after the last large movement is seen for sure, ms. */
+const CALM_MS = 3000;
 /** A glance away does not end a stay, ms. */
 const GAP_MS = 2000;
 
@@ -61,14 +68,19 @@ export class Occupancy {
   readonly #bodyBack = new Span(GAP_MS);
   readonly #leftBeside = new Span(GAP_MS);
   #seenAt: number | null = null;
+  #stirredAt = -Infinity;
+  /** Nothing large has moved since somebody was seen for sure: they cannot have left. */
+  #unstirred = false;
   #absent: Verdict | null = null;
   #outOfBed = false;
 
   add(sighting: Sighting): OccupancyUpdate {
     const { atMs, face } = sighting;
-    const by = seenBy(sighting);
-    const hidden = by === null && isChanged(sighting.comparison.surroundings);
-    if (by !== null || hidden) this.#seenAt = this.#absent === null ? atMs : this.#seenAt;
+    this.#followCalm(sighting);
+    const hidden = (sighting.comparison.surroundings ?? 0) >= VIEW_CHANGED;
+    const isStillThere = this.#unstirred && this.#absent === null && !hidden;
+    const by = seenBy(sighting) ?? (isStillThere ? 'body' : null);
+    if ((by !== null || hidden) && this.#absent === null) this.#seenAt = atMs;
     const elsewhereMs = this.#elsewhere.update(face === 'elsewhere', atMs);
     const movedAt = elsewhereMs >= NEW_PLACE_MS ? this.#elsewhere.from : null;
     if (movedAt !== null) this.#elsewhere.reset();
@@ -79,7 +91,15 @@ export class Occupancy {
 
   /** Nothing was seen for a while, since there was no picture to see it in: time begins anew. */
   interrupt(atMs: number): void {
+    this.#stirredAt = atMs;
+    this.#unstirred = false;
     if (this.#seenAt !== null && this.#absent === null) this.#seenAt = atMs;
+  }
+
+  #followCalm({ atMs, face, stirs, sways }: Sighting): void {
+    if (stirs) this.#stirredAt = atMs;
+    if (atMs - this.#stirredAt < CALM_MS) this.#unstirred = false;
+    else if (face === 'at-place' || sways) this.#unstirred = true;
   }
 
   get #isAway(): boolean {
@@ -99,7 +119,7 @@ export class Occupancy {
   #leave(sighting: Sighting, by: SeenBy | null, hidden: boolean): PresenceEvent[] {
     const { atMs, comparison, departure, face, stirs, sways } = sighting;
     const seenAt = this.#seenAt;
-    if (seenAt === null || hidden) return [];
+    if (seenAt === null || (by === null && hidden)) return [];
     const isEmptyBeside = face === 'elsewhere' && isChanged(comparison.body) && !stirs && !sways;
     const besideMs = this.#leftBeside.update(isEmptyBeside, atMs);
     if (!this.#outOfBed && besideMs >= LEFT_MS) {
@@ -153,7 +173,7 @@ export class Occupancy {
 function seenBy({ face, stirs, sways, comparison }: Sighting): SeenBy | null {
   if (face !== null) return 'face';
   if (stirs || sways) return 'movement';
-  if (isChanged(comparison.surroundings) || isLikeEmpty(comparison)) return null;
+  if ((comparison.surroundings ?? 0) >= VIEW_CHANGED || isLikeEmpty(comparison)) return null;
   return comparison.body !== null && !isChanged(comparison.body) ? 'body' : null;
 }
 

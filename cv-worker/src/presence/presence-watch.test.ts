@@ -47,11 +47,19 @@ describe('presence', () => {
     expect(room.events).toEqual([]);
   });
 
+  test('goes on for somebody who turned on the side, and whose breathing is then too faint to be seen', () => {
+    const room = inBed();
+    room.show(2, (share) => ({ patient: 8 * share, face: false }));
+    room.show(60, { patient: 8, face: false });
+    expect(new Set(room.show(120, { patient: 8, face: false, breathing: false }))).toEqual(new Set([1]));
+    expect(room.events).toEqual([]);
+  });
+
   test('ends when the bed is empty and still, and begins again with a face that stays', () => {
     const room = inBed();
-    const values = room.show(12, EMPTY);
-    expect(values.slice(0, 7)).not.toContain(0);
-    expect(values.slice(9)).toEqual([0, 0, 0]);
+    const values = room.show(16, EMPTY);
+    expect(values.slice(0, 11)).not.toContain(0);
+    expect(values.slice(13)).toEqual([0, 0, 0]);
     expect(room.show(12, IN_BED).at(-1)).toBe(1);
     expect(names(room)).toEqual(['absent', 'returned']);
     const [absent, returned] = room.events;
@@ -89,7 +97,7 @@ describe('presence', () => {
     room.crop = { x: 0.2, y: 0.1, scale: 0.5 };
     expect(room.show(30, IN_BED).at(-1)).toBe(1);
     room.crop = WHOLE;
-    room.show(12, EMPTY);
+    room.show(16, EMPTY);
     expect(names(room)).toEqual(['absent']);
   });
 
@@ -98,8 +106,8 @@ describe('presence', () => {
     room.block(1);
     expect(room.watch.vitalAt(room.now)).toMatchObject({ state: 'withheld', value: null, reason: 'covered' });
     room.block(600);
-    const values = room.show(12, EMPTY);
-    expect(values.slice(0, 7)).not.toContain(0);
+    const values = room.show(16, EMPTY);
+    expect(values.slice(0, 11)).not.toContain(0);
     expect(names(room)).toEqual(['absent']);
   });
 

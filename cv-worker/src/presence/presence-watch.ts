@@ -121,7 +121,7 @@ export class PresenceWatch {
     const { moving } = this.#activity;
     const regions = this.#place.regions;
     const share = movingCount(moving, regions.person) / Math.max(1, regions.person.length);
-    const stirs = share >= STIRRING;
+    const stirs = share >= STIRRING || this.#activity.changedWholly;
     if (stirs) this.#stirredAt = atMs;
     if (atMs - this.#stirredAt < REFINING_MS) this.#activity.forgetSway();
     this.#exits.add(atMs, share, movingCount(moving, regions.edge));
@@ -137,15 +137,16 @@ export class PresenceWatch {
   }
 
   #learn(
-    { atMs, face: seen }: Sighting,
+    { atMs, face: seen, sways }: Sighting,
     { present }: Verdict,
     face: Box | null,
     thumbnail: Thumbnail,
     elapsedMs: number,
   ): void {
     if (present === false) this.#place.learnEmpty(thumbnail);
-    if (face === null || seen !== 'at-place' || atMs - this.#stirredAt < CALM_MS) return;
-    this.#place.learn(face, thumbnail, elapsedMs);
+    if (atMs - this.#stirredAt < CALM_MS || seen === 'elsewhere' || present !== true) return;
+    if (face !== null) this.#place.learn(face, thumbnail, elapsedMs);
+    else if (sways) this.#place.learnLook(thumbnail, elapsedMs);
   }
 
   #publish(atMs: number, { present, confidence, by }: Verdict): void {
