@@ -23,8 +23,8 @@ const SAME_FACE_OVERLAP = 0.2;
 const REACH = 1.3;
 /** Among several faces at the start the patient's is the one larger than any other by this factor. */
 const CLEARLY_LARGER = 2.5;
-/** Smaller faces have too little skin for a pulse, pixels. */
-const MIN_FACE_WIDTH = 36;
+/** Of smaller faces the mesh places no skin, and the light ones’ skin too shows no pulse any more, pixels. */
+const MIN_FACE_WIDTH = 16;
 
 export type FaceUpdate = {
   /** The patient's mesh, when it was fitted in this frame. */
