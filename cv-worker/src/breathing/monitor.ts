@@ -32,7 +32,10 @@ const MAX_PER_MIN = 40;
 const MARGIN_PER_MIN = 0.5;
 /** A value is shown from this quality on: the tracker's probability that it is within 3/min, which proved calibrated. */
 const MIN_QUALITY = 0.85;
-/** Sources that are each as sure as this of different rates disagree. */
+/**
+ * A source is sure of its rate from this probability on. Against a chest that is sure of another rate, a pulse is not
+ * believed: a head that nods and a light that changes modulate it as well.
+ */
 const SURE = 0.9;
 
 type Source = {
@@ -74,14 +77,19 @@ export class BreathingMonitor {
       this.#held.refuse(this.#tracker.hasObserved ? 'weak-signal' : this.#interruption);
       return;
     }
+    const chest = surelyOf(sources, 'chest');
+    const pulse = surelyOf(sources, 'pulse');
+    const isAstray = chest !== null && pulse !== null && !agree(chest, pulse);
+    const believed = isAstray ? sources.filter(({ name }) => name === 'chest') : sources;
     const isFirst = !this.#tracker.hasObserved;
-    for (const { name, evidence } of sources) this.#tracker.observe(evidence, isFirst ? 1 : NEWS[name]);
-    if (disagree(sources)) {
-      this.#held.refuse('disagreement');
+    for (const { name, evidence } of believed) this.#tracker.observe(evidence, isFirst ? 1 : NEWS[name]);
+    const { perMin, probability, low, high } = this.#tracker.estimate();
+    if (chest !== null && !agree(chest, perMin)) {
+      // The chest has changed to another rate: the one of before is no longer to be held.
+      this.#held.block('disagreement');
       return;
     }
-    const { perMin, probability, low, high } = this.#tracker.estimate();
-    const supporting = sources.filter(
+    const supporting = believed.filter(
       ({ name, evidence }) => massAbout(evidence, perMin, TOLERANCE_PER_MIN) >= SUPPORT[name],
     );
     if (
@@ -163,10 +171,14 @@ function wholeWindow(seconds: number): number | null {
   return whole < MIN_WINDOW_S ? null : whole;
 }
 
-function disagree(sources: Source[]): boolean {
-  if (sources.length < 2) return false;
-  const sure = sources
-    .map(({ evidence }) => estimateOf(evidence))
-    .filter(({ probability }) => probability >= SURE);
-  return sure.length === 2 && Math.abs(sure[0].perMin - sure[1].perMin) > TOLERANCE_PER_MIN;
+/** The rate that a source by itself is sure of; null when it is not, or not there. */
+function surelyOf(sources: Source[], wanted: Source['name']): number | null {
+  const source = sources.find(({ name }) => name === wanted);
+  if (source === undefined) return null;
+  const { perMin, probability } = estimateOf(source.evidence);
+  return probability >= SURE ? perMin : null;
+}
+
+function agree(a: number, b: number): boolean {
+  return Math.abs(a - b) <= TOLERANCE_PER_MIN;
 }
