@@ -4,53 +4,21 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { CommanderError } from 'commander';
 import { BackendSettingError, parseTensorBackend } from '../../cv-worker/src/face/backend.ts';
 import { TensorFaceDetector } from '../../cv-worker/src/face/detector.ts';
 import { RecordingError } from '../../cv-worker/src/evaluation/recording-error.ts';
-import { evaluateRecordings, RECORDING_SOURCES } from '../../cv-worker/src/evaluation/recordings.ts';
+import { evaluateRecordings } from '../../cv-worker/src/evaluation/recordings.ts';
 import { merge, type SourceReport } from '../../cv-worker/src/evaluation/report.ts';
 import { judge } from '../../cv-worker/src/evaluation/targets.ts';
-import { calibrationFigure } from '../../cv-worker/src/plot/calibration-figure.ts';
 import { textReport } from '../../cv-worker/src/evaluation/text-report.ts';
+import { calibrationFigure } from '../../cv-worker/src/plot/calibration-figure.ts';
 import { DecodeError } from '../../cv-worker/src/tap/decoder.ts';
-import { evaluateMatrix } from './matrix/index.ts';
+import { parseOptions, type Options } from './options.ts';
+import { isSimulation, SIMULATIONS } from './simulations.ts';
 
 const EXIT_MISSED = 1;
 const EXIT_INPUT = 2;
-
-const SOURCES = [...RECORDING_SOURCES, 'matrix'] as const;
-type Source = (typeof SOURCES)[number];
-type Options = { only: Source[]; cells?: number; subjects?: true; json?: string; plot?: string };
-
-/** One source by its name, or `recordings` for all but the matrix. */
-function parseOnly(name: string): Source[] {
-  if (name === 'recordings') return [...RECORDING_SOURCES];
-  const source = SOURCES.find((candidate) => candidate === name);
-  if (source === undefined) {
-    throw new InvalidArgumentError(`Choose one of ${['recordings', ...SOURCES].join(', ')}.`);
-  }
-  return [source];
-}
-
-function parseCells(text: string): number {
-  const cells = Number(text);
-  if (!Number.isInteger(cells) || cells < 1) throw new InvalidArgumentError('Give a whole number above 0.');
-  return cells;
-}
-
-function parseArguments(): Options {
-  return new Command('eval')
-    .description('Compares vitals with references, and says which targets are met.')
-    .option('--only <source>', 'recordings, or one source', parseOnly, [...SOURCES])
-    .option('--cells <count>', 'an even part of the matrix', parseCells)
-    .option('--subjects', 'a line for each subject')
-    .option('--json <file>', 'writes everything as JSON as well')
-    .option('--plot <folder>', 'draws the calibration curves as SVG')
-    .exitOverride()
-    .parse()
-    .opts<Options>();
-}
 
 async function evaluate({ only, cells }: Options): Promise<SourceReport> {
   let loaded: TensorFaceDetector | undefined;
@@ -60,8 +28,8 @@ async function evaluate({ only, cells }: Options): Promise<SourceReport> {
   for (const source of only) {
     process.stderr.write(`${source} …\n`);
     reports.push(
-      source === 'matrix'
-        ? await evaluateMatrix({ ...(cells !== undefined && { cells }), onCell: showProgress })
+      isSimulation(source)
+        ? await SIMULATIONS[source]({ cells, onCell: showProgress })
         : await evaluateRecordings(source, process.env.HAVEN_EVAL_DATA, detector),
     );
   }
@@ -69,12 +37,12 @@ async function evaluate({ only, cells }: Options): Promise<SourceReport> {
   return merge(reports);
 }
 
-function showProgress(_cell: unknown, done: number, of: number): void {
+function showProgress(done: number, of: number): void {
   process.stderr.write(`\r${String(done)} of ${String(of)} cells${done === of ? '\n' : ''}`);
 }
 
 async function main(): Promise<void> {
-  const options = parseArguments();
+  const options = parseOptions();
   const report = await evaluate(options);
   const verdicts = judge(report.figures);
   process.stdout.write(`${textReport(report, verdicts, { subjects: options.subjects === true })}\n`);
@@ -82,7 +50,7 @@ async function main(): Promise<void> {
     await writeFile(options.json, `${JSON.stringify({ ...report, targets: verdicts }, null, 2)}\n`);
   }
   if (options.plot !== undefined) await drawCalibrations(options.plot, report);
-  if (report.rows.length === 0) process.exitCode = EXIT_INPUT;
+  if (Object.keys(report.figures).length === 0) process.exitCode = EXIT_INPUT;
   else if (verdicts.some(({ met }) => !met)) process.exitCode = EXIT_MISSED;
 }
 

@@ -23,6 +23,9 @@ export const TARGETS: readonly Target[] = [
   { figure: 'matrix.tones.maeSpread', atMost: 0.5 },
   { figure: 'matrix.tones.coverageSpread', atMost: 0.1 },
   { figure: 'matrix.longestWrongSeconds', atMost: 5 },
+  { figure: 'live.still.mae', atMost: 1.5 },
+  { figure: 'live.still.coverage', atLeast: 0.9 },
+  { figure: 'live.longestWrongSeconds', atMost: 5 },
 ];
 
 export type Verdict = { target: Target; value: number | null; met: boolean };
