@@ -1,8 +1,13 @@
 /** What is measured of a patient, changed while everything runs, with the real CV worker and its decoders. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { AnalysisMode } from '@haven/protocol';
+import type { Browser } from 'playwright-core';
+import { testIds } from '../web/src/test-ids.ts';
+import { seriousViolations } from './support/accessibility.ts';
+import { launchChromium, signInOnPage } from './support/browser.ts';
 import { startDevice } from './support/device-agent.ts';
 import { HavenServer } from './support/haven-server.ts';
+import { pressOn } from './support/keyboard.ts';
 import { MonitorClient } from './support/monitor-client.ts';
 import { descendants } from './support/process-tree.ts';
 import { until, type Program } from './support/process.ts';
@@ -16,6 +21,7 @@ describe('what is measured of a patient', () => {
   let monitor: MonitorClient;
   let device: Program;
   let accessToken: string;
+  let browser: Browser;
 
   /** Decoders of the CV worker; the device has one of its own, elsewhere. */
   const decoders = () =>
@@ -38,9 +44,11 @@ describe('what is measured of a patient', () => {
     ({ accessToken } = await server.signIn());
     monitor = await MonitorClient.join(server.url, accessToken);
     device = await startDevice(server, PATIENT, '--synthetic', 'hr=72,rr=15', '--fps', '15');
+    browser = await launchChromium();
     await until('a pulse', 60_000, () => monitor.latest(PATIENT)?.state === 'measured');
   }, 150_000);
   afterAll(async () => {
+    await browser.close();
     monitor.close();
     await device.stop();
     await server.stop();
@@ -68,6 +76,34 @@ describe('what is measured of a patient', () => {
     await until('movement', 15_000, motion);
     expect(monitor.latest(PATIENT, 'pulse', changedAt)?.reason ?? 'presence-only').toBe('presence-only');
   }, 40_000);
+
+  test('is changed in the panel by the keyboard, with a reason; the tile says so, and is readable to everybody', async () => {
+    const page = await (await browser.newContext({ viewport: { width: 1024, height: 768 } })).newPage();
+    await signInOnPage(page, server.url, server.user);
+    const tile = page.getByTestId(testIds.tile(PATIENT));
+    const mark = tile.getByTestId(testIds.analysisMode);
+    await mark.waitFor({ timeout: 15_000 });
+    expect(await mark.textContent()).toBe('Presence only');
+    await pressOn(page, testIds.tileDetails);
+    await pressOn(page, testIds.analysisChange);
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Measure from now on').selectOption('off');
+    await dialog.getByLabel('Reason for the change').fill('Privacy during care');
+    expect(await seriousViolations(page)).toEqual([]);
+    await page.keyboard.press('Enter');
+    await dialog.waitFor({ state: 'detached', timeout: 10_000 });
+    const heading = page.getByTestId(testIds.analysis).getByRole('heading');
+    await until('the panel says so', IN_FORCE_WITHIN_MS, async () =>
+      (await heading.textContent())?.includes('Analysis off'),
+    );
+    await pressOn(page, testIds.patientPanelClose);
+    await until('the tile says so', IN_FORCE_WITHIN_MS, async () =>
+      (await mark.textContent())?.includes('Analysis off'),
+    );
+    expect(await tile.getByTestId(testIds.pulseNote).textContent()).toBe('Analysis off');
+    expect(await seriousViolations(page)).toEqual([]);
+    await page.context().close();
+  }, 90_000);
 
   test('is everything again', async () => {
     const changedAt = await setMode('both');

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { assignmentSchema, type Observation } from '@haven/protocol';
+import { assignmentSchema, HavenError, type Observation, type Patient } from '@haven/protocol';
 import { eventually } from '../testing/eventually.ts';
 import { publish, watch } from '../testing/scenes.ts';
 import { TestServer } from '../testing/test-server.ts';
+import { AnalysisModes } from './analysis-modes.ts';
 
 let server: TestServer;
 beforeEach(async () => {
@@ -73,6 +74,33 @@ describe('what is measured of a patient', () => {
     await server.records.setAnalysisMode('P-101', 'off');
     const stopped = () => server.alerts.reports.filter(({ condition }) => condition === 'analysis-stopped');
     await eventually(() => stopped().at(-1)?.present === false, 'the technical alert is over');
+  });
+});
+
+describe('the look at what is measured', () => {
+  test('knows nothing while nobody can tell, and keeps what it knew', async () => {
+    const patient: Patient = { id: 'P-101', roomId: 'ward-a', name: 'N', bed: '1', analysisMode: 'both' };
+    let answer: () => Promise<Patient[]> = () => Promise.reject(new HavenError('STORAGE_UNAVAILABLE'));
+    const modes = new AnalysisModes({
+      records: { rooms: () => Promise.resolve([]), patientsOf: () => answer() },
+      telemetry: server.telemetry,
+    });
+    const changes: unknown[] = [];
+    modes.on('changed', ({ mode, first }) => changes.push([mode, first]));
+    await modes.look();
+    expect(modes.of('P-101')).toBeUndefined();
+    answer = () => Promise.resolve([patient]);
+    await modes.look();
+    await modes.look();
+    answer = () => Promise.reject(new HavenError('STORAGE_UNAVAILABLE'));
+    await modes.look();
+    expect(modes.of('P-101')).toBe('both');
+    answer = () => Promise.resolve([{ ...patient, analysisMode: 'off' }]);
+    await modes.look();
+    expect(changes).toEqual([
+      ['both', true],
+      ['off', false],
+    ]);
   });
 });
 

@@ -158,7 +158,7 @@ describe('patients', () => {
   });
 
   test('have ids in the form of the installation, and lie in a room', async () => {
-    const settings = { protocol: 1, demo: false, announcedAddress: null, patientIdPattern: '^P-\\d{3}$' };
+    const settings = { protocol: 2, demo: false, announcedAddress: null, patientIdPattern: '^P-\\d{3}$' };
     renderSignedIn(<PatientsPage settings={settings} />, haven);
     await press('Admit a patient');
     await type('Id', 'X-1');

@@ -214,7 +214,7 @@ createRoot(document.body.querySelector('#root')!).render(
   <WallView
     wall={wall}
     sound={{ blocked: new Store(scene === 'off'), unblock: () => undefined }}
-    settings={{ protocol: 1, demo: true, announcedAddress: null, patientIdPattern: '^P-\\d{3}$' }}
+    settings={{ protocol: 2, demo: true, announcedAddress: null, patientIdPattern: '^P-\\d{3}$' }}
     userName="Dr Ada Clinician"
     rights={['alert:acknowledge', 'alert:silence', 'alarm:pause', 'limits:change', 'analysis:change']}
     request={galleryRequest}

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { announcedAddressAdvice, secureContextAdvice } from './installer-advice.ts';
 
-const settings = { protocol: 1, demo: false, announcedAddress: null, patientIdPattern: '^P-\\d{3}$' };
+const settings = { protocol: 2, demo: false, announcedAddress: null, patientIdPattern: '^P-\\d{3}$' };
 
 test('a browser on another machine is told which address Haven must announce', () => {
   expect(announcedAddressAdvice(settings, '10.1.2.3')).toContain('HAVEN_ANNOUNCED_ADDRESS=10.1.2.3');

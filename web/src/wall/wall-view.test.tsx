@@ -47,7 +47,7 @@ function renderWall(rights: readonly string[] | null = null) {
     <WallView
       wall={wall}
       sound={{ blocked, unblock: () => blocked.set(false) }}
-      settings={{ protocol: 1, demo: true, announcedAddress: null, patientIdPattern: '^P-\\d{3}$' }}
+      settings={{ protocol: 2, demo: true, announcedAddress: null, patientIdPattern: '^P-\\d{3}$' }}
       userName="Nurse Joy"
       rights={rights}
       request={() => Promise.reject(new Error('no server'))}
