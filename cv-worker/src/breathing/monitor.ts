@@ -18,6 +18,8 @@ const WINDOW_STEP_S = 4;
  * so that a second is a sixteenth of it; the chest shows breathing itself and follows a change twice as fast.
  */
 const NEWS = { chest: 0.12, pulse: 0.06 } as const;
+/** And what its first window does: the modulations of a pulse share the noise of the same beats. */
+const FIRST = { chest: 1, pulse: 0.2 } as const;
 /**
  * A source supports a value when its newest window alone gives it this probability. Noise by itself reaches it in 1 of
  * 1000 windows of the chest; the three modulations of a pulse have to agree for theirs, twice that of chance.
@@ -81,8 +83,8 @@ export class BreathingMonitor {
     const pulse = surelyOf(sources, 'pulse');
     const isAstray = chest !== null && pulse !== null && !agree(chest, pulse);
     const believed = isAstray ? sources.filter(({ name }) => name === 'chest') : sources;
-    const isFirst = !this.#tracker.hasObserved;
-    for (const { name, evidence } of believed) this.#tracker.observe(evidence, isFirst ? 1 : NEWS[name]);
+    const weights = this.#tracker.hasObserved ? NEWS : FIRST;
+    for (const { name, evidence } of believed) this.#tracker.observe(evidence, weights[name]);
     const { perMin, probability, low, high } = this.#tracker.estimate();
     if (chest !== null && !agree(chest, perMin)) {
       // The chest has changed to another rate: the one of before is no longer to be held.
