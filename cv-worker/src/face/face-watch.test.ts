@@ -109,7 +109,7 @@ describe('watching the patient’s face', () => {
   });
 
   test('says when the face is too small to measure', () => {
-    expect(new Watched().show(2, { x: 150, y: 100, width: 28, height: 32 }).at(-1)).toBe('too-far');
+    expect(new Watched().show(2, { x: 150, y: 100, width: 14, height: 16 }).at(-1)).toBe('too-far');
   });
 
   test('asks the networks rarely while nothing changes', () => {
