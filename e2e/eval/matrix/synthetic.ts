@@ -20,7 +20,7 @@ const ROOM_LIGHT_CHANGES = [6, 15, 24, 33];
 /** A change comes up to so much later, s. */
 const CHANGE_SPREAD = 4;
 /** What the noise parameter is meant for; averaged down to a smaller layer, noise shrinks. */
-const SENSOR_HEIGHT = 480;
+export const SENSOR_HEIGHT = 480;
 
 function round(value: number, digits: number): number {
   return Number(value.toFixed(digits));
