@@ -142,6 +142,11 @@ export class Analyzer {
     this.#signs?.forgetPlaces();
   }
 
+  /** A face on probation is measured already: what keeps its values back is that, whatever else disturbs them. */
+  #withReason(vital: Vital): Vital {
+    return vital.state === 'withheld' && this.#reason !== null ? { ...vital, reason: this.#reason } : vital;
+  }
+
   #dueVitals(at: number): Vital[] | null {
     const since = at - (this.#vitalsAt ?? at);
     if (since < VITALS_INTERVAL_MS) return null;
@@ -149,7 +154,7 @@ export class Analyzer {
     if (this.#reason === null) this.#signs?.evaluate(at);
     const isMissing = this.#frameAt !== null && at - this.#frameAt >= NO_PICTURE_MS;
     return [
-      ...(this.#signs?.vitalsAt(at) ?? presenceOnly()),
+      ...(this.#signs?.vitalsAt(at).map((vital) => this.#withReason(vital)) ?? presenceOnly()),
       motionVital(at, this.#motion.level, isMissing ? 'no-picture' : this.#picture.reason),
       ...(this.#presence === null ? [] : [this.#presence.vitalAt(at)]),
     ];
