@@ -1,12 +1,11 @@
 /** Measures the cells that its parent names, one after the other: networks load once, and each core has one. */
 import { parseTensorBackend } from '../../../cv-worker/src/face/backend.ts';
 import { TensorFaceDetector } from '../../../cv-worker/src/face/detector.ts';
-import { cacheFolder, clipCellSchema } from './clip.ts';
+import { clipCellSchema } from './clip.ts';
 import { measureCell } from './measure.ts';
 import { ResultStore } from './results.ts';
 
-const cache = cacheFolder();
-const [version] = process.argv.slice(2);
+const [cache, version] = process.argv.slice(2);
 const store = new ResultStore(cache, version);
 const detector = await TensorFaceDetector.load(parseTensorBackend(process.env.HAVEN_TFJS_BACKEND));
 

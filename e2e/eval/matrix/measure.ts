@@ -10,7 +10,7 @@ import { clipOf, type ClipCell } from './clip.ts';
 import { CELL_SECONDS } from './synthetic.ts';
 
 /** Step of the true rates, ms from the clip's start. */
-export const TRUTH_STEP_MS = 250;
+export const TRUTH_STEP_MS = 1000;
 
 export const measurementSchema = z.object({
   /** True rates, per minute, at every {@link TRUTH_STEP_MS} from 0 on. */

@@ -15,6 +15,8 @@ const answerSchema = z.tuple([z.object({ failure: z.string().nullable() })]).res
 export type RunOptions<C> = {
   /** Cells at the same time; each takes a core. */
   processes?: number;
+  /** Where clips and results are kept. */
+  cache?: string;
   /** After each cell; `done` of all. */
   onCell?: (cell: C, done: number) => void;
 };
@@ -27,10 +29,10 @@ export type RunOptions<C> = {
  */
 export async function runCells<C extends ClipCell>(
   cells: readonly C[],
-  { processes = 2, onCell }: RunOptions<C> = {},
+  { processes = 2, cache = cacheFolder(), onCell }: RunOptions<C> = {},
 ): Promise<{ cell: C; measurement: Measurement }[]> {
   const version = await analysisVersion();
-  const store = new ResultStore(cacheFolder(), version);
+  const store = new ResultStore(cache, version);
   const results = new Map<C, Measurement>();
   const waiting: C[] = [];
   const finish = (cell: C, measurement: Measurement) => {
@@ -44,7 +46,7 @@ export async function runCells<C extends ClipCell>(
   }
   const work = async () => {
     if (waiting.length === 0) return;
-    const child = fork(PROGRAM, [version]);
+    const child = fork(PROGRAM, [cache, version]);
     try {
       for (let cell = waiting.shift(); cell !== undefined; cell = waiting.shift()) {
         await ask(child, cell);
