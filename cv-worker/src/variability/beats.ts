@@ -11,7 +11,7 @@ const FINENESS = 4;
 const BEFORE = 0.4;
 const AFTER = 0.55;
 /** The systolic rise about its steepest point, s to each side: what follows it changes its shape with every breath. */
-const RISE_S = 0.1;
+const RISE_S = 0.12;
 /** Every such sample of it suffices for a shape of up to 4 Hz: 50 Hz. */
 const STRIDE = 2;
 /** Beats less like the mean beat than this (correlation) are left out, as for pulse oximeters (Orphanidou et al. 2015). */

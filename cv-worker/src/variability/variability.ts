@@ -8,11 +8,14 @@ import { normalIntervals, rmssd, sdnn, type Intervals } from './intervals.ts';
 /** Shorter stretches say little about slow changes of the intervals (Task Force 1996 asks for minutes). */
 export const MIN_SECONDS = 60;
 /** Share of the time that good intervals have to fill. */
-const MIN_SHARE = 0.7;
+const MIN_SHARE = 0.6;
 /** More intervals than this that no sinus beat makes, though the beats are clear: the heart's rhythm, not noise. */
 const MAX_IRREGULAR = 0.15;
 /** More of a measure's square than this must not be timing errors. */
-const MAX_NOISE = 0.65;
+const MAX_NOISE = 0.67;
+
+/** Nor may a beat's time be this uncertain (standard deviation, ms): that alone makes an RMSSD of a resting heart. */
+const MAX_TIMING_ERROR_MS = 10;
 
 export type Measure = { value: number; quality: number } | { refusal: WithheldReason };
 export type Variability = { sdnn: Measure; rmssd: Measure };
@@ -32,7 +35,8 @@ export function variability(trace: PulseTrace): Variability {
     .map((pulse) => read({ ...trace, pulse }, seconds))
     .toSorted((one, other) => other.filled - one.filled);
   if (best.clear >= MIN_SHARE && best.filled < (1 - MAX_IRREGULAR) * best.clear) return refused('irregular');
-  if (best.filled < MIN_SHARE) return refused('weak-signal');
+  if (best.filled < MIN_SHARE || best.timingVariance > MAX_TIMING_ERROR_MS ** 2)
+    return refused('weak-signal');
   return {
     sdnn: measure(sdnn(best.normal), 2 * best.timingVariance, best.filled),
     rmssd: measure(rmssd(best.normal), 6 * best.timingVariance, best.filled),
