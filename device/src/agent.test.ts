@@ -6,7 +6,7 @@ import { findFfmpeg } from './ffmpeg.ts';
 import { SyntheticSource } from './sources/synthetic-source.ts';
 import { DeviceServer } from './testing/device-server.ts';
 import { movingBar } from './testing/pictures.ts';
-import { decodeAll } from './testing/tap.ts';
+import { countPictures, decodeAll } from './testing/tap.ts';
 import { view } from './testing/viewer.ts';
 import { eventually } from './testing/wait.ts';
 
@@ -30,17 +30,20 @@ async function startServer(options: Parameters<typeof DeviceServer.start>[0] = {
 async function startAgent(
   server: DeviceServer,
   layerCount = 2,
+  framesPerSecond = 15,
 ): Promise<{ agent: DeviceAgent; ended: Promise<void> }> {
   const { width, height } = PICTURE;
-  const renderer = { frame: (seconds: number) => movingBar(width, height, Math.round(seconds * 15)) };
+  const renderer = {
+    frame: (seconds: number) => movingBar(width, height, Math.round(seconds * framesPerSecond)),
+  };
   const agent = new DeviceAgent({
     signalling: { server: server.url, token: 'token', ca: undefined },
     patientId: 'P-101',
-    source: new SyntheticSource(renderer, PICTURE),
+    source: new SyntheticSource(renderer, { ...PICTURE, framesPerSecond }),
     ffmpeg: await findFfmpeg(),
     layerCount,
     maxBitrate: Infinity,
-    maxFramesPerSecond: 15,
+    maxFramesPerSecond: framesPerSecond,
     log: pino({ level: 'silent' }),
   });
   const ended = agent.run();
@@ -66,6 +69,23 @@ describe('a device that publishes', () => {
     const pictures = await decodeAll(server.router, producer.id, { ffmpeg, size: '320x240', count: 8 });
     expect(new Set(pictures).size).toBe(8);
   });
+
+  test.each([1, 2])(
+    'sends 30 pictures a second so that the SFU can pass on a half or a quarter, in %i sizes',
+    async (layers) => {
+      const server = await startServer();
+      await startAgent(server, layers, 30);
+      const { producer } = await publishing(server);
+      // Of one time, so that a busy machine slows all alike.
+      const counts = await Promise.all(
+        [2, 1, 0].map((temporalLayer) => countPictures(server.router, producer.id, temporalLayer, 6000)),
+      );
+      const [all, half, quarter] = counts;
+      expect(all).toBeGreaterThan(60);
+      expect(Math.abs(half / all - 1 / 2)).toBeLessThan(0.06);
+      expect(Math.abs(quarter / all - 1 / 4)).toBeLessThan(0.06);
+    },
+  );
 
   test('sends a single layer, from which ffmpeg decodes moving pictures', async () => {
     const server = await startServer();

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { types } from 'mediasoup';
 
 const LOOPBACK = '127.0.0.1';
@@ -53,6 +54,37 @@ export async function decodeAll(
   child.kill('SIGKILL');
   transport.close();
   return hashes;
+}
+
+/**
+ * Counts the pictures of the lowest layer that the SFU passes on when so many temporal layers are asked for, by the
+ * markers that end them.
+ * @param forMs counted from the first one on
+ */
+export async function countPictures(
+  router: types.Router,
+  producerId: string,
+  temporalLayer: number,
+  forMs: number,
+): Promise<number> {
+  const transport = await router.createDirectTransport();
+  const consumer = await transport.consume({
+    producerId,
+    rtpCapabilities: videoOnly(router),
+    paused: true,
+    preferredLayers: { spatialLayer: 0, temporalLayer },
+  });
+  let pictures = 0;
+  const first = Promise.withResolvers<undefined>();
+  consumer.on('rtp', (packet) => {
+    first.resolve(undefined);
+    if ((packet.readUInt8(1) & 0x80) !== 0) pictures += 1;
+  });
+  await consumer.resume();
+  await first.promise;
+  await sleep(forMs);
+  transport.close();
+  return pictures;
 }
 
 function videoOnly(router: types.Router): types.RtpCapabilities {
