@@ -21,6 +21,7 @@ export function analysisText(analysis: Analysis): string {
       ? `Clearest from ${time(clearest.fromMs)} to ${time(clearest.toMs)}: ` +
         `${clearest.reading.perMin.toFixed(1)}/min, quality ${clearest.reading.quality.toFixed(2)}`
       : 'No pulse was believed.',
+    variability(analysis),
     `${String(frames)} frames, ${(durationMs / 1000).toFixed(1)} s`,
   ].join('\n');
 }
@@ -30,4 +31,18 @@ function describe(vital: Vital): string {
   const { interval, state, quality } = vital;
   const range = interval === undefined ? '' : ` (${interval.low.toFixed(0)}–${interval.high.toFixed(0)})`;
   return `${vital.value.toFixed(1)}${range} ${state === 'held' ? 'held' : `${String(Math.round(quality * 100))} %`}`;
+}
+
+/** The last second at which both were measured has the longest window. */
+function variability({ seconds }: Analysis): string {
+  const last = seconds.findLast(
+    ({ sdnn, rmssd }) => sdnn?.state === 'measured' && rmssd?.state === 'measured',
+  );
+  if (last === undefined) return `Variability: ${reasonOf(seconds.at(-1)?.sdnn)}`;
+  const [sdnn, rmssd] = [last.sdnn?.value, last.rmssd?.value].map((value) => value?.toFixed(0) ?? '–');
+  return `Variability (experimental): SDNN ${sdnn} ms, RMSSD ${rmssd} ms`;
+}
+
+function reasonOf(vital: Vital | undefined): string {
+  return vital?.reason ? WITHHELD_WORDS[vital.reason] : 'never judged';
 }
