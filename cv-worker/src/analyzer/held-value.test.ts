@@ -38,6 +38,19 @@ describe('a held value', () => {
     expect(held.vitalAt(23_000).state).toBe('held');
   });
 
+  test('that is judged more seldom counts as measured for longer, in its own unit', () => {
+    const held = new HeldValue('rmssd', 6000);
+    held.accept(accepted);
+    expect(held.vitalAt(25_000)).toMatchObject({ state: 'measured', unit: 'ms' });
+    expect(held.vitalAt(26_500).state).toBe('held');
+  });
+
+  test('carries its interval with one decimal', () => {
+    const held = new HeldValue('breathing');
+    held.accept({ ...accepted, interval: { low: 70.123, high: 74.04 } });
+    expect(held.vitalAt(20_000).interval).toEqual({ low: 70.1, high: 74 });
+  });
+
   test('is gone at once when blocked, and stays gone', () => {
     const held = new HeldValue('breathing');
     held.accept(accepted);
