@@ -20,7 +20,7 @@ export function analysisText(analysis: Analysis): string {
     clearest?.reading
       ? `Clearest from ${time(clearest.fromMs)} to ${time(clearest.toMs)}: ` +
         `${clearest.reading.perMin.toFixed(1)}/min, quality ${clearest.reading.quality.toFixed(2)}`
-      : 'No pulse was believed.',
+      : 'No pulse was believed for five seconds on end.',
     variability(analysis),
     `${String(frames)} frames, ${(durationMs / 1000).toFixed(1)} s`,
   ].join('\n');

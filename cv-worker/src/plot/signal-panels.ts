@@ -13,7 +13,7 @@ export function waveformPanel(window: SpectrumWindow, startedAt: number, size: S
   const endS = (window.toMs - startedAt) / 1000;
   const name =
     reading === null
-      ? 'Brightness of the skin at the end, upside down; no pulse was believed'
+      ? 'Brightness of the skin at the end, upside down; no pulse was believed for long'
       : 'Pulse waveform where it was clearest';
   // The skin's brightness changes by thousandths of its level.
   const scale = reading === null ? 1000 : 1;
