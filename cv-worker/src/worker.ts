@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { Assignment, HavenError, Observation, TapLayers, WorkerStatus } from '@haven/protocol';
+import type { Assignment, HavenError, Observation } from '@haven/protocol';
 import type { Logger } from 'pino';
 import type { AnalyzerOutput } from './analyzer.ts';
 import type { Config } from './config.ts';
@@ -15,11 +15,10 @@ import { findFfmpeg } from './tap/ffmpeg.ts';
 import { FrameBuffers } from './tap/frame-buffers.ts';
 import { PortPairs } from './tap/ports.ts';
 import { Tap } from './tap/tap.ts';
+import { workerStatus } from './worker-status.ts';
 
 const STATUS_INTERVAL_MS = 2000;
 const PACE_INTERVAL_MS = 1000;
-/** Of a tap that has not been told what its stream has. */
-const FIRST_LAYERS: TapLayers = { spatialLayer: 0, temporalLayer: 0 };
 /** How long stopping waits for the server to take what is left, ms. */
 const FLUSH_MS = 3000;
 /** What each analysis thread runs. */
@@ -184,35 +183,9 @@ export class CvWorker extends EventEmitter<CvWorkerEvents> {
   }
 
   #reportStatus(): void {
-    this.#client.request('worker:status', this.#status()).catch((error: unknown) => {
+    const status = workerStatus(this.#pool, this.#streams, this.#config.frameRate);
+    this.#client.request('worker:status', status).catch((error: unknown) => {
       this.#logger.debug({ err: error }, 'the status was not taken');
     });
-  }
-
-  #status(): WorkerStatus {
-    const now = performance.now();
-    const { heapBytes, externalBytes, tensors } = this.#pool.usage;
-    return {
-      heapBytes: heapBytes + externalBytes,
-      tensors,
-      threads: this.#pool.threads,
-      busyThreads: this.#pool.busyThreads,
-      queuedFrames: this.#pool.queuedFrames,
-      streams: Array.from(this.#streams, ([assignmentId, { tap }]) => {
-        const statistics = this.#pool.statisticsOf(assignmentId);
-        return {
-          assignmentId,
-          framesDecoded: tap.framesDecoded,
-          framesAnalysed: statistics?.framesAnalysed ?? 0,
-          framesDropped: statistics?.framesDropped ?? 0,
-          decoderRestarts: tap.restarts,
-          lastFrameAgeMs: statistics?.lastFrameAgeMs(now) ?? null,
-          latencyMs: statistics?.takeLatencyMs() ?? null,
-          frameRate: tap.rate,
-          reduced: tap.rate < this.#config.frameRate,
-          layers: tap.layers ?? FIRST_LAYERS,
-        };
-      }),
-    };
   }
 }

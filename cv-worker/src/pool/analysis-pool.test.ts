@@ -118,7 +118,6 @@ describe('the analysis pool', () => {
       let gapMs = 0;
       let lastAt = performance.now();
       for (let frame = 1; restarted.length === 0; frame++) {
-        push('a');
         push('b');
         await eventually(() => reports('b') >= frame, 5000);
         gapMs = Math.max(gapMs, performance.now() - lastAt);
@@ -163,6 +162,24 @@ describe('the analysis pool', () => {
     expect(buffers.free).toBe(1);
     expect(pool.statisticsOf('a')).toBeUndefined();
   });
+
+  test('does not take a thread that is behind for one that hangs', async () => {
+    pool = await createPool(1);
+    for (const stream of ['a', 'b', 'c', 'd']) {
+      pool.open(stream, 'both');
+      for (let frame = 0; frame < MAX_QUEUED_FRAMES; frame++) push(stream, 'dawdle');
+    }
+    await eventually(() => order.length === 4 * MAX_QUEUED_FRAMES);
+    expect(pool.restarts).toBe(0);
+  }, 30_000);
+
+  test('does not take a thread that was long in loading for one that hangs', async () => {
+    pool = await createPool(1, './testing/slow-thread.ts');
+    pool.open('a', 'both');
+    push('a');
+    await eventually(() => reports('a') === 1);
+    expect(pool.restarts).toBe(0);
+  }, 15_000);
 
   test('says why when its threads cannot be started', async () => {
     pool = await createPool(1);

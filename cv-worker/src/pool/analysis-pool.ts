@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { AnalyzerOutput } from '../analyzer.ts';
 import type { FacePlace } from '../pace/layer-choice.ts';
 import type { FrameBuffers } from '../tap/frame-buffers.ts';
-import type { TapFrame } from '../tap/tap.ts';
+import type { TapFrame } from '../tap/frame-gate.ts';
 import { AnalysisThread } from './analysis-thread.ts';
 import type { AnalysedMode, ThreadUsage } from './messages.ts';
 import { PoolLoad } from './pool-load.ts';

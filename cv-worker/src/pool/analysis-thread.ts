@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { AnalyzerOutput } from '../analyzer.ts';
 import type { FacePlace } from '../pace/layer-choice.ts';
 import type { FrameBuffers } from '../tap/frame-buffers.ts';
-import type { TapFrame } from '../tap/tap.ts';
+import type { TapFrame } from '../tap/frame-gate.ts';
 import { FrameQueue } from './frame-queue.ts';
 import type { AnalysedMode, FromThread, ThreadUsage } from './messages.ts';
 import { StreamStatistics } from './stream-statistics.ts';

@@ -1,4 +1,4 @@
-import type { TapFrame } from '../tap/tap.ts';
+import type { TapFrame } from '../tap/frame-gate.ts';
 
 /** Frames of one stream that may wait: older ones are worth less than the delay that they would add (0.2 s). */
 export const MAX_QUEUED_FRAMES = 3;

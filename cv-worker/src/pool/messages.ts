@@ -2,7 +2,7 @@ import type { Assignment } from '@haven/protocol';
 import { z } from 'zod';
 import type { AnalyzerOutput } from '../analyzer.ts';
 import type { FacePlace } from '../pace/layer-choice.ts';
-import type { TapFrame } from '../tap/tap.ts';
+import type { TapFrame } from '../tap/frame-gate.ts';
 
 /** What is measured of a stream. */
 export type AnalysedMode = Assignment['mode'];

@@ -39,9 +39,14 @@ export async function serveAnalysis(load: () => Promise<ThreadAnalysis>): Promis
   const port = parentPort;
   if (port === null) throw new Error('this module runs in a worker thread only');
   const beats = new Int32Array(threadDataSchema.parse(workerData).heartbeat);
-  setInterval(() => Atomics.add(beats, 0, 1), HEARTBEAT_INTERVAL_MS);
+  const beat = () => Atomics.add(beats, 0, 1);
+  setInterval(beat, HEARTBEAT_INTERVAL_MS);
   const streams = new ThreadStreams(await load(), (message, transfer) => port.postMessage(message, transfer));
-  port.on('message', (message: ToThread) => streams.receive(message));
+  port.on('message', (message: ToThread) => {
+    streams.receive(message);
+    // Up to a thousand messages are taken before a timer has its turn: who is behind is alive.
+    beat();
+  });
   setInterval(() => streams.tick(Date.now()), TICK_INTERVAL_MS);
   port.postMessage({ type: 'ready' } satisfies FromThread);
 }

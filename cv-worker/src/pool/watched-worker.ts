@@ -91,7 +91,11 @@ export class WatchedWorker {
 
   #receive(message: FromThread): void {
     if (this.#closed) return;
-    if (message.type === 'ready') this.#ready = true;
+    if (message.type === 'ready') {
+      this.#ready = true;
+      // Of loading, which the patience of a thread that works does not cover.
+      this.#silentChecks = 0;
+    }
     if (message.type === 'analysed') this.#outstanding -= 1;
     if (message.type === 'usage') this.#limit(message.usage);
     this.#events.onMessage(message);

@@ -1,12 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { HavenError, type Assignment, type ErrorCode, type TapLayers } from '@haven/protocol';
-import type { Crop, Frame } from '../frame.ts';
+import type { Crop } from '../frame.ts';
 import type { FrameRate, NormalFrameRate } from '../pace/frame-rate.ts';
-import { FrameThinner } from '../pace/frame-thinner.ts';
 import type { View } from '../pace/layer-choice.ts';
 import type { CvRequester } from '../signalling/requester.ts';
 import type { FrameBuffers } from './frame-buffers.ts';
-import { FrameClock } from './frame-clock.ts';
+import { FrameGate, type TapFrame } from './frame-gate.ts';
 import { FrameWatch } from './frame-watch.ts';
 import { LiveDecoder } from './live-decoder.ts';
 import type { NutFrame } from './nut.ts';
@@ -29,9 +29,6 @@ const FINAL_CODES: ReadonlySet<ErrorCode> = new Set([
 
 /** Why a decoder ended that was told to show another part of the picture. */
 const ANOTHER_VIEW = 'another part of the picture';
-
-/** A picture whose buffer may be transferred to another thread. */
-export type TapFrame = Frame & { pixels: Uint8Array<ArrayBuffer> };
 
 export type TapOptions = {
   assignment: Assignment;
@@ -58,15 +55,12 @@ export type TapOptions = {
 export class Tap {
   readonly #options: TapOptions;
   readonly #now: () => number;
-  readonly #clock = new FrameClock();
+  readonly #gate: FrameGate;
   readonly #closing = new AbortController();
   readonly #running: Promise<void>;
   readonly #layers: TapLayerControl;
-  readonly #thinner = new FrameThinner();
-  #rate: FrameRate;
   #crop: Crop | null = null;
   #decoder: LiveDecoder | null = null;
-  #framesDecoded = 0;
   #restarts = 0;
 
   constructor(options: TapOptions) {
@@ -75,12 +69,12 @@ export class Tap {
     const { assignment, request, normalRate, logger } = options;
     const { assignmentId } = assignment;
     this.#layers = new TapLayerControl({ request, assignmentId, logger, normalRate });
-    this.#rate = normalRate;
+    this.#gate = new FrameGate(normalRate);
     this.#running = this.#run();
   }
 
   get framesDecoded(): number {
-    return this.#framesDecoded;
+    return this.#gate.decoded;
   }
 
   /** How many decoders were replaced. */
@@ -99,12 +93,12 @@ export class Tap {
   }
 
   get rate(): FrameRate {
-    return this.#rate;
+    return this.#gate.rate;
   }
 
   /** What to show from now on, and how often: another part of the picture takes another decoder. */
   aim(view: View, rate: FrameRate): void {
-    this.#rate = rate;
+    this.#gate.rate = rate;
     this.#layers.aim(view.spatialLayer, rate);
     if (view.crop === this.#crop) return;
     this.#crop = view.crop;
@@ -137,18 +131,18 @@ export class Tap {
       const wait = RETRY_AFTER_MS[Math.min(useless, RETRY_AFTER_MS.length - 1)];
       this.#options.logger.warn({ reason: session.reason, retryAfterMs: wait }, 'the tap is opened anew');
       this.#restarts += 1;
-      await this.#pause(wait);
+      await sleep(wait, undefined, { signal: this.#closing.signal }).catch(() => undefined);
     }
   }
 
   async #attempt(): Promise<{ reason: string; useful: boolean; final: ErrorCode | null }> {
     const startedAt = this.#now();
-    const framesBefore = this.#framesDecoded;
+    const framesBefore = this.#gate.decoded;
     let pair: PortPair | null = null;
     try {
       pair = await this.#options.ports.allocate();
       const reason = await this.#decode(pair);
-      const useful = this.#framesDecoded > framesBefore && this.#now() - startedAt >= USEFUL_MS;
+      const useful = this.#gate.decoded > framesBefore && this.#now() - startedAt >= USEFUL_MS;
       return { reason, useful, final: null };
     } catch (error) {
       const final = error instanceof HavenError && FINAL_CODES.has(error.code) ? error.code : null;
@@ -177,13 +171,13 @@ export class Tap {
     this.#decoder = decoder;
     try {
       await decoder.bound();
-      this.#clock.restart();
+      this.#gate.restart();
       const watch = new FrameWatch(this.#now());
       decoder.on('frame', (frame) => {
         watch.frame(this.#now());
         this.#deliver(frame, crop);
       });
-      decoder.on('resized', () => this.#clock.interrupt());
+      decoder.on('resized', () => this.#gate.interrupt());
       decoder.on('damage', (complaint) => {
         watch.damage();
         this.#options.logger.debug({ complaint }, 'the decoder complains');
@@ -200,7 +194,7 @@ export class Tap {
   async #watchOver(decoder: LiveDecoder, watch: FrameWatch): Promise<string> {
     const timer = setInterval(() => {
       const now = this.#now();
-      this.#layers.reconcile(now, this.#framesDecoded);
+      this.#layers.reconcile(now, this.#gate.decoded);
       const remedy = watch.check(now);
       if (remedy === 'key-frame') this.#requestKeyFrame();
       if (remedy === 'restart') decoder.kill('no pictures');
@@ -212,35 +206,16 @@ export class Tap {
     }
   }
 
-  #deliver({ ptsMs, width, height, pixels }: NutFrame, crop: Crop | null): void {
-    this.#framesDecoded += 1;
-    const { timeMs, discontinuity } = this.#clock.map(ptsMs, this.#now());
-    // Of a stream without temporal layers more come than are aimed at.
-    if (this.#isClosed() || !(discontinuity || this.#thinner.admits(timeMs, this.#rate))) {
-      this.#options.buffers.recycle(pixels);
-      return;
-    }
-    const part = crop === null ? {} : { crop };
-    this.#options.onFrame({ timeMs, width, height, pixels, discontinuity, ...part });
+  #deliver(picture: NutFrame, crop: Crop | null): void {
+    const frame = this.#gate.take(picture, crop, this.#now());
+    if (frame === null || this.#isClosed()) this.#options.buffers.recycle(picture.pixels);
+    else this.#options.onFrame(frame);
   }
 
   #requestKeyFrame(): void {
     const { assignment, request, logger } = this.#options;
     request('tap:key-frame', { assignmentId: assignment.assignmentId }).catch((error: unknown) => {
       logger.debug({ err: error }, 'a key frame could not be asked for');
-    });
-  }
-
-  async #pause(milliseconds: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(done, milliseconds);
-      const signal = this.#closing.signal;
-      function done() {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', done);
-        resolve();
-      }
-      signal.addEventListener('abort', done);
     });
   }
 }
