@@ -21,8 +21,9 @@ const NEWS = { chest: 0.12, pulse: 0.06 } as const;
 /** And what its first window does: the modulations of a pulse share the noise of the same beats. */
 const FIRST = { chest: 1, pulse: 0.2 } as const;
 /**
- * A source supports a value when its newest window alone gives it this probability. Noise by itself reaches it in 1 of
- * 1000 windows of the chest; the three modulations of a pulse have to agree for theirs, twice that of chance.
+ * A source supports a value when its newest window alone gives it this probability. Noise alone then gives a value in 1
+ * of 1000 seconds of the chest, in 1 of 75 when it wanders like a random walk; the three modulations of a pulse have to
+ * agree for theirs, twice that of chance, and gave none in 880 seconds of noise.
  */
 const SUPPORT = { chest: 0.6, pulse: 0.3 } as const;
 /** Each beat shows one sample of breathing: nothing near half the pulse rate, and above, can be told apart. */
