@@ -37,4 +37,31 @@ describe('the face of a synthetic patient', () => {
     const mesh = detector.fitMesh(frame, face.box);
     expect(mesh?.confidence).toBeGreaterThanOrEqual(0.9);
   });
+
+  test.each([0.5, 0.25, 0.1])('fills the share %f of the height that was asked for', async (share) => {
+    // A small face needs the larger picture; drawing it takes four times as long.
+    const size = share < 0.2 ? { width: 640, height: 480 } : { width: WIDTH, height: HEIGHT };
+    const patient = await SyntheticPatient.create(
+      parseSyntheticParameters(`face=${share},seed=2,motion=none`),
+      size,
+    );
+    const frame = { timeMs: 0, ...size, pixels: patient.frame(0), discontinuity: false };
+    const mesh = detector.fitMesh(frame, presumedBox(share, size));
+    const rows = [TOP_OF_FOREHEAD, CHIN].map((point) => mesh?.points[2 * point + 1] ?? NaN);
+    expect((rows[1] - rows[0]) / size.height / share).toBeGreaterThan(0.8);
+    expect((rows[1] - rows[0]) / size.height / share).toBeLessThan(1.1);
+  });
 });
+
+/** Points of the face mesh. */
+const TOP_OF_FOREHEAD = 10;
+const CHIN = 152;
+
+/** About where the face is: the eyes are at 45 % of the height. */
+function presumedBox(
+  share: number,
+  { width, height }: { width: number; height: number },
+): { x: number; y: number; width: number; height: number } {
+  const side = share * height;
+  return { x: width / 2 - 0.4 * side, y: 0.45 * height - 0.42 * side, width: 0.8 * side, height: side };
+}

@@ -23,6 +23,11 @@ describe('parameters of a synthetic patient', () => {
       noise: [{ at: 0, value: 1.5 }],
       motion: [{ at: 0, value: 'still' }],
       covered: [{ at: 0, value: false }],
+      face: 0.5,
+      rampSeconds: 10,
+      flickerDepth: [{ at: 0, value: 0.01 }],
+      autoExposure: false,
+      visitor: [{ at: 0, value: false }],
     });
   });
 
@@ -72,6 +77,17 @@ describe('parameters of a synthetic patient', () => {
       'Synthetic parameter "tone" must be light, medium, dark or monk1 to monk10, not "monk11".',
     ],
     ['light=moon', 'Synthetic parameter "light" must be one of office, side, dim, not "moon".'],
+    [
+      'motion=dance',
+      'Synthetic parameter "motion" must be one of none, still, sway, turn, talk, not "dance".',
+    ],
+    ['face=0.9', 'Synthetic parameter "face" must be a number from 0.08 to 0.6, not "0.9".'],
+    ['face@5=0.2', 'Synthetic parameter "face" cannot change over time.'],
+    ['ramp=0', 'Synthetic parameter "ramp" must be a number from 0.1 to 60, not "0".'],
+    ['flickerdepth=1', 'Synthetic parameter "flickerdepth" must be a number from 0 to 0.3, not "1".'],
+    ['autoexposure=on', 'Synthetic parameter "autoexposure" must be one of 0, 1, not "on".'],
+    ['visitor=nurse', 'Synthetic parameter "visitor" must be one of 0, 1, not "nurse".'],
+    ['visitorhr=10', 'Synthetic parameter "visitorhr" must be a number from 30 to 220, not "10".'],
     ['cover=yes', 'Synthetic parameter "cover" must be one of 0, 1, not "yes".'],
     ['seed=1.5', 'Synthetic parameter "seed" must be a whole number, not "1.5".'],
     ['tone@5=dark', 'Synthetic parameter "tone" cannot change over time.'],

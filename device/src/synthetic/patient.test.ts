@@ -7,6 +7,7 @@ const SIZE = { width: 160, height: 120 };
 const FPS = 15;
 const FOREHEAD = { x: 71, y: 36, width: 18, height: 10 };
 const CHEEK = { x: 89, y: 58, width: 8, height: 10 };
+const MOUTH = { x: 72, y: 72, width: 16, height: 8 };
 const WALL = { x: 2, y: 27, width: 20, height: 12 };
 const GOWN = { x: 30, y: 114, width: 20, height: 5 };
 
@@ -122,6 +123,48 @@ describe('a synthetic patient', () => {
     const patient = await create('flicker=1.5,motion=none');
     const wall = greens(patient, WALL, 0, 10);
     expect(amplitudeAt(wall, FPS, 1.5) / mean(wall)).toBeCloseTo(0.01, 2);
+  });
+
+  test('flickers as deep as asked for', async () => {
+    const patient = await create('flicker=0.5,flickerdepth=0.05,motion=none');
+    const wall = greens(patient, WALL, 0, 20);
+    expect(amplitudeAt(wall, FPS, 0.5) / mean(wall)).toBeCloseTo(0.05, 2);
+  });
+
+  test('keeps its pulse and moves its jaw and not its brows while it talks', async () => {
+    const patient = await create('motion=talk,hr=96,noise=0,seed=1');
+    const still = await create('motion=still,hr=96,noise=0,seed=1');
+    const variation = (one: SyntheticPatient, region: typeof WALL): number => {
+      const values = greens(one, region, 0, 10);
+      return Math.max(...values) - Math.min(...values);
+    };
+    expect(variation(patient, MOUTH)).toBeGreaterThan(3 * variation(still, MOUTH));
+    const forehead = greens(patient, FOREHEAD, 0, 20);
+    expect(amplitudeAt(forehead, FPS, 96 / 60) / mean(forehead)).toBeGreaterThan(0.0015);
+  });
+
+  test('is held at the brightness of its first picture by automatic exposure, within two seconds', async () => {
+    const levels = async (text: string): Promise<number[]> => {
+      const patient = await create(`${text},motion=none,exposure@5=0.7`);
+      const wall = greens(patient, WALL, 0, 15);
+      return [wall.slice(0, 5 * FPS), wall.slice(5 * FPS, 5 * FPS + 3), wall.slice(-5 * FPS)].map(mean);
+    };
+    const [before, changed, after] = await levels('autoexposure=1');
+    expect(changed / before).toBeLessThan(0.9);
+    expect(after / before).toBeCloseTo(1, 1.5);
+    const [, , without] = await levels('autoexposure=0');
+    expect(without / before).toBeLessThan(0.9);
+  });
+
+  test('is hidden by a visitor, whose own pulse is then on the face, and seen again afterwards', async () => {
+    const patient = await create('hr=60,visitor@2=1,visitorhr=110,visitor@30=0,tone=light,noise=0.5');
+    expect([1, 2.5, 4, 20, 33].map((seconds) => patient.truth(seconds).visible)).toEqual([
+      ...[true, true, false, false, true],
+    ]);
+    const [alone, hidden, again] = [0, 6, 33].map((from) => mean(greens(patient, FOREHEAD, from, 1)));
+    expect(Math.abs(hidden - alone)).toBeGreaterThan(20);
+    expect(again).toBeCloseTo(alone, -0.5);
+    expect(Math.abs(strongestRate(greens(patient, FOREHEAD, 6, 20), FPS) - 110)).toBeLessThanOrEqual(1.5);
   });
 
   test('is darker with less exposure', async () => {

@@ -23,6 +23,16 @@ describe('a rate over time', () => {
     expect(rate.at(1000)).toBe(120);
   });
 
+  test('reaches it as fast as it is told, with the same phase afterwards however often it was asked', () => {
+    const changes = [
+      { at: 0, value: 70 },
+      { at: 10, value: 120 },
+    ];
+    const rate = new RampedRate(changes, 1);
+    expect([10, 10.5, 11, 60].map((seconds) => rate.at(seconds))).toEqual([70, 95, 120, 120]);
+    expect(rate.cycles(70) - rate.cycles(11)).toBeCloseTo((59 * 120) / 60, 6);
+  });
+
   test('turns from where it is when a change comes before the last one is finished', () => {
     const rate = new RampedRate([
       { at: 0, value: 60 },
