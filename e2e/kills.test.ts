@@ -50,6 +50,15 @@ describe('after the violent death of a part', () => {
     expect(frame - killedAt).toBeLessThanOrEqual(3000);
   }, 30_000);
 
+  test('ffmpeg that hangs: frames are analysed again within 8 s', async () => {
+    const decoder = descendants(cvWorker().pid).find(({ command }) => command.includes('ffmpeg'));
+    expect(decoder).toBeDefined();
+    process.kill(decoder!.pid, 'SIGSTOP');
+    const stoppedAt = Date.now();
+    const frame = await until('frames', 10_000, () => frameAfter(stoppedAt + 300));
+    expect(frame - stoppedAt).toBeLessThanOrEqual(8000);
+  }, 30_000);
+
   test('the CV worker: frames are analysed within 10 s, a vital is measured within 25 s', async () => {
     process.kill(cvWorker().pid, 'SIGKILL');
     const killedAt = Date.now();

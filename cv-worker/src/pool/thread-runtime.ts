@@ -20,7 +20,7 @@ export type StreamAnalyzer = {
   push(frame: Frame): AnalyzerOutput;
   tick(nowMs: number): AnalyzerOutput;
   /** The patient's face in the last frame, px of that frame. */
-  face?(): { box: Box } | null;
+  face(): { box: Box } | null;
 };
 
 /** What a thread loads once for all its streams. */
@@ -106,7 +106,7 @@ class ThreadStreams {
 
 /** In shares of the camera's whole picture. */
 function placeOf({ analyzer, frame }: OpenStream): FacePlace | null {
-  const box = analyzer.face?.()?.box;
+  const box = analyzer.face()?.box;
   if (box === undefined || frame === null) return null;
   const { x, y, scale } = frame.crop ?? { x: 0, y: 0, scale: 1 };
   return {

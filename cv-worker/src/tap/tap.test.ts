@@ -105,6 +105,14 @@ describe('a tap', () => {
     expect(times).toEqual(times.toSorted((a, b) => a - b));
   }, 30_000);
 
+  test('has pictures again within 8 s after its ffmpeg hung', async () => {
+    await eventually(() => frames.length > 5);
+    process.kill(tap.decoderPid!, 'SIGSTOP');
+    const stoppedAt = Date.now();
+    await eventually(() => frames.some((frame) => frame.discontinuity && frame.timeMs > stoppedAt), 8000);
+    expect(tap.restarts).toBe(1);
+  }, 30_000);
+
   test('asks for key frames while none come, and shows pictures as soon as they flow again', async () => {
     await eventually(() => frames.length > 5);
     sfu.source.sending = false;
