@@ -1,5 +1,5 @@
-/** Regions of the face where skin is thin, even and seldom covered. */
-export const REGION_NAMES = ['forehead', 'glabella', 'leftCheek', 'rightCheek'] as const;
+/** Regions of the face where skin is thin, even and seldom covered; the chin while it does not move. */
+export const REGION_NAMES = ['forehead', 'glabella', 'leftCheek', 'rightCheek', 'chin'] as const;
 export type RegionName = (typeof REGION_NAMES)[number];
 
 /** What is known of each region, in this order: mean levels of red, green and blue (0–255), and of how many pixels. */

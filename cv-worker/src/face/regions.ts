@@ -6,13 +6,18 @@ import { countPixels, filterRuns, polygonRuns, type Runs } from './runs.ts';
 
 /**
  * Outlines by point number of the face mesh: as much skin as is seldom covered, since averaging is all that a small
- * pulse has against noise and compression. The cheeks reach to the jaw beside the mouth, which moves in talking.
+ * pulse has against noise and compression. The cheeks reach to the jaw beside the mouth; the
+ * chin below it counts while the mouth is still.
  */
 const OUTLINES: Record<RegionName, readonly number[]> = {
   forehead: [54, 103, 67, 109, 10, 338, 297, 332, 284, 298, 293, 334, 296, 336, 9, 107, 66, 105, 63, 68],
   glabella: [107, 9, 336, 285, 417, 168, 193, 55],
   leftCheek: [116, 117, 118, 119, 100, 142, 36, 205, 216, 212, 214, 192, 213, 147, 123],
   rightCheek: [345, 346, 347, 348, 329, 371, 266, 425, 436, 432, 434, 416, 433, 376, 352],
+  chin: [
+    57, 43, 106, 182, 83, 18, 313, 406, 335, 273, 287, 432, 434, 364, 379, 378, 400, 377, 152, 148, 176, 149,
+    150, 135, 214, 212,
+  ],
 };
 
 /** Hair, brows, glasses and shine differ from the skin around them by more than this, whatever the skin's tone. */

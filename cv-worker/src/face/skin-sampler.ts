@@ -1,8 +1,16 @@
 import { BLACK, BT601, chromaPlane, lumaPlane, NEUTRAL, type Frame } from '../frame.ts';
-import { BACKGROUND, REGION_CHANNELS, SKIN_SAMPLE_LENGTH, type SkinSample } from '../skin-sample.ts';
+import {
+  BACKGROUND,
+  channelIndex,
+  REGION_CHANNELS,
+  REGION_NAMES,
+  SKIN_SAMPLE_LENGTH,
+  type SkinSample,
+} from '../skin-sample.ts';
 import type { Box } from './box.ts';
 import type { FaceMesh } from './facemesh.ts';
 import { backgroundPixels, skinRegions, type SkinRegion } from './regions.ts';
+import { Restlessness } from './restlessness.ts';
 import { meanOfRuns } from './runs.ts';
 
 /** How far the face has moved since its regions were placed, pixels. */
@@ -19,6 +27,13 @@ export const MIN_SKIN_PIXELS = 60;
 const MIN_LEVEL = 2;
 const STRIDE = REGION_CHANNELS.length;
 const COLOURS = 3;
+const CHIN = REGION_NAMES.indexOf('chin');
+const CALM_AND_CHIN = [
+  REGION_NAMES.indexOf('forehead'),
+  REGION_NAMES.indexOf('leftCheek'),
+  REGION_NAMES.indexOf('rightCheek'),
+  CHIN,
+];
 
 /**
  * Means of the skin's regions and of the background, frame by frame. The regions move along with the face between two
@@ -28,6 +43,7 @@ const COLOURS = 3;
 export class SkinSampler {
   readonly #values: SkinSample = new Float64Array(SKIN_SAMPLE_LENGTH);
   readonly #gains = new Float64Array(SKIN_SAMPLE_LENGTH).fill(1);
+  #chin = new Restlessness(CALM_AND_CHIN.length - 1);
   #regions: SkinRegion[] = [];
   #background: Int32Array = new Int32Array(0);
   #placed: FaceMesh | null = null;
@@ -67,12 +83,18 @@ export class SkinSampler {
     this.#regions = [];
     this.#background = new Int32Array(0);
     this.#placed = null;
+    this.#chin = new Restlessness(CALM_AND_CHIN.length - 1);
     this.#gains.fill(1);
   }
 
   /** Valid until the next call. */
   sample(frame: Frame, shift: Shift): SkinSample {
     const values = this.#measure(frame, shift);
+    const chinMoves = this.#chin.add(
+      frame.timeMs,
+      CALM_AND_CHIN.map((region) => values[channelIndex(region, 'green')]),
+    );
+    if (chinMoves) values.fill(0, channelIndex(CHIN, 'red'), channelIndex(CHIN, 'red') + STRIDE);
     for (let i = 0; i < values.length; i++) {
       if (i % STRIDE < COLOURS) values[i] *= this.#gains[i];
     }
