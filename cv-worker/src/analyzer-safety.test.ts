@@ -167,10 +167,10 @@ describe('a visitor’s face over the patient’s', () => {
     expect(shown(seen, 'pulse', VISIT.to + ALONE).length).toBeGreaterThan(0);
   });
 
-  test('is neither an absence nor an exit', () => {
+  test('is told as a second person who comes and leaves, and is neither an absence nor an exit', () => {
     expect(shown(seen, 'presence', 1)).not.toContain(0);
     const told = seen.events.map(({ event }) => event);
-    expect(told.filter((event) => event === 'absent' || event === 'bed-exit')).toEqual([]);
+    expect(told).toEqual(['second-person', 'alone']);
   });
 });
 

@@ -117,6 +117,7 @@ export class Analyzer {
       thumbnail: picture,
       faces: this.#faces.faces,
       patientBox: this.#faces.box,
+      isVisitor: this.#faces.isVisitor(frame.timeMs),
       tooFar: this.#faces.reason === 'too-far',
       motionLevel: this.#motion.level,
       frame,

@@ -71,6 +71,11 @@ export class FaceWatch {
     return box === null ? others : [box, ...others];
   }
 
+  /** Whether the face that is followed is most likely a visitor's, before the patient's. */
+  isVisitor(now: number): boolean {
+    return this.#identity.isVisitor(now);
+  }
+
   update(frame: Frame, picture: Thumbnail): FaceUpdate {
     const now = frame.timeMs;
     if (this.#pace === null) this.#startedAt = now;
@@ -188,7 +193,7 @@ export class FaceWatch {
             (other) => intersectionArea(scaleBox(other.box, REACH), scaleBox(patient.box, REACH)) > 0,
           );
     // From here on it could be either of them, until one has been alone for long enough.
-    if ((near || this.#othersNear) && patient !== null) this.#identity.doubt(now);
+    if ((near || this.#othersNear) && patient !== null) this.#identity.doubt(now, true);
     this.#othersNear = near;
   }
 

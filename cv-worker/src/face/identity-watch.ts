@@ -37,6 +37,7 @@ export class IdentityWatch {
   readonly #patient = new Gallery();
   #newUntil = -Infinity;
   #doubtedAt = -Infinity;
+  #doubtedInCompany = false;
   /** The face that is new does not look like the patient's. */
   #isStranger = false;
   #confirmedAt = 0;
@@ -56,6 +57,11 @@ export class IdentityWatch {
 
   isNew(now: number): boolean {
     return now < this.#newUntil;
+  }
+
+  /** Whether the face is most likely that of somebody who came to the patient. */
+  isVisitor(now: number): boolean {
+    return this.isNew(now) && this.#isStranger && this.#doubtedInCompany;
   }
 
   observe(
@@ -89,7 +95,9 @@ export class IdentityWatch {
     const gap = this.#known && now - this.#confirmedAt > IDENTITY_GAP_MS;
     const inCompany = now - this.#companyAt < COMPANY_MS;
     const isLikePatient = this.#patient.knows(likeness);
-    if (this.#suspicious || moved || gap || (this.#known && inCompany && !isLikePatient)) this.doubt(now);
+    if (this.#suspicious || moved || gap || (this.#known && inCompany && !isLikePatient)) {
+      this.doubt(now, inCompany);
+    }
     if (this.isNew(now)) {
       this.#isStranger = !isLikePatient;
       if (!isLikePatient) this.#newUntil = min(now + NEW_FACE_MS, this.#doubtedAt + STRANGER_MS);
@@ -104,9 +112,10 @@ export class IdentityWatch {
     this.#last = null;
   }
 
-  /** It could be anybody from here on. */
-  doubt(now: number): void {
+  /** It could be anybody from here on: one of several, or somebody unseen until now. */
+  doubt(now: number, inCompany: boolean): void {
     this.#doubtedAt = now;
+    this.#doubtedInCompany = inCompany;
     this.#newUntil = now + NEW_FACE_MS;
   }
 }

@@ -20,19 +20,19 @@ export class Company {
     return this.#fact.value || this.#seenSince !== null;
   }
 
-  /** @param faces how many faces are in the picture */
-  add(atMs: number, faces: number): PresenceEvent[] {
-    const several = faces > 1;
+  /** @param people how many are in the picture, the patient among them */
+  add(atMs: number, people: number): PresenceEvent[] {
+    const several = people > 1;
     if (several) {
       this.#seenSince ??= atMs;
       this.#seenAt = atMs;
-      this.#largest = Math.max(this.#largest, faces);
+      this.#largest = Math.max(this.#largest, people);
     }
     const changed = this.#fact.update(several, atMs);
     const since = this.#seenSince ?? atMs;
     if (!several && !this.#fact.value) this.#seenSince = null;
     if (!changed) return [];
-    const evidence = { faces: this.#largest };
+    const evidence = { people: this.#largest };
     if (this.#fact.value) {
       return [{ event: 'second-person', confidence: CONFIDENCE, at: atMs, startedAt: since, evidence }];
     }

@@ -192,7 +192,7 @@ describe('company', () => {
     room.show(15, IN_BED);
     expect(names(room)).toEqual(['second-person', 'alone']);
     const [came, left] = room.events;
-    expect(came).toMatchObject({ evidence: { faces: 2 } });
+    expect(came).toMatchObject({ evidence: { people: 2 } });
     expect(came.at - came.startedAt).toBeLessThan(4000);
     expect(left.evidence.secondsStayed).toBeCloseTo(20, 0);
   });

@@ -32,6 +32,8 @@ export type PresenceInput = {
   faces: readonly Box[];
   /** The patient's face; null when it is not seen, or cannot be told from others. */
   patientBox: Box | null;
+  /** The face there is most likely that of somebody before the patient. */
+  isVisitor: boolean;
   /** The patient's face is too small to be measured. */
   tooFar: boolean;
   /** Movement about the patient, 0–1. */
@@ -78,7 +80,7 @@ export class PresenceWatch {
     this.#learn(sighting, verdict, face, thumbnail, elapsedMs);
     this.#publish(atMs, verdict);
     if (events.length > 0) this.#exits.reset();
-    events.push(...this.#company.add(atMs, input.faces.length));
+    events.push(...this.#company.add(atMs, input.faces.length + (input.isVisitor ? 1 : 0)));
     events.push(...this.#distance.add(atMs, input.tooFar, face?.height ?? null));
     const inCare = this.#company.isThere || verdict.present !== true;
     events.push(...this.#restlessness.add(atMs, elapsedMs, input.motionLevel, inCare));

@@ -135,7 +135,15 @@ export class WatchedRoom {
     const visitorBox = scene.visitor != null && scene.visitorFace === true ? faceAt(scene.visitor) : null;
     const faces = [patientBox, visitorBox].filter((box) => box !== null);
     const { events } = this.watch.update({
-      ...{ atMs: this.#now, thumbnail, faces, patientBox, tooFar: false, motionLevel: this.motionLevel },
+      ...{
+        atMs: this.#now,
+        thumbnail,
+        faces,
+        patientBox,
+        isVisitor: false,
+        tooFar: false,
+        motionLevel: this.motionLevel,
+      },
       frame: { timeMs: this.#now, ...PICTURE, crop: this.crop },
     });
     this.events.push(...events);
