@@ -1,5 +1,6 @@
 import { CHANNELS, i420Planes, i420Size } from './i420.ts';
-import { Plane, type FrameState } from './plane.ts';
+import type { FrameState } from './frame-state.ts';
+import { Plane } from './plane.ts';
 import type { FigureLayer, Layers } from './layers.ts';
 import { Warp } from './warp.ts';
 

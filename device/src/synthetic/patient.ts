@@ -4,7 +4,7 @@ import { Compositor } from './compositor.ts';
 import { blink, headPosition } from './movement.ts';
 import { DEFAULT_FACE, type SyntheticParameters } from './parameters.ts';
 import { Physiology } from './physiology.ts';
-import type { FrameState } from './plane.ts';
+import type { FrameState } from './frame-state.ts';
 import type { Size } from './layers.ts';
 import { drawClock } from './picture-clock.ts';
 import { renderLayers, renderVisitor } from './renderer.ts';

@@ -7,36 +7,13 @@ import { illuminate, LIGHTING, type Exposure, type Lighting } from './lighting.t
 import { lookOf } from './looks.ts';
 import { Materials, skinTone, type Surface } from './materials.ts';
 import { RayMarcher } from './ray-marcher.ts';
-import { DEFAULT_FACE } from './parameters.ts';
+import { EDGE_SAMPLES, fineSamples, type Offset } from './sampling.ts';
 import type { FigureLayer, Layers, Pose, Rectangle, Size } from './layers.ts';
 
 const { PI, abs, ceil, floor, max, min, trunc } = Math;
 
 /** The event loop is given a turn at least this often, so that a device goes on answering its server. */
 const SLICE_MS = 15;
-
-type Offset = readonly [x: number, y: number];
-
-/** Sub-pixel positions of a rotated grid, used where a pixel shows an edge. */
-const EDGE_SAMPLES: readonly Offset[] = [
-  [-0.375, -0.125],
-  [0.125, -0.375],
-  [0.375, 0.125],
-  [-0.125, 0.375],
-];
-
-/** Faces smaller than this have features smaller than a pixel: then every pixel is sampled finely. */
-const FINE_BELOW = 0.3;
-/** Samples along each side of a pixel, where a face has its default size; more where it is smaller. */
-const MAX_FINE_SAMPLES = 4;
-
-/** Where a pixel is sampled, if all of them are sampled alike. */
-function fineSamples(face: number): readonly Offset[] | null {
-  if (face >= FINE_BELOW) return null;
-  const side = min(MAX_FINE_SAMPLES, ceil(DEFAULT_FACE / face));
-  const at = (index: number): number => (index + 0.5) / side - 0.5;
-  return Array.from({ length: side * side }, (_, index) => [at(index % side), at(trunc(index / side))]);
-}
 
 /** Relative difference of two neighbours' light from which the pixel is sampled more finely. */
 const EDGE_CONTRAST = 0.12;

@@ -2,7 +2,7 @@ import { smoothstep } from './colour.ts';
 import type { Pose, Size } from './layers.ts';
 import { Physiology } from './physiology.ts';
 import type { SyntheticParameters } from './parameters.ts';
-import type { VisitorState } from './plane.ts';
+import type { VisitorState } from './frame-state.ts';
 
 const { min } = Math;
 
