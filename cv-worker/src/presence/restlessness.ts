@@ -21,6 +21,7 @@ type Piece = { observedMs: number; movingMs: number };
 /** Tells prolonged restlessness: movement for a large share of some minutes that is not due to somebody's care. */
 export class Restlessness {
   readonly #pieces: Piece[] = Array.from({ length: PIECES }, () => ({ observedMs: 0, movingMs: 0 }));
+  #beganAt = Infinity;
   #piece = -1;
   #careUntil = -Infinity;
   #told = false;
@@ -31,6 +32,7 @@ export class Restlessness {
    * @param inCare whether somebody else is near, or nobody is there
    */
   add(atMs: number, elapsedMs: number, level: number, inCare: boolean): PresenceEvent[] {
+    this.#beganAt = Math.min(this.#beganAt, atMs);
     this.#turnTo(Math.floor(atMs / PIECE_MS));
     if (inCare) this.#careUntil = atMs + AFTER_CARE_MS;
     if (atMs < this.#careUntil) return [];
@@ -62,10 +64,8 @@ export class Restlessness {
     if (this.#told || observedMs < MIN_OBSERVED_MS || share < RESTLESS_SHARE) return [];
     this.#told = true;
     const evidence = { movingShare: rounded(share), minutesObserved: rounded(observedMs / 60_000) };
-    const startedAt = atMs - WINDOW_MINUTES * 60_000;
-    // Half of the time is the least that counts, all of it the clearest.
-    return [
-      { event: 'restless', confidence: rounded(0.5 + share / 2 - 0.05), at: atMs, startedAt, evidence },
-    ];
+    const startedAt = Math.max(this.#beganAt, atMs - WINDOW_MINUTES * 60_000);
+    // The more of the time somebody moved, the clearer.
+    return [{ event: 'restless', confidence: rounded(share), at: atMs, startedAt, evidence }];
   }
 }
