@@ -9,7 +9,8 @@ import {
 import type { AlertService } from '../alerts/alert-service.ts';
 import type { Records } from '../records/records.ts';
 import type { Histogram, Telemetry } from '../telemetry/telemetry.ts';
-import type { Analysis, AnalysisWorker, CvCoordinator } from './cv-coordinator.ts';
+import type { Analysis, AnalysisWorker } from './analysis.ts';
+import type { CvCoordinator } from './cv-coordinator.ts';
 import type { RoomHub } from './room-hub.ts';
 
 /** A worker's clock may be off by this much, ms; beyond it the times of its values would mislead. */
