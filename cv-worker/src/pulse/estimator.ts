@@ -3,8 +3,8 @@ import { doubt, type Doubt } from './doubt.ts';
 import { explainedShares, logLikelihood, rateSpectrum, type WindowShape } from './evidence.ts';
 import { fuse, fusionWeights, methodName } from './fusion.ts';
 import { meanRate } from './mean-rate.ts';
-import { beliefOf, type Belief } from './posterior.ts';
-import { stateOf, STATES } from './rate-grid.ts';
+import { beliefOf, massNear, type Belief } from './posterior.ts';
+import { normalise, stateOf, STATES } from './rate-grid.ts';
 import { RateTracker } from './rate-tracker.ts';
 import { pulseSnrDb } from './snr.ts';
 import type { BandSpectrum, Spectrum } from './spectrum.ts';
@@ -23,6 +23,8 @@ const MAX_REFINEMENT_PER_MIN = 6;
 
 /** What one window says, whether it is believed or not. */
 export type PulseReading = Belief & {
+  /** Probability of a rate near it by this window alone, without what was known before. */
+  support: number;
   /** Signal-to-noise ratio of all methods together, dB. */
   snrDb: number;
   method: string;
@@ -68,7 +70,10 @@ export class PulseEstimator {
       total[state] = skin[state] - families.size * excess;
     }
     const belief = beliefOf(this.#tracker.update(total));
-    return this.#read(candidates, shares, belief, doubt(families, skin, total));
+    const doubted = doubt(families, skin, total);
+    normalise(total);
+    const support = massNear(total, belief.perMin);
+    return { ...this.#read(candidates, shares, belief), support, doubt: doubted };
   }
 
   /** A second has passed without a window. */
@@ -80,7 +85,11 @@ export class PulseEstimator {
     this.#tracker.reset();
   }
 
-  #read(candidates: Candidate[], shares: Float64Array[], belief: Belief, doubted: Doubt): PulseReading {
+  #read(
+    candidates: Candidate[],
+    shares: Float64Array[],
+    belief: Belief,
+  ): Omit<PulseReading, 'support' | 'doubt'> {
     const state = stateOf(belief.perMin);
     const shared = shares.map((share) => share[state]);
     const weights = fusionWeights(candidates, shared);
@@ -93,7 +102,6 @@ export class PulseEstimator {
       snrDb,
       method: methodName(candidates, shared),
       weights,
-      doubt: doubted,
     };
   }
 

@@ -11,6 +11,18 @@ const MIN_QUALITY = 0.85;
 const MIN_KNOWN_QUALITY = 0.55;
 /** Below this the peak is lower than the noise together, whatever was known before. */
 const MIN_SNR_DB = -5;
+/** How much a window must show by itself: what was known before may help it, not replace it. */
+export type Support = {
+  /** Probability that a window must give to the rate by itself; noise seldom does. */
+  min: number;
+  /** With this much a window shows the rate clearly. */
+  clear: number;
+};
+/** Soon after a clear window, when half of the samples are still the same, less than {@link Support.min} will do. */
+const MIN_SUPPORT_SOON = 0.15;
+const SOON_MS = 5000;
+/** A rate that no window showed clearly for so long has to be found anew. */
+const KNOWN_MS = 15_000;
 /** Largest change between windows a second apart that is still the same pulse, 1/min: 45/min in 10 s, twice over. */
 const CONTINUITY_PER_MIN = 9;
 /** A held value is dropped when another rate has these odds (log), seconds in a row. */
@@ -28,9 +40,15 @@ export type WindowReading = PulseReading & {
 
 /** Decides which readings are shown. */
 export class PulseJudge {
+  readonly #support: Support;
   readonly #held = new HeldValue('pulse');
   #candidate: number | null = null;
   #contradictions = 0;
+  #clearAt = -Infinity;
+
+  constructor(support: Support) {
+    this.#support = support;
+  }
 
   valueAt(nowMs: number): number | null {
     return this.#held.valueAt(nowMs);
@@ -50,6 +68,7 @@ export class PulseJudge {
       return false;
     }
     this.#contradictions = 0;
+    if (reading.support >= this.#support.clear) this.#clearAt = reading.at;
     this.#held.accept({
       value: reading.perMin,
       interval: pulseInterval(reading),
@@ -79,10 +98,15 @@ export class PulseJudge {
 
   #believes(reading: WindowReading): boolean {
     const quality = pulseQuality(reading.logOdds);
-    if (reading.snrDb < MIN_SNR_DB) return false;
-    if (this.#isKnown(reading)) return quality >= MIN_KNOWN_QUALITY;
+    if (reading.snrDb < MIN_SNR_DB || !this.#isSupported(reading)) return false;
+    const isRecent = reading.at - this.#clearAt <= KNOWN_MS;
+    if (isRecent && this.#isKnown(reading)) return quality >= MIN_KNOWN_QUALITY;
     const again = this.#candidate !== null && isSamePulse(this.#candidate, reading.perMin);
     return quality >= (again ? MIN_QUALITY : CLEAR_QUALITY);
+  }
+
+  #isSupported({ support, at }: WindowReading): boolean {
+    return support >= (at - this.#clearAt <= SOON_MS ? MIN_SUPPORT_SOON : this.#support.min);
   }
 
   #isKnown({ perMin, at }: WindowReading): boolean {

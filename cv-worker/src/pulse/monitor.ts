@@ -3,7 +3,7 @@ import { SKIN_SAMPLE_LENGTH, type SkinSample } from '../skin-sample.ts';
 import { contactCandidates, faceCandidates, type CandidateWindow } from './candidates.ts';
 import { PulseEstimator } from './estimator.ts';
 import { History } from './history.ts';
-import { PulseJudge, type WindowReading } from './judge.ts';
+import { PulseJudge, type Support, type WindowReading } from './judge.ts';
 import { PulseRecorder } from './recorder.ts';
 import { UniformResampler } from './resampler.ts';
 import type { PulseTrace } from './trace.ts';
@@ -23,6 +23,12 @@ const MAX_GAP_MS = 1000;
 /** The frame rate follows the last frames by this share of each. */
 const FRAME_SHARE = 0.05;
 
+/** A finger on a sensor always has a pulse; a face may be a picture, or its pulse be lost on the way. */
+const SUPPORT: Record<SkinKind, Support> = {
+  face: { min: 0.35, clear: 0.6 },
+  contact: { min: 0.1, clear: 0.1 },
+};
+
 /** Turns skin samples into a pulse rate that is honest or absent, and its waveform. */
 export class PulseMonitor {
   readonly #kind: SkinKind;
@@ -30,7 +36,7 @@ export class PulseMonitor {
   readonly #history = new History(SKIN_SAMPLE_LENGTH, WINDOW_S * RATE_HZ);
   readonly #estimator = new PulseEstimator(RATE_HZ);
   readonly #recorder = new PulseRecorder(RATE_HZ);
-  readonly #judge = new PulseJudge();
+  readonly #judge: PulseJudge;
   #movedAt = -Infinity;
   #sampledAt: number | null = null;
   #frameMs = 1000 / RATE_HZ;
@@ -38,6 +44,7 @@ export class PulseMonitor {
 
   constructor({ kind }: { kind: SkinKind } = { kind: 'face' }) {
     this.#kind = kind;
+    this.#judge = new PulseJudge(SUPPORT[kind]);
   }
 
   addSample(timeMs: number, sample: SkinSample): void {

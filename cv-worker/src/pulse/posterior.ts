@@ -33,7 +33,7 @@ export function beliefOf(posterior: Float64Array): Belief {
 }
 
 /** Probability of a rate within {@link TOLERANCE_PER_MIN}. */
-function massNear(posterior: Float64Array, perMin: number): number {
+export function massNear(posterior: Float64Array, perMin: number): number {
   let mass = 0;
   const last = stateOf(perMin + TOLERANCE_PER_MIN);
   for (let state = stateOf(perMin - TOLERANCE_PER_MIN); state <= last; state++) mass += posterior[state];
