@@ -3,22 +3,24 @@ import { HeldValue } from '../analyzer/held-value.ts';
 import type { PulseReading } from './estimator.ts';
 import { pulseInterval, pulseQuality } from './quality.ts';
 
-/** Skin without a pulse does not reach this: a new value is shown at once. */
-const CLEAR_QUALITY = 0.94;
-/** Skin without a pulse does not reach this twice in a row: a new value is shown when it came again. */
-const MIN_QUALITY = 0.85;
-/** A value near the one that is shown is more likely right than not. */
-const MIN_KNOWN_QUALITY = 0.55;
 /** Below this the peak is lower than the noise together, whatever was known before. */
 const MIN_SNR_DB = -5;
-/** How much a window must show by itself: what was known before may help it, not replace it. */
-export type Support = {
-  /** Probability that a window must give to the rate by itself; noise seldom does. */
-  min: number;
-  /** With this much a window shows the rate clearly. */
-  clear: number;
+/** How much a window must show. */
+export type Demand = {
+  /** Quality at which a new value is shown at once. */
+  clearQuality: number;
+  /** Quality at which a new value is shown when it came again in the next second. */
+  minQuality: number;
+  /** Quality at which a value near the one that is shown is shown. */
+  knownQuality: number;
+  /**
+   * Probability that a window must give to the rate by itself: what was known before may help it, not replace it.
+   */
+  minSupport: number;
+  /** With this much a window shows the rate clearly by itself. */
+  clearSupport: number;
 };
-/** Soon after a clear window, when half of the samples are still the same, less than {@link Support.min} will do. */
+/** Soon after a clear window, when half of the samples are still the same, less than {@link Demand.minSupport} will do. */
 const MIN_SUPPORT_SOON = 0.15;
 const SOON_MS = 5000;
 /** A rate that no window showed clearly for so long has to be found anew. */
@@ -40,14 +42,14 @@ export type WindowReading = PulseReading & {
 
 /** Decides which readings are shown. */
 export class PulseJudge {
-  readonly #support: Support;
+  readonly #demand: Demand;
   readonly #held = new HeldValue('pulse');
   #candidate: number | null = null;
   #contradictions = 0;
   #clearAt = -Infinity;
 
-  constructor(support: Support) {
-    this.#support = support;
+  constructor(demand: Demand) {
+    this.#demand = demand;
   }
 
   valueAt(nowMs: number): number | null {
@@ -62,13 +64,14 @@ export class PulseJudge {
   judge(reading: WindowReading): boolean {
     const quality = pulseQuality(reading.logOdds);
     if (!this.#believes(reading)) {
-      this.#candidate = quality >= MIN_QUALITY && reading.snrDb >= MIN_SNR_DB ? reading.perMin : null;
+      this.#candidate =
+        quality >= this.#demand.minQuality && reading.snrDb >= MIN_SNR_DB ? reading.perMin : null;
       this.#noticeContradiction(reading);
       this.#held.refuse(reading.doubt === 'weak-signal' && !reading.still ? 'moving' : reading.doubt);
       return false;
     }
     this.#contradictions = 0;
-    if (reading.support >= this.#support.clear) this.#clearAt = reading.at;
+    if (reading.support >= this.#demand.clearSupport) this.#clearAt = reading.at;
     this.#held.accept({
       value: reading.perMin,
       interval: pulseInterval(reading),
@@ -100,13 +103,13 @@ export class PulseJudge {
     const quality = pulseQuality(reading.logOdds);
     if (reading.snrDb < MIN_SNR_DB || !this.#isSupported(reading)) return false;
     const isRecent = reading.at - this.#clearAt <= KNOWN_MS;
-    if (isRecent && this.#isKnown(reading)) return quality >= MIN_KNOWN_QUALITY;
+    if (isRecent && this.#isKnown(reading)) return quality >= this.#demand.knownQuality;
     const again = this.#candidate !== null && isSamePulse(this.#candidate, reading.perMin);
-    return quality >= (again ? MIN_QUALITY : CLEAR_QUALITY);
+    return quality >= (again ? this.#demand.minQuality : this.#demand.clearQuality);
   }
 
   #isSupported({ support, at }: WindowReading): boolean {
-    return support >= (at - this.#clearAt <= SOON_MS ? MIN_SUPPORT_SOON : this.#support.min);
+    return support >= (at - this.#clearAt <= SOON_MS ? MIN_SUPPORT_SOON : this.#demand.minSupport);
   }
 
   #isKnown({ perMin, at }: WindowReading): boolean {

@@ -3,7 +3,7 @@ import { SKIN_SAMPLE_LENGTH, type SkinSample } from '../skin-sample.ts';
 import { contactCandidates, faceCandidates, type CandidateWindow } from './candidates.ts';
 import { PulseEstimator } from './estimator.ts';
 import { History } from './history.ts';
-import { PulseJudge, type Support, type WindowReading } from './judge.ts';
+import { PulseJudge, type Demand, type WindowReading } from './judge.ts';
 import { PulseRecorder } from './recorder.ts';
 import { UniformResampler } from './resampler.ts';
 import type { PulseTrace } from './trace.ts';
@@ -23,10 +23,13 @@ const MAX_GAP_MS = 1000;
 /** The frame rate follows the last frames by this share of each. */
 const FRAME_SHARE = 0.05;
 
-/** A finger on a sensor always has a pulse; a face may be a picture, or its pulse be lost on the way. */
-const SUPPORT: Record<SkinKind, Support> = {
-  face: { min: 0.35, clear: 0.6 },
-  contact: { min: 0.1, clear: 0.1 },
+/**
+ * A face may be a picture, or its pulse be lost on the way: skin without a pulse reaches these for one in 500 seconds of
+ * white noise, and for none of 720 of real compression. A finger on a sensor always has one.
+ */
+const DEMAND: Record<SkinKind, Demand> = {
+  face: { clearQuality: 0.94, minQuality: 0.85, knownQuality: 0.55, minSupport: 0.35, clearSupport: 0.6 },
+  contact: { clearQuality: 0.9, minQuality: 0.75, knownQuality: 0.45, minSupport: 0.1, clearSupport: 0.1 },
 };
 
 /** Turns skin samples into a pulse rate that is honest or absent, and its waveform. */
@@ -44,7 +47,7 @@ export class PulseMonitor {
 
   constructor({ kind }: { kind: SkinKind } = { kind: 'face' }) {
     this.#kind = kind;
-    this.#judge = new PulseJudge(SUPPORT[kind]);
+    this.#judge = new PulseJudge(DEMAND[kind]);
   }
 
   addSample(timeMs: number, sample: SkinSample): void {
