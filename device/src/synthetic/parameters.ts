@@ -98,8 +98,8 @@ function seed(key: string, text: string): number {
 
 /**
  * Reads the text of `--synthetic`: `key=value` with commas between, each key again as `key@SECONDS=value` for a later
- * time, such as `hr=96,rr=16,tone=medium,hr@60=141`. A new rate is reached along a ramp of ten seconds, anything else
- * changes at once.
+ * time, such as `hr=96,rr=16,tone=medium,hr@60=141`. A new rate is reached along a ramp (`ramp`), anything else changes
+ * at once. docs/synthetic-patients.md has them all.
  *
  * @throws HavenError INVALID_REQUEST with a sentence that names the parameter.
  */
