@@ -2,7 +2,8 @@ import type { WithheldReason } from '@haven/protocol';
 import type { Mapping } from '../analyzer/view.ts';
 import type { Frame } from '../frame.ts';
 import type { Thumbnail } from '../motion/thumbnail.ts';
-import { boxArea, intersectionArea, overlap, scaleBox, type Box } from './box.ts';
+import { intersectionArea, overlap, scaleBox, type Box } from './box.ts';
+import { choosePatient, SAME_FACE_OVERLAP } from './choose-patient.ts';
 import { DetectionPace } from './detection-pace.ts';
 import type { FaceDetector } from './detector.ts';
 import { FaceTracker, type FaceMovement } from './face-tracker.ts';
@@ -17,12 +18,8 @@ const LOST_MS = 1500;
 const SEEN_CORRELATION = 0.7;
 /** Detections in a row that must show a second person, so that a pattern that looks like a face does not. */
 const CROWD_CONFIRMATIONS = 2;
-/** A box less than this in common with the patient's is someone else's. */
-const SAME_FACE_OVERLAP = 0.2;
 /** Faces nearer than this factor of their size can cover each other. */
 const REACH = 1.3;
-/** Among several faces at the start the patient's is the one larger than any other by this factor. */
-const CLEARLY_LARGER = 2.5;
 /** Of smaller faces the mesh places no skin, and the light ones’ skin too shows no pulse any more, pixels. */
 const MIN_FACE_WIDTH = 16;
 
@@ -157,7 +154,7 @@ export class FaceWatch {
       const mesh = isKnown ? known : this.#detector.fitMesh(frame, box);
       if (mesh !== null && !faces.includes(mesh)) faces.push(mesh);
     }
-    const patient = known ?? this.#choose(faces);
+    const patient = known ?? choosePatient(faces, this.#lastBox());
     if (patient !== null && patient !== known) {
       this.#pace?.meshTried(frame.timeMs);
       this.#follow(frame, patient);
@@ -168,19 +165,6 @@ export class FaceWatch {
       frame.timeMs,
     );
     return patient === known ? null : patient;
-  }
-
-  /** The face that goes on where the patient's was; else the only or clearly largest one. */
-  #choose(faces: FaceMesh[]): FaceMesh | null {
-    const last = this.#lastBox();
-    const same = last && faces.find((face) => overlap(face.box, last) > SAME_FACE_OVERLAP);
-    if (same) return same;
-    const bySize = faces.toSorted((a, b) => boxArea(b.box) - boxArea(a.box));
-    const first = bySize.at(0);
-    const second = bySize.at(1);
-    if (first === undefined) return null;
-    if (second !== undefined && boxArea(first.box) < CLEARLY_LARGER * boxArea(second.box)) return null;
-    return first;
   }
 
   #watchOthers(patient: FaceMesh | null, others: FaceMesh[], now: number): void {
