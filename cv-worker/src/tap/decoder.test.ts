@@ -60,6 +60,22 @@ describe('decoding a file', () => {
     expect(frames.filter((frame) => frame.discontinuity).map((frame) => frame.timeMs)).toEqual([0, 2600]);
   });
 
+  test('gives limited range of BT.601, whatever the file’s range and colours are', async () => {
+    const full =
+      'scale=out_range=pc:out_color_matrix=bt709,format=yuvj420p,setparams=range=pc:colorspace=bt709';
+    for (const filter of ['null', full]) {
+      const [frame] = await framesOf(
+        clip(`red-${filter.length}.mp4`, 'color=red:size=64x48:duration=1', filter),
+      );
+      const { pixels, width, height } = frame;
+      const luma = width * height;
+      // Red is 81, 90, 240 in BT.601.
+      expect(Math.abs(pixels[luma / 2] - 81)).toBeLessThan(4);
+      expect(Math.abs(pixels[luma + luma / 8] - 90)).toBeLessThan(4);
+      expect(Math.abs(pixels[luma + luma / 4 + luma / 8] - 240)).toBeLessThan(4);
+    }
+  });
+
   test('stops ffmpeg when the reader has enough', async () => {
     for await (const frame of openFile(clip('long.mp4', 'testsrc=size=64x48:rate=15:duration=60'))) {
       expect(frame.width).toBe(320);
