@@ -68,7 +68,8 @@ export class VitalSigns {
     if (mesh !== null) shift = this.#follow(frame, mesh, shift);
     const face = this.#skin.placedAt;
     if (face === null) return;
-    this.#head.add(now, (face.x + shift.x) / face.width, (face.y + shift.y) / face.width);
+    const head = { x: (face.x + shift.x) / face.width, y: (face.y + shift.y) / face.width };
+    this.#head.add(now, head.x, head.y);
     const steady = this.#steady.follow(now, shift, face.width);
     if (this.#head.level > STILL_HEAD_MOTION) this.#pulse.noteMovement(now);
     if (motion > MAX_MOTION || this.#head.level > MAX_HEAD_MOTION) {
@@ -80,7 +81,7 @@ export class VitalSigns {
     } else {
       const sample = this.#skin.sample(frame, steady);
       this.#onSkin?.(now, sample);
-      this.#pulse.addSample(now, sample);
+      this.#pulse.addSample(now, sample, head);
     }
     const chest = this.#chest.track(frame);
     if (chest !== null) this.#breathing.addChest(now, chest);

@@ -100,12 +100,14 @@ describe('skin within an outline', () => {
 });
 
 describe('the background', () => {
-  test('lies beside the person', () => {
+  test('lies beside the face, in its rows', () => {
     const pixels = backgroundPixels(plain, { x: 40, y: 20, width: 20, height: 25 });
     expect(pixels.length).toBeGreaterThan(150);
     for (const pixel of pixels) {
       const x = pixel % 100;
+      const y = Math.floor(pixel / 100);
       expect(x < 26 || x >= 74).toBe(true);
+      expect(y >= 20 && y < 45).toBe(true);
     }
   });
 

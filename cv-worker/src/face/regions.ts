@@ -33,7 +33,7 @@ const CHROMA_FLOOR = 4;
 /** Luma at its limit (235) no longer follows the light. */
 const SATURATED = 230;
 
-/** The person is within this many face widths, from the picture's top to the chin's height. */
+/** The person is within this many face widths, as far as the face is high. */
 const PERSON_WIDTH = 2.4;
 /** Every such pixel of the background is enough for its mean. */
 const BACKGROUND_STEP = 3;
@@ -129,12 +129,15 @@ function middle(counts: Uint32Array, total: number): number {
   return level;
 }
 
-/** Places beside the person, as indices of their luma; empty when too few are in the picture. */
+/**
+ * Places beside the face, as indices of their luma; empty when too few are in the picture. Only rows of the face: a
+ * rolling shutter shows flickering light in each row at another phase, so that over all rows it would cancel out.
+ */
 export function backgroundPixels(frame: Frame, face: Box): Int32Array {
   const person = scaleBox(face, PERSON_WIDTH);
   const bottom = Math.min(frame.height, face.y + face.height);
   const pixels: number[] = [];
-  for (let y = 0; y < bottom; y += BACKGROUND_STEP) {
+  for (let y = Math.max(0, Math.round(face.y)); y < bottom; y += BACKGROUND_STEP) {
     for (let x = 0; x < frame.width; x += BACKGROUND_STEP) {
       if (x >= person.x && x < person.x + person.width) continue;
       const at = y * frame.width + x;

@@ -2,7 +2,8 @@ import { channelIndex } from '../skin-sample.ts';
 import { chrom } from './chrom.ts';
 import { relativeBand } from './filter.ts';
 import type { History } from './history.ts';
-import { removeLight } from './light.ts';
+import { removeLight, removeReference } from './light.ts';
+import { headMovement } from './movement.ts';
 import { pos } from './pos.ts';
 import { skinWindow } from './skin-window.ts';
 
@@ -16,23 +17,29 @@ export type CandidateWindow = {
   candidates: Candidate[];
   /** The background's changes in the pulse band; null when there is none. */
   background: Float64Array | null;
+  /** The head's movement in the pulse band along each axis on which it does not keep still. */
+  movement: Float64Array[];
 };
 
 /**
  * A face: POS and CHROM, which cancel what changes all colours alike, and the plain brightness (after Verkruysse et
  * al. 2008, in luma instead of green) less the background's. Strong compression takes the colour of the pulse away and
- * leaves its brightness; movement and light spare the colour.
+ * leaves its brightness; movement and light spare the colour. What follows the head's movement is taken out of the
+ * brightness: skin that turns in the light, and regions that lag behind.
  */
 export function faceCandidates(history: History, length: number, rateHz: number): CandidateWindow | null {
   const window = skinWindow(history, length, rateHz);
   if (window === null) return null;
   const { red, green, blue, luma, background } = window;
+  const movement = headMovement(history, length, rateHz);
+  const brightness = removeLight(relativeBand(luma, rateHz), background);
+  for (const axis of movement) removeReference(brightness, axis);
   const candidates: Candidate[] = [
     { name: 'pos', family: 'colour', signal: pos(red, green, blue, rateHz) },
     { name: 'chrom', family: 'colour', signal: chrom(red, green, blue, rateHz) },
-    { name: 'luma', family: 'brightness', signal: removeLight(relativeBand(luma, rateHz), background) },
+    { name: 'luma', family: 'brightness', signal: brightness },
   ];
-  return { candidates, background };
+  return { candidates, background, movement };
 }
 
 const CONTACT_CHANNELS = ['red', 'green', 'blue'] as const;
@@ -46,5 +53,6 @@ export function contactCandidates(history: History, length: number, rateHz: numb
       signal: relativeBand(history.latest(channelIndex(0, name), length), rateHz),
     })),
     background: null,
+    movement: [],
   };
 }

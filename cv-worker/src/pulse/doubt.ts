@@ -3,7 +3,7 @@ import type { Family } from './candidates.ts';
 import { rateOf } from './rate-grid.ts';
 import { TOLERANCE_PER_MIN } from './posterior.ts';
 
-export type Doubt = Extract<WithheldReason, 'weak-signal' | 'disagreement' | 'light-changing'>;
+export type Doubt = Extract<WithheldReason, 'weak-signal' | 'disagreement' | 'light-changing' | 'moving'>;
 
 /** Evidence that noise alone hardly reaches at any rate, nats: a share of 0.4 of the power. */
 const CLEAR_EVIDENCE = 3;
@@ -12,13 +12,20 @@ const CLEAR_EVIDENCE = 3;
  * Why a window may not be believed, by the log-likelihoods of all rates.
  *
  * @param families each family's own
- * @param skin all families together
- * @param total the same less what the background shows
+ * @param evidence of all families together (`skin`), the same less what the background shows (`lit`), and less what
+ * the head's movement shows as well (`total`)
  */
-export function doubt(families: Map<Family, Float64Array>, skin: Float64Array, total: Float64Array): Doubt {
+export function doubt(
+  families: Map<Family, Float64Array>,
+  { skin, lit, total }: { skin: Float64Array; lit: Float64Array; total: Float64Array },
+): Doubt {
   const brightest = highest(skin);
-  if (skin[brightest] >= CLEAR_EVIDENCE && skin[brightest] - total[brightest] >= CLEAR_EVIDENCE) {
+  if (skin[brightest] >= CLEAR_EVIDENCE && skin[brightest] - lit[brightest] >= CLEAR_EVIDENCE) {
     return 'light-changing';
+  }
+  const strongest = highest(lit);
+  if (lit[strongest] >= CLEAR_EVIDENCE && lit[strongest] - total[strongest] >= CLEAR_EVIDENCE) {
+    return 'moving';
   }
   const clear = [...families.values()]
     .map((evidence) => ({ evidence, state: highest(evidence) }))

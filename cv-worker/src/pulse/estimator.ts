@@ -16,7 +16,7 @@ const DECIMATION = 2;
  * the light changes its brightness, much less its colour.
  */
 const DOUBTED = 0.5;
-/** Evidence for a rate that the noise of a background reaches by chance, nats. */
+/** Evidence for a rate that the noise of a background, or of a moving head, reaches by chance, nats. */
 const CHANCE_EVIDENCE = 1.5;
 /** A mean rate further from the posterior's than this has lost count of the beats, 1/min. */
 const MAX_REFINEMENT_PER_MIN = 6;
@@ -48,7 +48,7 @@ export class PulseEstimator {
 
   /** @param conditions whether the head kept still during the window, and how many frames a second it was made from */
   estimate(
-    { candidates, background }: CandidateWindow,
+    { candidates, background, movement }: CandidateWindow,
     { still, framesPerSecond }: { still: boolean; framesPerSecond: number },
   ): PulseReading {
     const shape = { seconds: candidates[0].signal.length / this.#rateHz, framesPerSecond };
@@ -57,20 +57,22 @@ export class PulseEstimator {
     for (const { family } of candidates) {
       if (!families.has(family)) families.set(family, familyEvidence(family, candidates, shares));
     }
-    const light = background === null ? null : this.#shares(background, shape);
+    const light = this.#excess(background === null ? [] : [background], shape);
+    const nodding = this.#excess(movement, shape);
     const trusted = still && background !== null;
     const skin = new Float64Array(STATES);
+    const lit = new Float64Array(STATES);
     const total = new Float64Array(STATES);
     for (const [family, evidence] of families) {
       const weight = family === 'brightness' && !trusted ? DOUBTED : 1;
       for (let state = 0; state < STATES; state++) skin[state] += weight * evidence[state];
     }
     for (let state = 0; state < STATES; state++) {
-      const excess = light === null ? 0 : Math.max(0, logLikelihood(light[state]) - CHANCE_EVIDENCE);
-      total[state] = skin[state] - families.size * excess;
+      lit[state] = skin[state] - families.size * light[state];
+      total[state] = lit[state] - families.size * nodding[state];
     }
     const belief = beliefOf(this.#tracker.update(total));
-    const doubted = doubt(families, skin, total);
+    const doubted = doubt(families, { skin, lit, total });
     normalise(total);
     const support = massNear(total, belief.perMin);
     return { ...this.#read(candidates, shares, belief), support, doubt: doubted };
@@ -103,6 +105,18 @@ export class PulseEstimator {
       method: methodName(candidates, shared),
       weights,
     };
+  }
+
+  /** How much more than by chance any of the references shows each rate too, nats. */
+  #excess(references: Float64Array[], shape: WindowShape): Float64Array {
+    const excess = new Float64Array(STATES);
+    for (const reference of references) {
+      const shares = this.#shares(reference, shape);
+      for (let state = 0; state < STATES; state++) {
+        excess[state] = Math.max(excess[state], logLikelihood(shares[state]) - CHANCE_EVIDENCE);
+      }
+    }
+    return excess;
   }
 
   #shares(signal: Float64Array, shape: WindowShape): Float64Array {

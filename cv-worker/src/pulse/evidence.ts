@@ -5,6 +5,12 @@ import { BandSpectrum, type Spectrum } from './spectrum.ts';
 /** A second harmonic counts up to the size of the fundamental: more is the fundamental of twice the rate. */
 const MAX_HARMONIC = 1;
 /**
+ * One that is seen at a lower frequency may be larger: interpolating between few frames takes a fast pulse's
+ * fundamental away (to a half at 0.4 of the frame rate, to a quarter where a frame is missing), not what its double
+ * appears as.
+ */
+const MAX_ALIAS = 4;
+/**
  * Power of noise in mean colours falls with frequency, for faces (movement, light) and fingers (pressure) alike: the
  * spectrum is flattened by f to this power before shares are taken. Between 0.5 and 1 results hardly change.
  */
@@ -50,10 +56,12 @@ export function explainedShares(spectrum: Spectrum, shape: WindowShape): Float64
   for (let state = 0; state < STATES; state++) {
     const rate = rateOf(state);
     const bin = rate - FIRST_BIN;
-    const double = Math.round(seenAs(2 * rate, shape.framesPerSecond)) - FIRST_BIN;
+    const seenAt = seenAs(2 * rate, shape.framesPerSecond);
+    const double = Math.round(seenAt) - FIRST_BIN;
     const fundamental = power[bin] * whitening[bin] * scale;
+    const limit = seenAt < rate ? MAX_ALIAS : MAX_HARMONIC;
     const harmonic = double >= 0 && double < BINS ? power[double] * whitening[double] * scale : 0;
-    shares[state] = Math.min(MAX_SHARE, fundamental + Math.min(harmonic, MAX_HARMONIC * fundamental));
+    shares[state] = Math.min(MAX_SHARE, fundamental + Math.min(harmonic, limit * fundamental));
   }
   return shares;
 }

@@ -6,12 +6,16 @@
  * @param background changes in the pulse band of the same times; null when none is in the picture
  */
 export function removeLight(skin: Float64Array, background: Float64Array | null): Float64Array {
-  if (background === null) return skin;
-  removeComponent(skin, background);
-  const quadrature = derivative(background);
-  removeComponent(quadrature, background);
-  removeComponent(skin, quadrature);
+  if (background !== null) removeReference(skin, background);
   return skin;
+}
+
+/** Makes `signal` orthogonal to `reference` and to what follows it by a right angle. */
+export function removeReference(signal: Float64Array, reference: Float64Array): void {
+  removeComponent(signal, reference);
+  const quadrature = derivative(reference);
+  removeComponent(quadrature, reference);
+  removeComponent(signal, quadrature);
 }
 
 /** Makes `signal` orthogonal to `component`. */

@@ -1,9 +1,10 @@
 import { WAVEFORM_RATE_HZ, type Vital, type WithheldReason } from '@haven/protocol';
-import { SKIN_SAMPLE_LENGTH, type SkinSample } from '../skin-sample.ts';
+import type { SkinSample } from '../skin-sample.ts';
 import { contactCandidates, faceCandidates, type CandidateWindow } from './candidates.ts';
 import { PulseEstimator } from './estimator.ts';
 import { History } from './history.ts';
 import { PulseJudge, type Demand, type WindowReading } from './judge.ts';
+import { SAMPLE_CHANNELS, writeSample, type HeadPlace } from './movement.ts';
 import { PulseRecorder } from './recorder.ts';
 import { UniformResampler } from './resampler.ts';
 import type { PulseTrace } from './trace.ts';
@@ -35,11 +36,12 @@ const DEMAND: Record<SkinKind, Demand> = {
 /** Turns skin samples into a pulse rate that is honest or absent, and its waveform. */
 export class PulseMonitor {
   readonly #kind: SkinKind;
-  readonly #resampler = new UniformResampler(RATE_HZ, SKIN_SAMPLE_LENGTH);
-  readonly #history = new History(SKIN_SAMPLE_LENGTH, WINDOW_S * RATE_HZ);
+  readonly #resampler = new UniformResampler(RATE_HZ, SAMPLE_CHANNELS);
+  readonly #history = new History(SAMPLE_CHANNELS, WINDOW_S * RATE_HZ);
   readonly #estimator = new PulseEstimator(RATE_HZ);
   readonly #recorder = new PulseRecorder(RATE_HZ);
   readonly #judge: PulseJudge;
+  readonly #row = new Float64Array(SAMPLE_CHANNELS);
   #movedAt = -Infinity;
   #sampledAt: number | null = null;
   #frameMs = 1000 / RATE_HZ;
@@ -50,12 +52,14 @@ export class PulseMonitor {
     this.#judge = new PulseJudge(DEMAND[kind]);
   }
 
-  addSample(timeMs: number, sample: SkinSample): void {
+  /** @param head where the head is: movement is a reference that skin is compared with, as the background's light is */
+  addSample(timeMs: number, sample: SkinSample, head?: HeadPlace): void {
     const elapsedMs = this.#sampledAt === null ? 0 : timeMs - this.#sampledAt;
     if (elapsedMs > MAX_GAP_MS) this.#restart();
     else if (elapsedMs > 0) this.#frameMs += FRAME_SHARE * (elapsedMs - this.#frameMs);
     this.#sampledAt = timeMs;
-    this.#resampler.push(timeMs, sample, (at, values) => this.#history.push(at, values));
+    writeSample(this.#row, sample, head);
+    this.#resampler.push(timeMs, this.#row, (at, values) => this.#history.push(at, values));
   }
 
   /** The head moved, though not so much that its samples are void. */

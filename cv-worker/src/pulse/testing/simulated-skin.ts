@@ -32,6 +32,8 @@ export type SimulatedSkin = {
   lightDelay?: number;
   /** Skin moves with this, the background not: relative change of brightness at each time. */
   movement?: (seconds: number) => number;
+  /** Where the head is, face widths up; not told unless given. */
+  head?: (seconds: number) => number;
   /** Compression leaves this share of the pulse's and the noise's colour; brightness stays. */
   colour?: number;
   /** Whether the picture shows a background. */
@@ -41,7 +43,7 @@ export type SimulatedSkin = {
   times?: number[];
   seed?: number;
 };
-export type SimulatedSample = { timeMs: number; values: Float64Array };
+export type SimulatedSample = { timeMs: number; values: Float64Array; head?: { x: number; y: number } };
 
 const LEVELS = { red: 170, green: 120, blue: 95, background: 110 };
 /** Strength of the pulse in red and blue relative to green (Wang et al. 2017). */
@@ -86,6 +88,7 @@ export function simulateSkin(options: SimulatedSkin): SimulatedSample[] {
       }
       values[channelIndex(BACKGROUND, 'pixels')] = REGION_PIXELS;
     }
-    return { timeMs: time * 1000, values };
+    const head = options.head === undefined ? {} : { head: { x: 0, y: options.head(time) } };
+    return { timeMs: time * 1000, values, ...head };
   });
 }

@@ -10,8 +10,8 @@ export function watch(skin: SimulatedSkin, onSecond?: (second: number, monitor: 
   const seconds: Second[] = [];
   const waveform: (number | null)[] = [];
   let next = 1000;
-  for (const { timeMs, values } of simulateSkin(skin)) {
-    monitor.addSample(timeMs, values);
+  for (const { timeMs, values, head } of simulateSkin(skin)) {
+    monitor.addSample(timeMs, values, head);
     waveform.push(...(monitor.waveform()?.samples ?? []));
     if (timeMs < next) continue;
     next += 1000;
