@@ -3,8 +3,9 @@ import { doubt, type Doubt } from './doubt.ts';
 import { explainedShares, logLikelihood, rateSpectrum, type WindowShape } from './evidence.ts';
 import { fuse, fusionWeights, methodName } from './fusion.ts';
 import { meanRate } from './mean-rate.ts';
-import { beliefOf, massNear, type Belief } from './posterior.ts';
-import { normalise, stateOf, STATES } from './rate-grid.ts';
+import { beliefOf, massNear, TOLERANCE_PER_MIN, type Belief } from './posterior.ts';
+import { MAX_PULSE_PER_MIN, MIN_PULSE_PER_MIN } from './band.ts';
+import { normalise, rateOf, stateOf, STATES } from './rate-grid.ts';
 import { RateTracker } from './rate-tracker.ts';
 import { pulseSnrDb } from './snr.ts';
 import type { BandSpectrum, Spectrum } from './spectrum.ts';
@@ -74,7 +75,10 @@ export class PulseEstimator {
     const belief = beliefOf(this.#tracker.update(total));
     const doubted = doubt(families, { skin, lit, total });
     normalise(total);
-    const support = massNear(total, belief.perMin);
+    const support = Math.max(
+      0,
+      massNear(total, belief.perMin) - rivalMass(total, belief.perMin, framesPerSecond),
+    );
     return { ...this.#read(candidates, shares, belief), support, doubt: doubted };
   }
 
@@ -111,9 +115,13 @@ export class PulseEstimator {
   #excess(references: Float64Array[], shape: WindowShape): Float64Array {
     const excess = new Float64Array(STATES);
     for (const reference of references) {
-      const shares = this.#shares(reference, shape);
+      const shown = this.#shares(reference, shape).map((share) => logLikelihood(share) - CHANCE_EVIDENCE);
       for (let state = 0; state < STATES; state++) {
-        excess[state] = Math.max(excess[state], logLikelihood(shares[state]) - CHANCE_EVIDENCE);
+        // A pulse that is hidden at half of this rate still shows at its double, where it must not be read.
+        const half = rateOf(state) / 2;
+        const below = half < MIN_PULSE_PER_MIN ? 0 : shown[stateOf(Math.floor(half))];
+        const above = half < MIN_PULSE_PER_MIN ? 0 : shown[stateOf(Math.ceil(half))];
+        excess[state] = Math.max(excess[state], shown[state], below, above);
       }
     }
     return excess;
@@ -128,6 +136,18 @@ export class PulseEstimator {
     for (let i = 0; i < decimated.length; i++) decimated[i] = signal[i * DECIMATION];
     return this.#spectrum.of(decimated);
   }
+}
+
+/**
+ * Probability of the rates that few frames a second cannot tell from this one: that whose double appears as it, and that
+ * as which its own double appears.
+ */
+function rivalMass(probability: Float64Array, perMin: number, framesPerSecond: number): number {
+  const sampling = 60 * framesPerSecond;
+  return [(sampling - perMin) / 2, sampling - 2 * perMin]
+    .filter((rival) => rival >= MIN_PULSE_PER_MIN && rival <= MAX_PULSE_PER_MIN)
+    .filter((rival) => Math.abs(rival - perMin) > 2 * TOLERANCE_PER_MIN)
+    .reduce((mass, rival) => mass + massNear(probability, rival), 0);
 }
 
 /** Beats are counted the better the clearer they are; the belief's mean knows also what was before. */

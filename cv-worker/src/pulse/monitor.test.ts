@@ -112,6 +112,16 @@ describe('the pulse over time', () => {
     expect(seconds.at(-1)?.vital.state).toBe('measured');
   });
 
+  test.each([150, 165, 176])(
+    'of %i/min is not read as the alias of its double when few frames are lost',
+    (rate) => {
+      const random = randomNumbers(5);
+      const times = evenTimes(60, 7.5).filter(() => random() > 0.1);
+      const { seconds } = watch({ rate: () => rate, harmonic: 0.6, seconds: 60, times });
+      for (const { vital } of shown(seconds)) expect(Math.abs((vital.value ?? 0) - rate)).toBeLessThan(10);
+    },
+  );
+
   test('is held over an interruption by movement', () => {
     const { seconds } = watch({ rate: () => 72, seconds: 30 }, (second, monitor) => {
       if (second === 15) monitor.interrupt('moving');

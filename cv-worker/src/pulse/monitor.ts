@@ -21,8 +21,8 @@ const WINDOW_S = 10;
 const MIN_WINDOW_S = 8;
 /** Interpolating over a longer gap would invent a beat, ms. */
 const MAX_GAP_MS = 1000;
-/** The frame rate follows the last frames by this share of each. */
-const FRAME_SHARE = 0.05;
+/** Intervals between frames of which the middle one tells the frame rate: 4 s at 7.5 frames a second. */
+const INTERVALS = 31;
 
 /**
  * A face may be a picture, or its pulse be lost on the way: skin without a pulse reaches these for one in 500 seconds of
@@ -44,7 +44,9 @@ export class PulseMonitor {
   readonly #row = new Float64Array(SAMPLE_CHANNELS);
   #movedAt = -Infinity;
   #sampledAt: number | null = null;
-  #frameMs = 1000 / RATE_HZ;
+  /** Between the latest frames, ms, in no order. */
+  readonly #intervals = new Float64Array(INTERVALS).fill(1000 / RATE_HZ);
+  #intervalCount = 0;
   #interruption: WithheldReason = 'starting';
 
   constructor({ kind }: { kind: SkinKind } = { kind: 'face' }) {
@@ -56,7 +58,7 @@ export class PulseMonitor {
   addSample(timeMs: number, sample: SkinSample, head?: HeadPlace): void {
     const elapsedMs = this.#sampledAt === null ? 0 : timeMs - this.#sampledAt;
     if (elapsedMs > MAX_GAP_MS) this.#restart();
-    else if (elapsedMs > 0) this.#frameMs += FRAME_SHARE * (elapsedMs - this.#frameMs);
+    else if (elapsedMs > 0) this.#intervals[this.#intervalCount++ % INTERVALS] = elapsedMs;
     this.#sampledAt = timeMs;
     writeSample(this.#row, sample, head);
     this.#resampler.push(timeMs, this.#row, (at, values) => this.#history.push(at, values));
@@ -122,8 +124,13 @@ export class PulseMonitor {
     if (at === null || window === null) return null;
     const windowMs = seconds * 1000;
     const still = at - this.#movedAt > windowMs;
-    const reading = this.#estimator.estimate(window, { still, framesPerSecond: 1000 / this.#frameMs });
+    const reading = this.#estimator.estimate(window, { still, framesPerSecond: this.#framesPerSecond() });
     return { ...reading, at, windowMs, still };
+  }
+
+  /** What the camera takes, whatever is lost on the way: lost frames leave gaps of whole multiples. */
+  #framesPerSecond(): number {
+    return 1000 / this.#intervals.toSorted()[INTERVALS >> 1];
   }
 
   #window(length: number): CandidateWindow | null {

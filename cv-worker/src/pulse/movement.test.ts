@@ -29,6 +29,17 @@ describe('a head that nods', () => {
     for (const { vital } of values) expect(Math.abs((vital.value ?? 0) - 110)).toBeLessThan(5);
   });
 
+  test('at the pulse itself leaves nothing to be read, least of all at its double', () => {
+    const { seconds } = watch({
+      rate: () => 50,
+      harmonic: 0.6,
+      movement: nod(51, 0.01),
+      head: nod(51, 0.02),
+      seconds: SECONDS,
+    });
+    for (const { vital } of shown(seconds)) expect(Math.abs((vital.value ?? 0) - 50)).toBeLessThan(8);
+  });
+
   test('may beat with the heart as long as that is what moves it', () => {
     const { seconds } = watch({ rate: () => 72, head: nod(72, 0.003), seconds: SECONDS });
     expect(shown(seconds).length).toBeGreaterThan(25);
