@@ -25,7 +25,7 @@ const MAX_GAP_MS = 1000;
 const INTERVALS = 31;
 
 /**
- * A face may be a picture, or its pulse be lost on the way: skin without a pulse reaches these for one in 500 seconds of
+ * A face may be a picture, or its pulse be lost on the way: skin without a pulse reaches these for 17 of 3960 seconds of
  * white noise, and for none of 720 of real compression. A finger on a sensor always has one.
  */
 const DEMAND: Record<SkinKind, Demand> = {
