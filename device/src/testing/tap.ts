@@ -6,6 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { types } from 'mediasoup';
 
 const LOOPBACK = '127.0.0.1';
+/** ffmpeg says nothing of a first key frame that it lost: as a CV worker does, the tap asks for another, ms. */
+const KEY_FRAME_INTERVAL_MS = 2000;
 
 /**
  * Decodes a producer by ffmpeg, through a PlainTransport, until there are so many pictures of a size.
@@ -45,12 +47,14 @@ export async function decodeAll(
     { stdio: ['pipe', 'ignore', 'pipe'] },
   );
   child.stdin.end(sdp);
+  const keyFrames = setInterval(() => void consumer.requestKeyFrame(), KEY_FRAME_INTERVAL_MS);
   const hashes: string[] = [];
   for await (const line of createInterface({ input: child.stderr })) {
     if (line.includes('setting jitter buffer size')) await consumer.resume();
     const shown = /\bs:(\d+x\d+) .*\bchecksum:([0-9A-F]+)/.exec(line);
     if (shown?.[1] === size && hashes.push(shown[2]) === count) break;
   }
+  clearInterval(keyFrames);
   child.kill('SIGKILL');
   transport.close();
   return hashes;
