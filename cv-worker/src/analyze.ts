@@ -1,18 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import { analyzeTrace, analyzeVideo, type Analysis } from './analysis/analysis.ts';
 import { analysisText } from './analysis/text.ts';
+import { runCommand } from './evaluation/command-outcome.ts';
 import { readColourTrace } from './evaluation/readers/colour-trace.ts';
 import { RecordingError } from './evaluation/recording-error.ts';
-import { BackendSettingError, parseTensorBackend } from './face/backend.ts';
+import { parseTensorBackend } from './face/backend.ts';
 import { TensorFaceDetector } from './face/detector.ts';
 import { analysisFigure } from './plot/analysis-figure.ts';
-import { DecodeError, openFile } from './tap/decoder.ts';
-
-/** Exit code for what the caller has to put right: arguments, settings, the file. */
-const EXIT_INPUT = 2;
-const INPUT_ERRORS = [DecodeError, RecordingError, BackendSettingError];
+import { openFile } from './tap/decoder.ts';
 
 type Options = { json?: true; plot?: string; contact?: true };
 
@@ -48,14 +45,4 @@ async function write(path: string, content: string): Promise<void> {
   });
 }
 
-try {
-  await main();
-} catch (error) {
-  if (error instanceof CommanderError) {
-    // Commander has said what is wrong; asking for help is no mistake.
-    process.exitCode = error.exitCode === 0 ? 0 : EXIT_INPUT;
-  } else {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = INPUT_ERRORS.some((kind) => error instanceof kind) ? EXIT_INPUT : 1;
-  }
-}
+await runCommand(main);

@@ -4,21 +4,18 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CommanderError } from 'commander';
-import { BackendSettingError, parseTensorBackend } from '../../cv-worker/src/face/backend.ts';
+import { parseTensorBackend } from '../../cv-worker/src/face/backend.ts';
+import { EXIT_INPUT, runCommand } from '../../cv-worker/src/evaluation/command-outcome.ts';
 import { TensorFaceDetector } from '../../cv-worker/src/face/detector.ts';
-import { RecordingError } from '../../cv-worker/src/evaluation/recording-error.ts';
 import { evaluateRecordings } from '../../cv-worker/src/evaluation/recordings.ts';
 import { merge, type SourceReport } from '../../cv-worker/src/evaluation/report.ts';
 import { judge } from '../../cv-worker/src/evaluation/targets.ts';
 import { textReport } from '../../cv-worker/src/evaluation/text-report.ts';
 import { calibrationFigure } from '../../cv-worker/src/plot/calibration-figure.ts';
-import { DecodeError } from '../../cv-worker/src/tap/decoder.ts';
 import { parseOptions, type Options } from './options.ts';
 import { isSimulation, SIMULATIONS } from './simulations.ts';
 
 const EXIT_MISSED = 1;
-const EXIT_INPUT = 2;
 
 async function evaluate({ only, cells }: Options): Promise<SourceReport> {
   let loaded: TensorFaceDetector | undefined;
@@ -63,15 +60,4 @@ async function drawCalibrations(folder: string, { rows }: SourceReport): Promise
   }
 }
 
-try {
-  await main();
-} catch (error) {
-  if (error instanceof CommanderError) {
-    // Commander has said what is wrong; asking for help is no mistake.
-    process.exitCode = error.exitCode === 0 ? 0 : EXIT_INPUT;
-  } else {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    const isInput = [RecordingError, DecodeError, BackendSettingError].some((kind) => error instanceof kind);
-    process.exitCode = isInput ? EXIT_INPUT : 1;
-  }
-}
+await runCommand(main);

@@ -1,7 +1,7 @@
 import { halved, halvings, type FrameRate, type NormalFrameRate } from './frame-rate.ts';
 import type { Pressure } from './pressure.ts';
 
-export type PacedStream = { id: string; inAlert: boolean };
+export type StreamPriority = { id: string; inAlert: boolean };
 
 /** Under pressure this share of all halvings is taken at once … */
 const SHED_SHARE = 0.2;
@@ -40,7 +40,7 @@ export class FrameRatePacing {
    * @param streams in a steady order: the last ones give first
    * @returns the rate of each stream, by id
    */
-  update(now: number, pressure: Pressure, streams: readonly PacedStream[]): Map<string, FrameRate> {
+  update(now: number, pressure: Pressure, streams: readonly StreamPriority[]): Map<string, FrameRate> {
     const order = this.#halvings(streams);
     this.#adjust(now, pressure, order.length);
     const times = new Map(streams.map(({ id }) => [id, 0]));
@@ -51,7 +51,7 @@ export class FrameRatePacing {
   }
 
   /** All halvings that there are, in the order in which they are taken. */
-  #halvings(streams: readonly PacedStream[]): PacedStream[] {
+  #halvings(streams: readonly StreamPriority[]): StreamPriority[] {
     const rounds = Array.from({ length: halvings(this.#normal) });
     const last = streams.toReversed();
     const calm = last.filter(({ inAlert }) => !inAlert);

@@ -1,14 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { readConfig } from '../config/config.ts';
-import { OpenTelemetry } from '../telemetry/open-telemetry.ts';
 import { MemoryAccess } from '../testing/memory-access.ts';
-import { memoryLimits } from '../testing/memory-limits.ts';
-import { MemoryRecords } from '../testing/memory-records.ts';
-import { NO_AUDIT_READS } from '../testing/no-audit-reads.ts';
-import { HttpApp } from './app.ts';
+import type { MemoryRecords } from '../testing/memory-records.ts';
+import { servePatientApi } from '../testing/patient-api.ts';
 
 const access = new MemoryAccess();
 const clinician = access.addUser({ roles: ['clinician'], rooms: ['ward-a'] });
@@ -16,30 +9,16 @@ const observer = access.addUser({ roles: ['observer'], rooms: ['ward-a'] });
 const stranger = access.addUser({ roles: ['clinician'], rooms: ['ward-b'] });
 
 let records: MemoryRecords;
-let server: Server;
+let url: string;
+let close: () => void;
 
 beforeEach(async () => {
-  records = new MemoryRecords(
-    [{ id: 'ward-a', name: 'A' }],
-    [{ id: 'P-101', roomId: 'ward-a', name: 'N', bed: '1', analysisMode: 'both' }],
-  );
-  // The limit of requests by address is not what is tested here.
-  const config = readConfig({ HAVEN_TRUSTED_NETWORKS: '127.0.0.0/8' });
-  const telemetry = new OpenTelemetry({ service: 'haven-test', logLevel: 'silent' });
-  const app = new HttpApp({ config, telemetry, clock: Date.now, readiness: () => 'ready' });
-  const limits = await memoryLimits();
-  app.serve({ access, audit: NO_AUDIT_READS, records, limits, metricsToken: 'm', probes: {} });
-  server = createServer(app.express).listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  ({ records, url, close } = await servePatientApi(access));
 });
-afterEach(() => {
-  server.closeAllConnections();
-  server.close();
-});
+afterEach(() => close());
 
 async function change(body: object, token = clinician.token, patientId = 'P-101') {
-  const { port } = server.address() as AddressInfo;
-  const response = await fetch(`http://127.0.0.1:${port}/api/v1/patients/${patientId}/analysis-mode`, {
+  const response = await fetch(`${url}/patients/${patientId}/analysis-mode`, {
     method: 'PUT',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     body: JSON.stringify(body),

@@ -1,15 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { DEFAULT_ALERT_LIMITS, patientLimitsSchema, roomLimitsSchema } from '@haven/protocol';
-import { readConfig } from '../config/config.ts';
-import { OpenTelemetry } from '../telemetry/open-telemetry.ts';
-import { NO_AUDIT_READS } from '../testing/no-audit-reads.ts';
 import { MemoryAccess } from '../testing/memory-access.ts';
-import { memoryLimits, MemoryLimitsStore } from '../testing/memory-limits.ts';
-import { MemoryRecords } from '../testing/memory-records.ts';
-import { HttpApp } from './app.ts';
+import { MemoryLimitsStore } from '../testing/memory-limits.ts';
+import type { MemoryRecords } from '../testing/memory-records.ts';
+import { servePatientApi } from '../testing/patient-api.ts';
 
 const access = new MemoryAccess();
 const clinician = access.addUser({ roles: ['clinician'], rooms: ['ward-a'] });
@@ -19,36 +13,14 @@ const PATIENT = '/patients/P-101/limits';
 
 let store: MemoryLimitsStore;
 let records: MemoryRecords;
-let server: Server;
 let url: string;
+let close: () => void;
 
 beforeEach(async () => {
   store = new MemoryLimitsStore();
-  records = new MemoryRecords(
-    [{ id: 'ward-a', name: 'A' }],
-    [{ id: 'P-101', roomId: 'ward-a', name: 'N', bed: '1', analysisMode: 'both' }],
-  );
-  // The limit of requests by address is not what is tested here.
-  const config = readConfig({ HAVEN_TRUSTED_NETWORKS: '127.0.0.0/8' });
-  const telemetry = new OpenTelemetry({ service: 'haven-test', logLevel: 'silent' });
-  const app = new HttpApp({ config, telemetry, clock: Date.now, readiness: () => 'ready' });
-  app.serve({
-    access,
-    audit: NO_AUDIT_READS,
-    records,
-    limits: await memoryLimits(store),
-    metricsToken: 'm',
-    probes: {},
-  });
-  server = createServer(app.express);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1`;
+  ({ records, url, close } = await servePatientApi(access, store));
 });
-afterEach(() => {
-  server.closeAllConnections();
-  server.close();
-});
+afterEach(() => close());
 
 async function ask(path: string, method = 'GET', body?: unknown, token = clinician.token) {
   const response = await fetch(url + path, {
