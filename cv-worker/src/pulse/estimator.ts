@@ -1,6 +1,6 @@
 import type { Candidate, CandidateWindow, Family } from './candidates.ts';
 import { doubt, type Doubt } from './doubt.ts';
-import { explainedShares, logLikelihood, rateSpectrum, type WindowShape } from './evidence.ts';
+import { rateEvidence, rateSpectrum, shareOf, type WindowShape } from './evidence.ts';
 import { fuse, fusionWeights, methodName } from './fusion.ts';
 import { meanRate } from './mean-rate.ts';
 import { beliefOf, massNear, TOLERANCE_PER_MIN, type Belief } from './posterior.ts';
@@ -53,10 +53,10 @@ export class PulseEstimator {
     { still, framesPerSecond }: { still: boolean; framesPerSecond: number },
   ): PulseReading {
     const shape = { seconds: candidates[0].signal.length / this.#rateHz, framesPerSecond };
-    const shares = candidates.map(({ signal }) => this.#shares(signal, shape));
+    const shown = candidates.map(({ signal }) => this.#evidence(signal, shape));
     const families = new Map<Family, Float64Array>();
     for (const { family } of candidates) {
-      if (!families.has(family)) families.set(family, familyEvidence(family, candidates, shares));
+      if (!families.has(family)) families.set(family, familyEvidence(family, candidates, shown, shape));
     }
     const light = this.#excess(background === null ? [] : [background], shape);
     const nodding = this.#excess(movement, shape);
@@ -79,6 +79,8 @@ export class PulseEstimator {
       0,
       massNear(total, belief.perMin) - rivalMass(total, belief.perMin, framesPerSecond),
     );
+    const state = stateOf(belief.perMin);
+    const shares = shown.map((evidence) => shareOf(evidence[state], shape));
     return { ...this.#read(candidates, shares, belief), support, doubt: doubted };
   }
 
@@ -93,12 +95,10 @@ export class PulseEstimator {
 
   #read(
     candidates: Candidate[],
-    shares: Float64Array[],
+    shares: number[],
     belief: Belief,
   ): Omit<PulseReading, 'support' | 'doubt'> {
-    const state = stateOf(belief.perMin);
-    const shared = shares.map((share) => share[state]);
-    const weights = fusionWeights(candidates, shared);
+    const weights = fusionWeights(candidates, shares);
     const fused = fuse(candidates, weights);
     const snrDb = pulseSnrDb(this.#spectrumOf(fused), belief.perMin / 60);
     const counted = meanRate(fused, belief.perMin, this.#rateHz);
@@ -106,7 +106,7 @@ export class PulseEstimator {
       ...belief,
       perMin: refined(belief.perMin, counted, snrDb),
       snrDb,
-      method: methodName(candidates, shared),
+      method: methodName(candidates, shares),
       weights,
     };
   }
@@ -115,7 +115,7 @@ export class PulseEstimator {
   #excess(references: Float64Array[], shape: WindowShape): Float64Array {
     const excess = new Float64Array(STATES);
     for (const reference of references) {
-      const shown = this.#shares(reference, shape).map((share) => logLikelihood(share) - CHANCE_EVIDENCE);
+      const shown = this.#evidence(reference, shape).map((evidence) => evidence - CHANCE_EVIDENCE);
       for (let state = 0; state < STATES; state++) {
         // A pulse that is hidden at half of this rate still shows at its double, where it must not be read.
         const half = rateOf(state) / 2;
@@ -127,8 +127,8 @@ export class PulseEstimator {
     return excess;
   }
 
-  #shares(signal: Float64Array, shape: WindowShape): Float64Array {
-    return explainedShares(this.#spectrumOf(signal), shape);
+  #evidence(signal: Float64Array, shape: WindowShape): Float64Array {
+    return rateEvidence(this.#spectrumOf(signal), shape);
   }
 
   #spectrumOf(signal: Float64Array): Spectrum {
@@ -158,15 +158,23 @@ function refined(believed: number, counted: number, snrDb: number): number {
 }
 
 /** Mean evidence of a family's candidates, each weighed by the odds of its best share. */
-function familyEvidence(family: Family, candidates: Candidate[], shares: Float64Array[]): Float64Array {
+function familyEvidence(
+  family: Family,
+  candidates: Candidate[],
+  shown: Float64Array[],
+  shape: WindowShape,
+): Float64Array {
   const evidence = new Float64Array(STATES);
   let weights = 0;
   candidates.forEach((candidate, k) => {
     if (candidate.family !== family) return;
-    const best = shares[k].reduce((highest, share) => Math.max(highest, share), 0);
+    const best = shareOf(
+      shown[k].reduce((highest, value) => Math.max(highest, value), 0),
+      shape,
+    );
     const weight = best / (1 - best);
     weights += weight;
-    for (let state = 0; state < STATES; state++) evidence[state] += weight * logLikelihood(shares[k][state]);
+    for (let state = 0; state < STATES; state++) evidence[state] += weight * shown[k][state];
   });
   if (weights > 0) for (let state = 0; state < STATES; state++) evidence[state] /= weights;
   return evidence;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { explainedShares, logLikelihood, rateSpectrum } from './evidence.ts';
+import { rateEvidence, rateSpectrum, shareOf } from './evidence.ts';
 import { rateOf, stateOf, STATES } from './rate-grid.ts';
 import { normalNumbers } from './testing/simulated-skin.ts';
 
@@ -7,16 +7,20 @@ const RATE = 12.5;
 const shape = { seconds: 10, framesPerSecond: 15 };
 type Wave = { perMin: number; height: number };
 
-function shares(waves: Wave[], { noise = 0, framesPerSecond = 15 } = {}): Float64Array {
+function window(waves: Wave[], { noise = 0, framesPerSecond = 15, falling = 0 } = {}): Float64Array {
   const normal = normalNumbers(3);
-  const signal = Float64Array.from({ length: 125 }, (_, i) =>
-    waves.reduce(
+  let drift = 0;
+  const signal = Float64Array.from({ length: 125 }, (_, i) => {
+    drift = 0.97 * drift + falling * normal();
+    return waves.reduce(
       (value, { perMin, height }) => value + height * Math.sin((2 * Math.PI * perMin * i) / 60 / RATE + 0.7),
-      noise * normal(),
-    ),
-  );
-  return explainedShares(rateSpectrum(RATE).of(signal), { ...shape, framesPerSecond });
+      drift + noise * normal(),
+    );
+  });
+  return rateEvidence(rateSpectrum(RATE).of(signal), { ...shape, framesPerSecond });
 }
+const shares = (...given: Parameters<typeof window>) =>
+  window(...given).map((evidence) => shareOf(evidence, shape));
 const best = (values: Float64Array) => rateOf(values.indexOf(Math.max(...values)));
 
 describe('the share of a window that a rate explains', () => {
@@ -50,8 +54,21 @@ describe('the share of a window that a rate explains', () => {
   });
 
   test('weighs the more the larger it is', () => {
-    const weights = [0, 0.2, 0.5, 0.9].map((share) => logLikelihood(share));
-    expect(weights[0]).toBeCloseTo(0);
-    expect(weights).toEqual(weights.toSorted((a, b) => a - b));
+    const weighed = [0, 3, 9, 30].map((evidence) => shareOf(evidence, shape));
+    expect(weighed[0]).toBe(0);
+    expect(weighed).toEqual(weighed.toSorted((a, b) => a - b));
+    expect(weighed[3]).toBeLessThan(1);
+  });
+
+  test('is worth less at a low rate among noise that falls steeply than at a high one', () => {
+    const low = window([{ perMin: 44, height: 1 }], { falling: 1 });
+    const high = window([{ perMin: 150, height: 1 }], { falling: 1 });
+    expect(high[stateOf(150)]).toBeGreaterThan(low[stateOf(44)] + 2);
+    expect(Math.abs(best(high) - 150)).toBeLessThanOrEqual(2);
+  });
+
+  test('is not lost where few frames let interpolation flatten a fast pulse', () => {
+    const result = shares([{ perMin: 190, height: 0.3 }], { noise: 0.3, framesPerSecond: 7.5 });
+    expect(Math.abs(best(result) - 190)).toBeLessThanOrEqual(2);
   });
 });

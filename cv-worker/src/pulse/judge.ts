@@ -3,8 +3,8 @@ import { HeldValue } from '../analyzer/held-value.ts';
 import type { PulseReading } from './estimator.ts';
 import { pulseInterval, pulseQuality } from './quality.ts';
 
-/** Below this the peak is lower than the noise together, whatever was known before. */
-const MIN_SNR_DB = -5;
+/** Below this the peak is a quarter of the noise together, whatever was known before. */
+const MIN_SNR_DB = -6;
 /** How much a window must show. */
 export type Demand = {
   /** Quality at which a new value is shown at once. */
@@ -21,7 +21,7 @@ export type Demand = {
   clearSupport: number;
 };
 /** Soon after a clear window, when half of the samples are still the same, less than {@link Demand.minSupport} will do. */
-const MIN_SUPPORT_SOON = 0.15;
+const MIN_SUPPORT_SOON = 0.1;
 const SOON_MS = 5000;
 /** A rate that no window showed clearly for so long has to be found anew. */
 const KNOWN_MS = 15_000;

@@ -25,11 +25,12 @@ const MAX_GAP_MS = 1000;
 const INTERVALS = 31;
 
 /**
- * A face may be a picture, or its pulse be lost on the way: skin without a pulse reaches these for 17 of 3960 seconds of
- * white noise, and for none of 720 of real compression. A finger on a sensor always has one.
+ * A face may be a picture, or its pulse be lost on the way: skin without a pulse reaches these for 6 of 3960 seconds of
+ * white noise, and for none of 2520 of real compression, some of it with talking, turning and flicker. A finger on a
+ * sensor always has one.
  */
 const DEMAND: Record<SkinKind, Demand> = {
-  face: { clearQuality: 0.94, minQuality: 0.85, knownQuality: 0.55, minSupport: 0.35, clearSupport: 0.6 },
+  face: { clearQuality: 0.92, minQuality: 0.85, knownQuality: 0.5, minSupport: 0.25, clearSupport: 0.35 },
   contact: { clearQuality: 0.9, minQuality: 0.75, knownQuality: 0.45, minSupport: 0.1, clearSupport: 0.1 },
 };
 

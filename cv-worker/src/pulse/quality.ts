@@ -9,16 +9,15 @@ import type { Belief } from './posterior.ts';
  * The tracker is too sure of itself: it takes an irregular pulse's windows for independent.
  */
 const CALIBRATION: readonly { logOdds: number; quality: number }[] = [
-  { logOdds: -2, quality: 0.1 },
-  { logOdds: 0, quality: 0.35 },
-  { logOdds: 1, quality: 0.55 },
-  { logOdds: 2, quality: 0.72 },
-  { logOdds: 3, quality: 0.83 },
-  { logOdds: 4, quality: 0.92 },
-  { logOdds: 5, quality: 0.96 },
-  { logOdds: 6, quality: 0.975 },
-  { logOdds: 8, quality: 0.985 },
-  { logOdds: 12, quality: 0.99 },
+  { logOdds: -1.5, quality: 0.35 },
+  { logOdds: -0.5, quality: 0.5 },
+  { logOdds: 0.5, quality: 0.72 },
+  { logOdds: 1.5, quality: 0.83 },
+  { logOdds: 2.5, quality: 0.87 },
+  { logOdds: 3.5, quality: 0.91 },
+  { logOdds: 5, quality: 0.97 },
+  { logOdds: 7, quality: 0.98 },
+  { logOdds: 10, quality: 0.99 },
 ];
 
 /**
