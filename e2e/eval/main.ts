@@ -17,7 +17,7 @@ import { isSimulation, SIMULATIONS } from './simulations.ts';
 
 const EXIT_MISSED = 1;
 
-async function evaluate({ only, cells }: Options): Promise<SourceReport> {
+async function evaluate({ only, cells, codec }: Options): Promise<SourceReport> {
   let loaded: TensorFaceDetector | undefined;
   const detector = async () =>
     (loaded ??= await TensorFaceDetector.load(parseTensorBackend(process.env.HAVEN_TFJS_BACKEND)));
@@ -26,7 +26,7 @@ async function evaluate({ only, cells }: Options): Promise<SourceReport> {
     process.stderr.write(`${source} …\n`);
     reports.push(
       isSimulation(source)
-        ? await SIMULATIONS[source]({ cells, onCell: showProgress })
+        ? await SIMULATIONS[source]({ cells, codec, onCell: showProgress })
         : await evaluateRecordings(source, process.env.HAVEN_EVAL_DATA, detector),
     );
   }

@@ -1,9 +1,17 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { RECORDING_SOURCES, type RecordingSource } from '../../cv-worker/src/evaluation/recordings.ts';
+import { CODECS, type Codec } from './matrix/cell.ts';
 import { SIMULATION_NAMES, type Simulation } from './simulations.ts';
 
 export type Source = RecordingSource | Simulation;
-export type Options = { only: Source[]; cells?: number; subjects?: true; json?: string; plot?: string };
+export type Options = {
+  only: Source[];
+  cells?: number;
+  codec?: Codec;
+  subjects?: true;
+  json?: string;
+  plot?: string;
+};
 
 const SOURCES: readonly Source[] = [...RECORDING_SOURCES, ...SIMULATION_NAMES];
 /** The curve and the live runs take long, and answer questions of their own. */
@@ -19,6 +27,9 @@ export function parseOptions(): Options {
         .default(DEFAULT_SOURCES, 'all recordings and the matrix'),
     )
     .option('--cells <count>', 'an even part of the matrix, or the first live cells', parseCells)
+    .addOption(
+      new Option('--codec <codec>', 'the matrix with the same pictures all encoded so').choices(CODECS),
+    )
     .option('--subjects', 'a line for each subject')
     .option('--json <file>', 'writes everything as JSON as well')
     .option('--plot <folder>', 'draws the calibration curves as SVG')

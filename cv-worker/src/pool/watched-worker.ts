@@ -12,6 +12,8 @@ const HUNG_CHECKS = 8;
 const LOADING_CHECKS = 240;
 /** Heap of a thread: a leak kills the thread, not the process. */
 const MAX_HEAP_MB = 512;
+/** Of that, the space for what lives shortly: it would grow to many times what a stream's second needs. */
+const YOUNG_HEAP_MB = 12;
 /** With what V8 does not bound: buffers, and the memory in which the models run (about 60 MB). */
 const MAX_MEMORY_BYTES = 768 * 1024 * 1024;
 
@@ -43,7 +45,7 @@ export class WatchedWorker {
     this.#beats = new Int32Array(heartbeat);
     this.#worker = new Worker(entry, {
       workerData: { heartbeat } satisfies ThreadData,
-      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
+      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB, maxYoungGenerationSizeMb: YOUNG_HEAP_MB },
     });
     this.#worker.on('message', (message: FromThread) => this.#receive(message));
     this.#worker.on('error', (error: Error) => {

@@ -64,7 +64,10 @@ export class LoopedWard {
       HAVEN_LOG_LEVEL: 'info',
     });
     const tokens = await addPatients(server.dataDirectory, ROOM, streams);
-    const monitor = await MonitorClient.join(server.url, (await server.signIn()).accessToken, ROOM);
+    const { accessToken } = await server.signIn();
+    // Patients who are added beside the server are known to it some seconds later.
+    await until('the patients of the benchmark', PATIENCE_MS, () => isKnown(server.url, accessToken, patients));
+    const monitor = await MonitorClient.join(server.url, accessToken, ROOM);
     const plan: Plan = {
       server: server.url,
       framesPerSecond,
@@ -104,6 +107,12 @@ export class LoopedWard {
   #analysed({ patientId }: BenchPatient): boolean {
     return this.monitor.latest(patientId, 'motion')?.state === 'measured';
   }
+}
+
+async function isKnown(url: string, token: string, patients: readonly BenchPatient[]): Promise<boolean> {
+  const answer = await fetch(`${url}/api/v1/patients`, { headers: { authorization: `Bearer ${token}` } });
+  const text = await answer.text();
+  return patients.every(({ patientId }) => text.includes(`"${patientId}"`));
 }
 
 export function describeWard({ streams, simulcast, framesPerSecond }: WardSize): string {

@@ -16,6 +16,7 @@ export const FLICKERS = ['none', '50', '60', 'slow'] as const;
 export const MOTIONS = ['none', 'still', 'talk', 'turn'] as const;
 export const KILOBITS = [100, 200, 400, 800, 1500] as const;
 export const CODECS = ['vp8', 'h264'] as const;
+export type Codec = (typeof CODECS)[number];
 export const FRAME_RATES = [7.5, 15, 30] as const;
 /** Height of the face, hairline to chin, as a share of the picture's. */
 export const FACES = [0.1, 0.18, 0.25, 0.35, 0.5] as const;
@@ -35,7 +36,7 @@ export type Cell = {
   flicker: (typeof FLICKERS)[number];
   motion: (typeof MOTIONS)[number];
   kilobits: (typeof KILOBITS)[number];
-  codec: (typeof CODECS)[number];
+  codec: Codec;
   frameRate: (typeof FRAME_RATES)[number];
   face: (typeof FACES)[number];
   loss: (typeof LOSSES)[number];

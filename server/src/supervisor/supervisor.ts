@@ -8,6 +8,8 @@ export type ChildDefinition = {
   /** Absolute path of its TypeScript entry file. */
   entry: string;
   arguments: readonly string[];
+  /** Options of Node itself. */
+  nodeOptions?: readonly string[];
   /** Its whole environment: a child is given what it needs and no other secret. */
   environment: Record<string, string>;
 };
@@ -66,9 +68,10 @@ export class Supervisor {
 
   #spawn(child: Running): void {
     if (this.#stopping) return;
-    const { name, entry, arguments: args, environment } = child.definition;
+    const { name, entry, arguments: args, nodeOptions = [], environment } = child.definition;
     const startedAt = this.#clock();
     const started = fork(entry, args, {
+      execArgv: [...nodeOptions],
       env: environment,
       stdio: ['ignore', this.#output, 'inherit', 'ipc'],
     });
