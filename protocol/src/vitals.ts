@@ -19,6 +19,7 @@ export const WITHHELD_WORDS = {
   'light-changing': 'Light is changing',
   stale: 'No recent measurement',
   'too-short': 'Needs a longer clear signal',
+  'few-pictures': 'Too few pictures a second',
   irregular: 'Beats too irregular to tell from noise',
   'presence-only': 'Only presence is watched',
 } as const;

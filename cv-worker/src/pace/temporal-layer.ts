@@ -16,7 +16,7 @@ const KEEP_MS = 5 * 60_000;
  */
 export class TemporalLayer {
   readonly #normal: NormalFrameRate;
-  /** Gives the normal rate, as far as is known. */
+  /** Gives the normal rate, as far as is known; above {@link HIGHEST} where all layers of a slow camera give less. */
   #layer: number;
   #highest = HIGHEST;
   #step: { by: 1 | -1; at: number } | null = null;
@@ -28,14 +28,14 @@ export class TemporalLayer {
   }
 
   for(rate: FrameRate): number {
-    return Math.max(0, this.#layer - Math.log2(this.#normal / rate));
+    return Math.min(this.#highest, Math.max(0, this.#layer - Math.log2(this.#normal / rate)));
   }
 
   /** What the stream has of a layer that was asked for. */
   answered(asked: number, has: number): void {
     if (has >= asked) return;
     this.#highest = has;
-    this.#layer = Math.min(this.#layer, has);
+    this.#layer -= asked - has;
   }
 
   /** Another decoder, layer or rate: what was counted says nothing of it. */
@@ -43,16 +43,16 @@ export class TemporalLayer {
     this.#span = null;
   }
 
-  /** To be called about once a second while the normal rate is aimed at. @param frames that came, total */
-  measure(now: number, frames: number): void {
+  /** To be called about once a second. @param frames that came, total; `rate` that is aimed at */
+  measure(now: number, frames: number, rate: FrameRate): void {
     this.#span ??= { at: now, frames };
     const elapsed = now - this.#span.at;
     if (elapsed < MEASURE_MS) return;
-    const share = ((frames - this.#span.frames) * 1000) / elapsed / this.#normal;
+    const share = ((frames - this.#span.frames) * 1000) / elapsed / rate;
     this.#span = null;
     // Nothing at all is a stall, which has other remedies.
-    if (share > 0 && share < ENOUGH_SHARE && this.#layer < this.#highest) this.#take(1, now);
-    else if (share > TOO_MANY_SHARE && this.#layer > 0) this.#take(-1, now);
+    if (share > 0 && share < ENOUGH_SHARE && this.for(rate) < this.#highest) this.#take(1, now);
+    else if (share > TOO_MANY_SHARE && this.for(rate) > 0) this.#take(-1, now);
   }
 
   #take(by: 1 | -1, now: number): void {

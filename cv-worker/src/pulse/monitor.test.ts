@@ -73,6 +73,12 @@ describe('the pulse over time', () => {
     expect(Math.abs((slow.seconds.at(-1)?.vital.value ?? 0) - 180)).toBeLessThan(2);
   });
 
+  test('is withheld where few pictures would show a fast one as a slow one', () => {
+    const { seconds } = watch({ rate: () => 180, seconds: 25, times: evenTimes(25, 4) });
+    expect(shown(seconds)).toEqual([]);
+    expect(seconds.at(-1)?.vital.reason).toBe('few-pictures');
+  });
+
   test.each([
     [70, 120],
     [96, 141],

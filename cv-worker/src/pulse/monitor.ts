@@ -21,6 +21,11 @@ const WINDOW_S = 10;
 const MIN_WINDOW_S = 8;
 /** Interpolating over a longer gap would invent a beat, ms. */
 const MAX_GAP_MS = 1000;
+/**
+ * Below this a fast pulse is seen as a slow one (180/min at 4 frames a second as 60): twice the highest rate, less what
+ * rounding takes from 6.7.
+ */
+const MIN_FRAMES_PER_SECOND = 6.6;
 /** Intervals between frames of which the middle one tells the frame rate: 4 s at 7.5 frames a second. */
 const INTERVALS = 31;
 
@@ -74,6 +79,11 @@ export class PulseMonitor {
   evaluate(): void {
     // Whole seconds, so that few tables for spectra are needed.
     const seconds = Math.floor(this.#history.length / RATE_HZ);
+    if (seconds >= MIN_WINDOW_S && this.#framesPerSecond() < MIN_FRAMES_PER_SECOND) {
+      this.#estimator.reset();
+      this.#judge.block('few-pictures');
+      return;
+    }
     const reading = seconds < MIN_WINDOW_S ? null : this.#read(Math.min(seconds, WINDOW_S));
     if (reading === null) {
       this.#estimator.skip();

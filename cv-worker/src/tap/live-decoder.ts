@@ -10,6 +10,14 @@ import { NutDemuxer, type NutFrame } from './nut.ts';
 /** From starting ffmpeg to its ports being bound: 0.1–0.2 s, more on a busy machine, ms. */
 const BIND_TIMEOUT_MS = 5000;
 
+/**
+ * What a device's link lost comes again, behind what was sent since: packets wait for one that is missing for so long,
+ * µs, so that three retransmissions have their chance. Without loss nothing waits.
+ */
+const MAX_REORDERING_US = 300_000;
+/** Packets that may wait: more than 5 Mbit/s bring in that time. */
+const REORDERING_PACKETS = 256;
+
 /** What ffmpeg writes, at verbose level, when it has bound its ports. */
 const BOUND = 'setting jitter buffer size';
 /** It sets its filters up once at the start and again when the size of the picture changes. */
@@ -126,18 +134,8 @@ function liveArguments({ address, crop }: LiveDecoderOptions): string[] {
   return [
     ...['-nostats', '-hide_banner', '-loglevel', 'level+verbose', '-protocol_whitelist', 'pipe,udp,rtp'],
     // Each picture as soon as its last packet is there. Not `-fflags nobuffer`, which drops the first key frame.
-    ...[
-      '-flags',
-      'low_delay',
-      '-probesize',
-      '32',
-      '-analyzeduration',
-      '0',
-      '-max_delay',
-      '0',
-      '-threads',
-      '1',
-    ],
+    ...['-flags', 'low_delay', '-probesize', '32', '-analyzeduration', '0', '-threads', '1'],
+    ...['-max_delay', String(MAX_REORDERING_US), '-reorder_queue_size', String(REORDERING_PACKETS)],
     ...['-localaddr', address, '-f', 'sdp', '-i', 'pipe:0'],
     ...pictureOutput({ crop }),
   ];

@@ -13,7 +13,6 @@ export class TapLayerControl {
   readonly #request: CvRequester;
   readonly #assignmentId: string;
   readonly #logger: Logger;
-  readonly #normal: NormalFrameRate;
   readonly #temporal: TemporalLayer;
   #spatialLayer = 0;
   #rate: FrameRate;
@@ -33,7 +32,6 @@ export class TapLayerControl {
     this.#request = options.request;
     this.#assignmentId = options.assignmentId;
     this.#logger = options.logger;
-    this.#normal = options.normalRate;
     this.#rate = options.normalRate;
     this.#temporal = new TemporalLayer(options.normalRate);
   }
@@ -63,9 +61,9 @@ export class TapLayerControl {
 
   /** To be called several times a second while packets flow. @param frames decoded so far */
   reconcile(now: number, frames: number): void {
-    if (this.#rate === this.#normal && now - this.#measuredAt >= MEASURE_INTERVAL_MS) {
+    if (now - this.#measuredAt >= MEASURE_INTERVAL_MS) {
       this.#measuredAt = now;
-      this.#temporal.measure(now, frames);
+      this.#temporal.measure(now, frames, this.#rate);
     }
     const { wanted } = this;
     const settled =

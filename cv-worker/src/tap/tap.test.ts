@@ -59,6 +59,7 @@ beforeEach(() => {
   sfu.layersAsked.length = 0;
   sfu.refusal = null;
   sfu.source.sending = true;
+  sfu.source.lateEvery = Infinity;
   tap = openTap();
 });
 afterEach(() => tap.close());
@@ -93,6 +94,19 @@ describe('a tap', () => {
     }
     expect(Math.abs(frames.at(-1)!.timeMs - Date.now())).toBeLessThan(5000);
     expect(tap.framesDecoded).toBe(frames.length);
+  }, 30_000);
+
+  test('waits for packets that come late, and misses no picture', async () => {
+    await eventually(() => frames.length > 5);
+    sfu.source.lateEvery = 7;
+    const from = frames.length;
+    const startedAt = frames.at(-1)!.timeMs;
+    await eventually(() => frames.length >= from + 4 * SOURCE_FRAMES_PER_SECOND, 15_000);
+    const taken = frames.slice(from);
+    const due = Math.round((taken.at(-1)!.timeMs - startedAt) / PERIOD_MS);
+    expect(taken.length).toBeGreaterThan(0.97 * due);
+    expect(taken.some((frame) => frame.discontinuity)).toBe(false);
+    expect(sfu.keyFrameRequests).toBe(0);
   }, 30_000);
 
   test('has pictures again after its ffmpeg was killed, and their times go on', async () => {

@@ -7,6 +7,8 @@ export const SOURCE_SSRC = 0x1234;
 export const SOURCE_PAYLOAD_TYPE = 101;
 export const SOURCE_FRAMES_PER_SECOND = 15;
 const TIMESTAMP_OFFSET = 4;
+/** A repair over a radio link, ms: longer than a picture. */
+const LATE_MS = 100;
 
 /**
  * A live VP8 picture (ffmpeg's moving test card, three key frames a second) as RTP to a port of this machine. Packets are
@@ -20,6 +22,9 @@ export class RtpSource {
   readonly #timestampAt: number;
   /** Nothing is sent while false. */
   sending = true;
+  /** Every so many packets one comes {@link LATE_MS} later, behind what was sent since, as one that was lost and repaired. */
+  lateEvery = Infinity;
+  #packets = 0;
 
   private constructor(socket: Socket, target: number, timestampAt: number) {
     this.#socket = socket;
@@ -48,7 +53,10 @@ export class RtpSource {
     const timestamp = packet.readUInt32BE(TIMESTAMP_OFFSET);
     this.#firstTimestamp ??= timestamp;
     packet.writeUInt32BE((timestamp - this.#firstTimestamp + this.#timestampAt) >>> 0, TIMESTAMP_OFFSET);
-    this.#socket.send(packet, this.#target, '127.0.0.1');
+    const send = () => this.#socket.send(packet, this.#target, '127.0.0.1');
+    this.#packets += 1;
+    if (this.#packets % this.lateEvery === 0) setTimeout(send, LATE_MS);
+    else send();
   }
 }
 
