@@ -93,11 +93,7 @@ export class PulseEstimator {
     this.#tracker.reset();
   }
 
-  #read(
-    candidates: Candidate[],
-    shares: number[],
-    belief: Belief,
-  ): Omit<PulseReading, 'support' | 'doubt'> {
+  #read(candidates: Candidate[], shares: number[], belief: Belief): Omit<PulseReading, 'support' | 'doubt'> {
     const weights = fusionWeights(candidates, shares);
     const fused = fuse(candidates, weights);
     const snrDb = pulseSnrDb(this.#spectrumOf(fused), belief.perMin / 60);

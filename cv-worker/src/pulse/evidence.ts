@@ -76,7 +76,12 @@ export function shareOf(evidence: number, { seconds }: WindowShape): number {
 }
 
 /** Whitened power of a rate's fundamental and of its double. */
-function explained(power: Float64Array, whitening: Float64Array, rate: number, framesPerSecond: number): number {
+function explained(
+  power: Float64Array,
+  whitening: Float64Array,
+  rate: number,
+  framesPerSecond: number,
+): number {
   const bin = rate - FIRST_BIN;
   const seenAt = seenAs(2 * rate, framesPerSecond);
   const double = Math.round(seenAt) - FIRST_BIN;

@@ -66,7 +66,9 @@ export class LoopedWard {
     const tokens = await addPatients(server.dataDirectory, ROOM, streams);
     const { accessToken } = await server.signIn();
     // Patients who are added beside the server are known to it some seconds later.
-    await until('the patients of the benchmark', PATIENCE_MS, () => isKnown(server.url, accessToken, patients));
+    await until('the patients of the benchmark', PATIENCE_MS, () =>
+      isKnown(server.url, accessToken, patients),
+    );
     const monitor = await MonitorClient.join(server.url, accessToken, ROOM);
     const plan: Plan = {
       server: server.url,
