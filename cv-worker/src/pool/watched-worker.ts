@@ -12,7 +12,7 @@ const HUNG_CHECKS = 8;
 const LOADING_CHECKS = 240;
 /** Heap of a thread: a leak kills the thread, not the process. */
 const MAX_HEAP_MB = 512;
-/** Of that, the space for what lives shortly: it would grow to many times what a stream's second needs. */
+/** Beside that, for what lives shortly: left alone it grows to many times what a second of the streams needs. */
 const YOUNG_HEAP_MB = 12;
 /** With what V8 does not bound: buffers, and the memory in which the models run (about 60 MB). */
 const MAX_MEMORY_BYTES = 768 * 1024 * 1024;

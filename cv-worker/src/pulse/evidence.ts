@@ -5,9 +5,8 @@ import { BandSpectrum, type Spectrum } from './spectrum.ts';
 /** A second harmonic counts up to the size of the fundamental: more is the fundamental of twice the rate. */
 const MAX_HARMONIC = 1;
 /**
- * One that is seen at a lower frequency may be larger: interpolating between few frames takes a fast pulse's
- * fundamental away (to a half at 0.4 of the frame rate, to a quarter where a frame is missing), not what its double
- * appears as.
+ * One that is seen at a lower frequency may be larger: where a frame is missing, interpolation takes three quarters of a
+ * fast pulse's fundamental away, not what its double appears as. Only the loss between even frames is made up for.
  */
 const MAX_ALIAS = 4;
 /**

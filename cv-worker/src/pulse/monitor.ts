@@ -79,12 +79,13 @@ export class PulseMonitor {
   evaluate(): void {
     // Whole seconds, so that few tables for spectra are needed.
     const seconds = Math.floor(this.#history.length / RATE_HZ);
-    if (seconds >= MIN_WINDOW_S && this.#framesPerSecond() < MIN_FRAMES_PER_SECOND) {
+    const framesPerSecond = this.#framesPerSecond();
+    if (seconds >= MIN_WINDOW_S && framesPerSecond < MIN_FRAMES_PER_SECOND) {
       this.#estimator.reset();
       this.#judge.block('few-pictures');
       return;
     }
-    const reading = seconds < MIN_WINDOW_S ? null : this.#read(Math.min(seconds, WINDOW_S));
+    const reading = seconds < MIN_WINDOW_S ? null : this.#read(Math.min(seconds, WINDOW_S), framesPerSecond);
     if (reading === null) {
       this.#estimator.skip();
       this.#judge.refuse(this.#interruption);
@@ -129,13 +130,13 @@ export class PulseMonitor {
     return this.#judge.vitalAt(nowMs);
   }
 
-  #read(seconds: number): WindowReading | null {
+  #read(seconds: number, framesPerSecond: number): WindowReading | null {
     const at = this.#history.lastAt;
     const window = this.#window(seconds * RATE_HZ);
     if (at === null || window === null) return null;
     const windowMs = seconds * 1000;
     const still = at - this.#movedAt > windowMs;
-    const reading = this.#estimator.estimate(window, { still, framesPerSecond: this.#framesPerSecond() });
+    const reading = this.#estimator.estimate(window, { still, framesPerSecond });
     return { ...reading, at, windowMs, still };
   }
 

@@ -8,7 +8,7 @@ export type ChildDefinition = {
   /** Absolute path of its TypeScript entry file. */
   entry: string;
   arguments: readonly string[];
-  /** Options of Node itself. */
+  /** Options of Node itself, besides the server's own. */
   nodeOptions?: readonly string[];
   /** Its whole environment: a child is given what it needs and no other secret. */
   environment: Record<string, string>;
@@ -71,7 +71,7 @@ export class Supervisor {
     const { name, entry, arguments: args, nodeOptions = [], environment } = child.definition;
     const startedAt = this.#clock();
     const started = fork(entry, args, {
-      execArgv: [...nodeOptions],
+      execArgv: [...process.execArgv, ...nodeOptions],
       env: environment,
       stdio: ['ignore', this.#output, 'inherit', 'ipc'],
     });
