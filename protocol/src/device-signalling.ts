@@ -4,13 +4,16 @@ import { mediaIdSchema, patientIdSchema, requestIdSchema, uuidSchema } from './i
 import {
   dtlsParametersSchema,
   iceParametersSchema,
+  iceServersSchema,
   rtpCapabilitiesSchema,
   rtpParametersSchema,
   transportOptionsSchema,
 } from './media.ts';
-import { sourceSchema, type StreamEndReason } from './patients.ts';
-import { emptySchema, type RequestEvents } from './reply.ts';
 import type { ErrorCode } from './errors.ts';
+import { sourceSchema, type StreamEndReason } from './patients.ts';
+import { privacyMinutesSchema, privacyReasonSchema, privacySchema, type Privacy } from './privacy.ts';
+import { emptySchema, type RequestEvents } from './reply.ts';
+import { deviceTalkRequests, type ServerToTalker } from './talk.ts';
 
 export const DEVICE_NAMESPACE = '/device';
 
@@ -37,11 +40,20 @@ export type DeviceState = z.infer<typeof deviceStateSchema>;
 export const deviceRequests = {
   /** Claims the patient's stream and opens a send transport. The same device elsewhere is superseded. */
   'publish:start': {
-    request: z.object({ requestId: requestIdSchema, patientId: patientIdSchema, source: sourceSchema }),
+    request: z.object({
+      requestId: requestIdSchema,
+      patientId: patientIdSchema,
+      source: sourceSchema,
+      /** Whether the bedside has a microphone and a loudspeaker for talks. */
+      talk: z.boolean().optional(),
+      /** A pause that began before the connection was lost, and still runs. */
+      privacy: privacySchema.nullable().optional(),
+    }),
     response: z.object({
       streamId: uuidSchema,
       routerRtpCapabilities: rtpCapabilitiesSchema,
       transport: transportOptionsSchema,
+      iceServers: iceServersSchema,
       constraints: publishConstraintsSchema,
     }),
   },
@@ -63,17 +75,33 @@ export const deviceRequests = {
     response: z.object({ iceParameters: iceParametersSchema }),
   },
   'publish:state': { request: deviceStateSchema, response: emptySchema },
+  /** Somebody at the bedside pauses the picture (null: it goes on). The device stops sending by itself. */
+  'publish:privacy': {
+    request: z.object({
+      requestId: requestIdSchema,
+      streamId: uuidSchema,
+      pause: z.object({ reason: privacyReasonSchema, minutes: privacyMinutesSchema }).nullable(),
+    }),
+    response: z.object({ privacy: privacySchema.nullable() }),
+  },
   'publish:stop': { request: z.object({ streamId: uuidSchema }), response: emptySchema },
+  ...deviceTalkRequests,
 } as const;
 
 export type DeviceRequests = typeof deviceRequests;
 export type DeviceToServer = RequestEvents<DeviceRequests>;
 
-export type ServerToDevice = {
+export type ServerToDevice = ServerToTalker & {
   /** The stream is over; `superseded` and `revoked` are final, after the others the device publishes again. */
   'stream:ended': (event: { streamId: string; reason: StreamEndReason }) => void;
   /** The highest layer that anyone watches; layers above it need not be encoded. */
   'stream:layers': (event: { streamId: string; maxSpatialLayer: number }) => void;
+  /** The picture is to be paused at its source, or (null) to be sent again. */
+  'stream:privacy': (event: { streamId: string; privacy: Privacy | null }) => void;
+  /** A clinician wants to talk: `talk:join`, and show at the bedside who. */
+  'talk:started': (event: { talkId: string; clinician: string; until: number }) => void;
+  /** The server stops at `deadline`: publish anew elsewhere before. Null: it was taken back. */
+  'server:draining': (event: { deadline: number | null }) => void;
   /** The session is over before the socket closes: the token was revoked, or the server stops. */
   'session:ended': (event: { code: ErrorCode }) => void;
 };

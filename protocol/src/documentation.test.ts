@@ -25,10 +25,10 @@ describe('docs/protocol.md', () => {
   });
 
   test('names every event that the server sends', () => {
-    const files = ['device-signalling.ts', 'monitor-signalling.ts', 'cv-signalling.ts'];
+    const files = ['device-signalling.ts', 'monitor-signalling.ts', 'cv-signalling.ts', 'talk.ts'];
     const events = files.flatMap((file) => {
       const source = readFileSync(join(import.meta.dirname, file), 'utf8');
-      const map = /export type ServerTo\w+ = \{([\s\S]*?)\n\};/.exec(source)?.[1] ?? '';
+      const map = /export type ServerTo\w+ = (?:\w+ & )?\{([\s\S]*?)\n\};/.exec(source)?.[1] ?? '';
       return [...map.matchAll(/^ {2}'?([\w:-]+)'?: \(/gm)].map(([, name]) => name);
     });
     expect(events.length).toBeGreaterThan(15);

@@ -145,3 +145,15 @@ export const transportOptionsSchema = z.object({
   dtlsParameters: dtlsParametersSchema,
 });
 export type TransportOptions = z.infer<typeof transportOptionsSchema>;
+
+/** STUN and TURN servers with credentials that end by themselves; empty where none is set up. */
+export const iceServersSchema = z
+  .array(
+    z.object({
+      urls: z.array(z.string().max(256)).min(1).max(8),
+      username: z.string().max(256).optional(),
+      credential: z.string().max(256).optional(),
+    }),
+  )
+  .max(8);
+export type IceServers = z.infer<typeof iceServersSchema>;

@@ -9,10 +9,18 @@ import {
   type SoundPause,
 } from './alerts.ts';
 import type { ErrorCode } from './errors.ts';
-import { mediaIdSchema, requestIdSchema, roomIdSchema, timestampSchema, uuidSchema } from './identifiers.ts';
+import {
+  mediaIdSchema,
+  patientIdSchema,
+  requestIdSchema,
+  roomIdSchema,
+  timestampSchema,
+  uuidSchema,
+} from './identifiers.ts';
 import {
   dtlsParametersSchema,
   iceParametersSchema,
+  iceServersSchema,
   rtpCapabilitiesSchema,
   rtpParametersSchema,
   transportOptionsSchema,
@@ -27,7 +35,11 @@ import {
   type StreamState,
 } from './patients.ts';
 import type { DetectedEvent } from './observations.ts';
+import { serverLoadSchema, type ServerLoad } from './operations.ts';
+import { privacyMinutesSchema, privacyReasonSchema, privacySchema } from './privacy.ts';
+import type { LinkQuality } from './quality.ts';
 import { emptySchema, type RequestEvents } from './reply.ts';
+import { monitorTalkRequests, type ServerToTalker } from './talk.ts';
 import { vitalsMessageSchema, type VitalsMessage, type WaveformMessage } from './vitals.ts';
 
 export const MONITOR_NAMESPACE = '/monitor';
@@ -39,6 +51,25 @@ export const ALARMS_OFF_AFTER_MS = 4000;
 
 /** What a locked session is told instead of a patient's name. */
 export const NAME_WITHHELD = '–';
+
+/** What a viewer sees of one stream. Sizes are in the screen's own pixels. */
+export const viewedTileSchema = z.object({
+  streamId: uuidSchema,
+  width: z.number().int().min(0).max(16_384),
+  height: z.number().int().min(0).max(16_384),
+  /** On screen, in a window that is not hidden. */
+  visible: z.boolean(),
+  /** Enlarged, or otherwise what the viewer looks at now. */
+  focused: z.boolean(),
+});
+export type ViewedTile = z.infer<typeof viewedTileSchema>;
+
+/**
+ * What a viewer is sent of a stream: moving pictures; nothing, for it is off screen; or the last picture only, because
+ * the viewer's network or the server carries no more. A still is shown with its age.
+ */
+export const tileSendingSchema = z.enum(['live', 'hidden', 'still']);
+export type TileSending = z.infer<typeof tileSendingSchema>;
 
 /**
  * Everything a wall needs to draw itself, also after a lost connection. For a locked session: the beds, without names
@@ -54,6 +85,7 @@ export const roomSnapshotSchema = z.object({
   alerts: z.array(alertSchema).max(2000),
   /** The running pause of the room's sound, if any. */
   soundPause: soundPauseSchema.nullable(),
+  load: serverLoadSchema,
   serverTime: timestampSchema,
 });
 export type RoomSnapshot = z.infer<typeof roomSnapshotSchema>;
@@ -83,7 +115,11 @@ export const monitorRequests = {
   /** Opens the viewer's one receive transport; a second call replaces the first. */
   'transport:open': {
     request: z.object({ requestId: requestIdSchema }),
-    response: z.object({ routerRtpCapabilities: rtpCapabilitiesSchema, transport: transportOptionsSchema }),
+    response: z.object({
+      routerRtpCapabilities: rtpCapabilitiesSchema,
+      transport: transportOptionsSchema,
+      iceServers: iceServersSchema,
+    }),
   },
   'transport:connect': {
     request: z.object({ transportId: mediaIdSchema, dtlsParameters: dtlsParametersSchema }),
@@ -108,15 +144,14 @@ export const monitorRequests = {
     }),
   },
   'consumer:resume': { request: z.object({ consumerId: mediaIdSchema }), response: emptySchema },
-  'consumer:pause': { request: z.object({ consumerId: mediaIdSchema }), response: emptySchema },
   'consumer:close': { request: z.object({ consumerId: mediaIdSchema }), response: emptySchema },
-  /** The highest layers this viewer wants; the SFU sends them as bandwidth allows. */
-  'consumer:prefer-layers': {
-    request: z.object({
-      consumerId: mediaIdSchema,
-      spatialLayer: z.number().int().min(0).max(3),
-      temporalLayer: z.number().int().min(0).max(3).optional(),
-    }),
+  /**
+   * What the viewer's screen shows of its streams, whole and whenever it changes: from this the server picks layers and
+   * priorities, and pauses what is not seen. A stream that is not named counts as not visible; before the first report
+   * every consumer gets the lowest layer.
+   */
+  'view:report': {
+    request: z.object({ tiles: z.array(viewedTileSchema).max(500) }),
     response: emptySchema,
   },
   'alert:acknowledge': {
@@ -148,12 +183,27 @@ export const monitorRequests = {
   },
   /** Ends the pause before its time. */
   'alarm:resume': { request: z.object({ requestId: requestIdSchema }), response: emptySchema },
+  /** Pauses a patient's picture at its source, with the measuring, for a while; a later one replaces an earlier. */
+  'privacy:pause': {
+    request: z.object({
+      requestId: requestIdSchema,
+      patientId: patientIdSchema,
+      reason: privacyReasonSchema,
+      minutes: privacyMinutesSchema,
+    }),
+    response: privacySchema,
+  },
+  'privacy:resume': {
+    request: z.object({ requestId: requestIdSchema, patientId: patientIdSchema }),
+    response: emptySchema,
+  },
+  ...monitorTalkRequests,
 } as const;
 
 export type MonitorRequests = typeof monitorRequests;
 export type MonitorToServer = RequestEvents<MonitorRequests>;
 
-export type ServerToMonitor = {
+export type ServerToMonitor = ServerToTalker & {
   heartbeat: (event: { serverTime: number }) => void;
   'stream:started': (event: StreamState) => void;
   'stream:changed': (event: StreamState) => void;
@@ -177,6 +227,18 @@ export type ServerToMonitor = {
     spatialLayer: number | null;
     temporalLayer: number | null;
   }) => void;
+  /** What the SFU does with a consumer, when it changes. `because` tells why pictures do not move. */
+  'consumer:sending': (event: {
+    consumerId: string;
+    sending: TileSending;
+    because: 'network' | 'server-load' | null;
+  }) => void;
+  /** How the link between the SFU and this viewer fares, when it changes. */
+  'viewer:quality': (event: { quality: LinkQuality }) => void;
+  /** What the server gives up now, when it changes. */
+  'server:load': (event: ServerLoad) => void;
+  /** Somebody talks with a patient of the joined room, or (null) no more. */
+  'patient:talk': (event: { patientId: string; clinician: string | null }) => void;
   /** The room was taken from this user: its media are closed. */
   'room:closed': (event: { roomId: string; code: ErrorCode }) => void;
   /**

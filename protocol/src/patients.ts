@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { patientIdSchema, roomIdSchema, timestampSchema, uuidSchema } from './identifiers.ts';
+import { privacySchema } from './privacy.ts';
+import { linkQualitySchema } from './quality.ts';
 
 /** Where a stream's picture comes from. Anything synthetic is marked SIMULATED on every screen. */
 export const sourceSchema = z.enum(['camera', 'file', 'synthetic']);
@@ -48,6 +50,12 @@ export const streamStateSchema = z.object({
   /** Highest spatial layer that the device sends (0-based). */
   maxSpatialLayer: z.number().int().min(0).max(3),
   conditions: z.array(technicalConditionSchema).max(8),
+  /** Of the link between the device and the SFU. */
+  quality: linkQualitySchema,
+  /** The running pause of the picture, if any: then no packets are expected and nothing is measured. */
+  privacy: privacySchema.nullable(),
+  /** Whether a clinician can talk with this bedside. */
+  talk: z.boolean(),
 });
 export type StreamState = z.infer<typeof streamStateSchema>;
 

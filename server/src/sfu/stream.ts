@@ -126,6 +126,9 @@ export class Stream extends EventEmitter<StreamEvents> {
       lastPacketAt: this.#reception.lastPacketAt,
       maxSpatialLayer: highestLayer(this.#producer),
       conditions: [...this.#conditions],
+      quality: 'good',
+      privacy: null,
+      talk: false,
     };
   }
 

@@ -9,6 +9,7 @@ import {
   type RtpParameters,
   type StreamEndReason,
   type TransportOptions,
+  type ViewedTile,
 } from '@haven/protocol';
 import type { MediaWorker } from './media-worker.ts';
 import type { Stream } from './stream.ts';
@@ -128,6 +129,16 @@ export class Viewer extends EventEmitter<ViewerEvents> {
       spatialLayer,
       ...(temporalLayer === undefined ? {} : { temporalLayer }),
     });
+  }
+
+  /** Sends of each stream what the viewer's screen shows of it. */
+  async show(tiles: readonly ViewedTile[]): Promise<void> {
+    const seen = new Map(tiles.map((tile) => [tile.streamId, tile]));
+    for (const [consumerId, { stream }] of this.#watching) {
+      const tile = seen.get(stream.streamId);
+      if (tile?.visible !== true) await this.pause(consumerId);
+      else await this.preferLayers(consumerId, tile.focused ? stream.state.maxSpatialLayer : 0);
+    }
   }
 
   /** @throws HavenError CONSUMER_UNKNOWN */

@@ -125,6 +125,7 @@ export class DeviceSession {
         streamId: stream.streamId,
         routerRtpCapabilities: stream.mediaWorker.rtpCapabilities,
         transport: stream.transportOptions,
+        iceServers: [],
         constraints: CONSTRAINTS,
       };
     } catch (error) {

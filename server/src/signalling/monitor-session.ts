@@ -68,16 +68,12 @@ export class MonitorSession {
         await this.#consuming().resume(consumerId);
         return {};
       },
-      'consumer:pause': async ({ consumerId }) => {
-        await this.#consuming().pause(consumerId);
-        return {};
-      },
       'consumer:close': ({ consumerId }) => {
         this.#consuming().closeConsumer(consumerId);
         return {};
       },
-      'consumer:prefer-layers': async ({ consumerId, spatialLayer, temporalLayer }) => {
-        await this.#consuming().preferLayers(consumerId, spatialLayer, temporalLayer);
+      'view:report': async ({ tiles }) => {
+        await this.#consuming().show(tiles);
         return {};
       },
       ...alarmHandlers(parts, {
@@ -177,7 +173,12 @@ export class MonitorSession {
       this.#joined = { roomId, leavePlace };
       await this.#socket.join(locked ? RoomHub.alarmsOf(roomId) : RoomHub.channelOf(roomId));
       audit.done(this.#actor, 'room:join', `room:${roomId}`);
-      const alarms = { room, alerts: alerts.active(roomId), soundPause: soundPauses.of(roomId) };
+      const alarms = {
+        room,
+        alerts: alerts.active(roomId),
+        soundPause: soundPauses.of(roomId),
+        load: { step: 'none', overloaded: false, drainingUntil: null } as const,
+      };
       if (locked) {
         const beds = patients.map((patient) => ({ ...patient, name: NAME_WITHHELD }));
         return { ...alarms, patients: beds, streams: [], vitals: [], serverTime: clock() };
@@ -227,7 +228,11 @@ export class MonitorSession {
     this.#viewer = viewer;
     viewer.on('layers', (layers) => this.#socket.emit('consumer:layers', layers));
     viewer.on('consumerclosed', (closed) => this.#socket.emit('consumer:closed', closed));
-    return { routerRtpCapabilities: viewer.routerRtpCapabilities, transport: viewer.transportOptions };
+    return {
+      routerRtpCapabilities: viewer.routerRtpCapabilities,
+      transport: viewer.transportOptions,
+      iceServers: [],
+    };
   }
 
   async #consume({
