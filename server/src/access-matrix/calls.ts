@@ -87,9 +87,8 @@ export const CALLS: Readonly<Record<Action, readonly Call[]>> = {
       'TRANSPORT_UNKNOWN',
     ),
     inRoom('consumer:resume', consumer, 'CONSUMER_UNKNOWN'),
-    inRoom('consumer:pause', consumer, 'CONSUMER_UNKNOWN'),
     inRoom('consumer:close', consumer, 'CONSUMER_UNKNOWN'),
-    inRoom('consumer:prefer-layers', { ...consumer, spatialLayer: 0 }, 'CONSUMER_UNKNOWN'),
+    inRoom('view:report', { tiles: [] }, 'done'),
   ],
   // The list is everybody's who has the role: it holds what lies in the caller's rooms.
   'patient:read': [get('GET /patients', () => '/patients', { foreign: 'done' })],

@@ -1,4 +1,4 @@
-import { HavenError } from '@haven/protocol';
+import { HavenError, type DegradationStep } from '@haven/protocol';
 import type { Config } from '../config/config.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { MediaWorkers } from './media-workers.ts';
@@ -21,6 +21,8 @@ export type SfuStats = {
   pids: number[];
   /** Received from all devices, bit/s. */
   incomingBitrate: number;
+  /** What viewers are given less of now. */
+  relief: DegradationStep;
 };
 
 export type SfuOptions = { config: Config; telemetry: Telemetry; clock?: () => number };
@@ -34,6 +36,7 @@ export class Sfu {
   readonly #viewers = new Set<Viewer>();
   readonly #taps = new Set<Tap>();
   readonly #timer: NodeJS.Timeout;
+  #step: DegradationStep = 'none';
   #examining = false;
   #closed = false;
 
@@ -74,6 +77,11 @@ export class Sfu {
     return tap;
   }
 
+  /** Gives up this much of what viewers see, or takes it back; the focused and those in alert are spared. */
+  relieve(step: DegradationStep): void {
+    this.#step = step;
+  }
+
   stats(): SfuStats {
     const streams = this.streams.live();
     const viewers = [...this.#viewers];
@@ -86,6 +94,7 @@ export class Sfu {
       expectedWorkers: this.#workers.expected,
       pids: this.#workers.pids,
       incomingBitrate: streams.reduce((sum, stream) => sum + stream.bitrate, 0),
+      relief: this.#step,
     };
   }
 

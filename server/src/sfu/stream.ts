@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events';
 import type { types } from 'mediasoup';
 import {
   HavenError,
+  type AlertPriority,
   type DtlsParameters,
   type IceParameters,
   type RtpParameters,
@@ -44,6 +45,7 @@ type StreamEvents = {
   signal: [{ lost: boolean; at: number }];
   /** The highest layer that anyone watches changed. */
   demand: [maxSpatialLayer: number];
+  priority: [];
   ended: [StreamEndReason];
 };
 
@@ -66,6 +68,7 @@ export class Stream extends EventEmitter<StreamEvents> {
   #deviceLostAt: number | null = null;
   #signalLost: boolean | undefined;
   #bitrate = 0;
+  #priority: AlertPriority | null = null;
   #endReason: StreamEndReason | undefined;
 
   private constructor(
@@ -201,6 +204,17 @@ export class Stream extends EventEmitter<StreamEvents> {
 
   unwatch(subscriber: object): void {
     this.#demand.drop(subscriber);
+  }
+
+  /** The highest urgent alert of the patient: such pictures are given up last. */
+  setPriority(priority: AlertPriority | null): void {
+    if (priority === this.#priority) return;
+    this.#priority = priority;
+    this.emit('priority');
+  }
+
+  get priority(): AlertPriority | null {
+    return this.#priority;
   }
 
   setCondition(condition: TechnicalCondition, present: boolean): void {

@@ -132,12 +132,12 @@ export class Viewer extends EventEmitter<ViewerEvents> {
   }
 
   /** Sends of each stream what the viewer's screen shows of it. */
-  async show(tiles: readonly ViewedTile[]): Promise<void> {
+  show(tiles: readonly ViewedTile[]): void {
     const seen = new Map(tiles.map((tile) => [tile.streamId, tile]));
     for (const [consumerId, { stream }] of this.#watching) {
       const tile = seen.get(stream.streamId);
-      if (tile?.visible !== true) await this.pause(consumerId);
-      else await this.preferLayers(consumerId, tile.focused ? stream.state.maxSpatialLayer : 0);
+      if (tile?.visible !== true) void this.pause(consumerId);
+      else void this.preferLayers(consumerId, tile.focused ? stream.state.maxSpatialLayer : 0);
     }
   }
 

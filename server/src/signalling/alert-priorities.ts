@@ -3,8 +3,8 @@ import type { AlertService } from '../alerts/alert-service.ts';
 import type { Stream } from '../sfu/stream.ts';
 import type { CvCoordinator } from './cv-coordinator.ts';
 
-/** Alerts about the patient, for whom somebody may have to come: not technical ones, nor mere notes. */
-const URGENT: ReadonlySet<AlertPriority> = new Set(['high', 'medium']);
+/** Alerts about the patient, for whom somebody may have to come, the highest first: not technical ones, nor notes. */
+const URGENT: readonly AlertPriority[] = ['high', 'medium'];
 
 type Parts = {
   alerts: Pick<AlertService, 'active' | 'onAlert'>;
@@ -12,7 +12,7 @@ type Parts = {
   streamOf: (patientId: string) => Stream | undefined;
 };
 
-/** Tells the CV workers which patients are in alert: they give up those streams' frame rate last. */
+/** Tells SFU and CV workers which patients are in alert: those streams' pictures are given up last. */
 export class AlertPriorities {
   readonly #parts: Parts;
 
@@ -29,11 +29,14 @@ export class AlertPriorities {
   }
 
   /** A stream that went live may have alerts already. */
-  settle({ streamId, identity: { patientId, roomId } }: Stream): void {
+  settle(stream: Stream): void {
     const { alerts, coordinator } = this.#parts;
-    const inAlert = alerts
-      .active(roomId)
-      .some((alert) => alert.patientId === patientId && URGENT.has(alert.priority));
-    coordinator.prioritise(streamId, inAlert);
+    const { patientId, roomId } = stream.identity;
+    const present = new Set(
+      alerts.active(roomId).flatMap((alert) => (alert.patientId === patientId ? [alert.priority] : [])),
+    );
+    const highest = URGENT.find((priority) => present.has(priority)) ?? null;
+    stream.setPriority(highest);
+    coordinator.prioritise(stream.streamId, highest !== null);
   }
 }

@@ -77,7 +77,7 @@ describe('a client that keeps to no protocol', () => {
       ['room:join', { roomId: '../etc' }],
       ['room:join', { roomId: 7 }, 'more'],
       ['constructor', {}],
-      ['consumer:prefer-layers', { consumerId: 'x', spatialLayer: 1e9 }],
+      ['view:report', { tiles: [{ streamId: randomUUID(), width: 1e9 }] }],
       ['alert:acknowledge', { requestId: 'not-a-uuid', alertId: randomUUID() }],
     ];
     for (const [name, ...parts] of garbage) {

@@ -12,19 +12,20 @@ import type { Admission } from '../admission/admission.ts';
 import type { Actor } from '../audit/actor.ts';
 import type { Records } from '../records/records.ts';
 import type { Sfu } from '../sfu/sfu.ts';
-import type { Viewer } from '../sfu/viewer.ts';
 import { alarmHandlers, type AlarmParts } from './alarm-requests.ts';
 import type { Handlers } from './endpoints.ts';
+import { MediaRequests, type MediaParts } from './media-requests.ts';
 import { isOnlyLocked, refusalOf } from './refusal-of.ts';
 import { RoomHub } from './room-hub.ts';
 import type { MonitorSocket } from './sockets.ts';
 
-export type MonitorParts = AlarmParts & {
-  admission: Admission;
-  hub: RoomHub;
-  records: Records;
-  sfu: Sfu;
-};
+export type MonitorParts = AlarmParts &
+  MediaParts & {
+    admission: Admission;
+    hub: RoomHub;
+    records: Records;
+    sfu: Sfu;
+  };
 
 type Joined = { roomId: string; leavePlace: () => void };
 
@@ -33,20 +34,27 @@ export class MonitorSession {
   readonly #socket: MonitorSocket;
   readonly #actor: Actor;
   readonly #parts: MonitorParts;
+  readonly #media: MediaRequests;
   readonly handlers: Handlers<MonitorRequests>;
   #principal: UserPrincipal;
   #joined: Joined | undefined;
-  #viewer: Viewer | undefined;
   /** Nobody has used the user's session for long: alarms are heard, and nothing else. */
   #locked = false;
-  /** Counts `transport:open`: of several at a time the last one stands. */
-  #opened = 0;
 
   constructor(socket: MonitorSocket, actor: Actor, parts: MonitorParts) {
     this.#socket = socket;
     this.#principal = socket.data.principal;
     this.#actor = actor;
     this.#parts = parts;
+    this.#media = new MediaRequests(parts, {
+      actor,
+      room: () => {
+        const roomId = this.#room();
+        this.#authorize('room:watch', roomId);
+        return roomId;
+      },
+      tell: (event, ...message) => socket.emit(event, ...message),
+    });
     this.handlers = {
       'session:describe': () => this.#describe(),
       'session:renew': (request) => this.#renew(request),
@@ -55,27 +63,7 @@ export class MonitorSession {
         this.#leave();
         return {};
       },
-      'transport:open': () => this.#openTransport(),
-      'transport:connect': async ({ transportId, dtlsParameters }) => {
-        await this.#viewerOf(transportId).connect(dtlsParameters);
-        return {};
-      },
-      'transport:restart-ice': async ({ transportId }) => ({
-        iceParameters: await this.#viewerOf(transportId).restartIce(),
-      }),
-      'consumer:create': (request) => this.#consume(request),
-      'consumer:resume': async ({ consumerId }) => {
-        await this.#consuming().resume(consumerId);
-        return {};
-      },
-      'consumer:close': ({ consumerId }) => {
-        this.#consuming().closeConsumer(consumerId);
-        return {};
-      },
-      'view:report': async ({ tiles }) => {
-        await this.#consuming().show(tiles);
-        return {};
-      },
+      ...this.#media.handlers,
       ...alarmHandlers(parts, {
         actor,
         principal: () => this.#principal,
@@ -123,7 +111,7 @@ export class MonitorSession {
     const { audit, clock } = this.#parts;
     this.#locked = locked;
     if (locked) {
-      this.#closeMedia();
+      this.#media.close();
       if (this.#joined !== undefined) {
         void this.#socket.join(RoomHub.alarmsOf(this.#joined.roomId));
         void this.#socket.leave(RoomHub.channelOf(this.#joined.roomId));
@@ -199,14 +187,8 @@ export class MonitorSession {
     }
   }
 
-  #closeMedia(): void {
-    this.#opened += 1;
-    this.#viewer?.close();
-    this.#viewer = undefined;
-  }
-
   #leave(): void {
-    this.#closeMedia();
+    this.#media.close();
     if (this.#joined === undefined) return;
     const { roomId, leavePlace } = this.#joined;
     this.#joined = undefined;
@@ -214,41 +196,6 @@ export class MonitorSession {
     void this.#socket.leave(RoomHub.alarmsOf(roomId));
     leavePlace();
     this.#parts.audit.done(this.#actor, 'room:leave', `room:${roomId}`);
-  }
-
-  async #openTransport(): Promise<ResponseOf<MonitorRequests, 'transport:open'>> {
-    this.#room();
-    this.#closeMedia();
-    const opened = this.#opened;
-    const viewer = await this.#parts.sfu.openViewer();
-    if (opened !== this.#opened) {
-      viewer.close();
-      throw new HavenError('TRANSPORT_UNKNOWN');
-    }
-    this.#viewer = viewer;
-    viewer.on('layers', (layers) => this.#socket.emit('consumer:layers', layers));
-    viewer.on('consumerclosed', (closed) => this.#socket.emit('consumer:closed', closed));
-    return {
-      routerRtpCapabilities: viewer.routerRtpCapabilities,
-      transport: viewer.transportOptions,
-      iceServers: [],
-    };
-  }
-
-  async #consume({
-    transportId,
-    streamId,
-    rtpCapabilities,
-  }: RequestOf<MonitorRequests, 'consumer:create'>): Promise<ResponseOf<MonitorRequests, 'consumer:create'>> {
-    const roomId = this.#room();
-    this.#authorize('room:watch', roomId);
-    const viewer = this.#viewerOf(transportId);
-    const stream = this.#parts.sfu.streams.get(streamId);
-    // A stream of another room is as unknown as one that does not exist.
-    if (stream?.identity.roomId !== roomId) throw new HavenError('STREAM_UNKNOWN');
-    const consumer = await viewer.consume(stream, rtpCapabilities);
-    this.#parts.audit.done(this.#actor, 'stream:watch', `patient:${stream.identity.patientId}`);
-    return consumer;
   }
 
   #authorize(action: 'room:watch', roomId: string): void {
@@ -260,19 +207,5 @@ export class MonitorSession {
     if (this.#locked) throw new HavenError('SESSION_LOCKED');
     if (this.#joined === undefined) throw new HavenError('NOT_JOINED');
     return this.#joined.roomId;
-  }
-
-  /** @throws HavenError TRANSPORT_UNKNOWN */
-  #viewerOf(transportId: string): Viewer {
-    if (this.#viewer?.transportId !== transportId || this.#viewer.closed) {
-      throw new HavenError('TRANSPORT_UNKNOWN');
-    }
-    return this.#viewer;
-  }
-
-  /** @throws HavenError CONSUMER_UNKNOWN */
-  #consuming(): Viewer {
-    if (this.#viewer === undefined) throw new HavenError('CONSUMER_UNKNOWN');
-    return this.#viewer;
   }
 }

@@ -70,14 +70,15 @@ describe('a clinician', () => {
     await monitor.hears('stream:started');
   });
 
-  test('resumes, prefers a layer of, pauses and closes its consumer', async () => {
+  test('resumes its consumer, reports what it shows of it, and closes it', async () => {
     const { streamId } = await publish(server, 'P-102');
     const { monitor } = await watch(server, 'ward-a');
     const { consumerId, rtpParameters } = await consume(monitor, streamId);
     expect(rtpParameters.codecs[0]?.mimeType).toBe('video/VP8');
-    await monitor.request('consumer:prefer-layers', { consumerId, spatialLayer: 1 });
     await monitor.request('consumer:resume', { consumerId });
-    await monitor.request('consumer:pause', { consumerId });
+    await monitor.request('view:report', {
+      tiles: [{ streamId, width: 320, height: 180, visible: true, focused: false }],
+    });
     await monitor.request('consumer:close', { consumerId });
     await expect(monitor.request('consumer:resume', { consumerId })).rejects.toMatchObject({
       code: 'CONSUMER_UNKNOWN',
