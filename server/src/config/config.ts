@@ -24,6 +24,13 @@ const origins = list.refine(
 const networks = list
   .refine(areNetworks, 'gives something else than addresses and networks like 192.0.2.0/24')
   .transform((entries) => new NetworkList(entries));
+/** RFC 7064, RFC 7065: nothing that would end a header such as HTTP's `Link`. */
+const ICE_SERVER_URL = /^(stuns?:[\w.:[\]-]+|turns?:[\w.:[\]-]+(\?transport=(udp|tcp))?)$/;
+const iceServerUrls = list.refine(
+  (entries) =>
+    entries.length <= 8 && entries.every((entry) => entry.length <= 256 && ICE_SERVER_URL.test(entry)),
+  'gives something else than at most 8 addresses like turn:turn.example:3478?transport=udp',
+);
 const count = (low: number, high: number) => z.coerce.number().int().min(low).max(high);
 
 const environmentSchema = z.object({
@@ -64,6 +71,12 @@ const environmentSchema = z.object({
   HAVEN_MEDIA_PORT: count(0, 65535).default(0),
   HAVEN_MEDIA_WORKERS: count(0, 128).default(0),
   MEDIASOUP_WORKER_BIN: z.string().optional(),
+  /** STUN and TURN servers that peers are told of, comma separated: `stun:`, `turn:`, `turns:`. */
+  HAVEN_TURN_URLS: iceServerUrls.default([]),
+  /** Shared with the TURN server (coturn's static-auth-secret), which checks the credentials that are made of it. */
+  HAVEN_TURN_SECRET: z.string().min(16).max(256).optional(),
+  /** Minutes for which these credentials open relays: as long as a session may last. */
+  HAVEN_TURN_TTL_MINUTES: count(5, 10_080).default(720),
   HAVEN_MAX_DEVICES: count(1, 10_000).default(50),
   HAVEN_MAX_VIEWERS: count(1, 10_000).default(200),
   /** Addresses to which taps may send RTP in the clear. */
@@ -139,6 +152,14 @@ export function readConfig(environment: Record<string, string | undefined>, term
   if (settings.HAVEN_HTTP_BURST < settings.HAVEN_HTTP_RATE) {
     throw new ConfigError('HAVEN_HTTP_BURST must not be smaller than HAVEN_HTTP_RATE.');
   }
+  if (
+    settings.HAVEN_TURN_SECRET === undefined &&
+    settings.HAVEN_TURN_URLS.some((url) => url.startsWith('turn'))
+  ) {
+    throw new ConfigError(
+      'HAVEN_TURN_URLS names a TURN server: set HAVEN_TURN_SECRET to the secret that it shares.',
+    );
+  }
   const loopback = ['127.0.0.1', '::1', 'localhost'].includes(settings.HAVEN_LISTEN);
   if (!loopback && settings.HAVEN_TLS === 'off') {
     throw new ConfigError(
@@ -193,6 +214,11 @@ export function readConfig(environment: Record<string, string | undefined>, term
       workerBinary: settings.MEDIASOUP_WORKER_BIN,
     },
     limits: { devices: settings.HAVEN_MAX_DEVICES, viewers: settings.HAVEN_MAX_VIEWERS },
+    turn: {
+      urls: settings.HAVEN_TURN_URLS,
+      secret: settings.HAVEN_TURN_SECRET,
+      ttlMs: settings.HAVEN_TURN_TTL_MINUTES * MINUTE_MS,
+    },
     tapAddresses: settings.HAVEN_TAP_ADDRESSES,
     metricsToken: settings.HAVEN_METRICS_TOKEN,
     nodeId: settings.HAVEN_NODE_ID,
