@@ -7,30 +7,17 @@ import {
   type ResponseOf,
   type StreamEndReason,
 } from '@haven/protocol';
-import type { Access, DevicePrincipal } from '../access/access.ts';
-import type { Admission } from '../admission/admission.ts';
+import type { DevicePrincipal } from '../access/access.ts';
 import type { Actor } from '../audit/actor.ts';
-import type { AuditTrail } from '../audit/audit-trail.ts';
-import type { Config } from '../config/config.ts';
-import type { Records } from '../records/records.ts';
-import type { Sfu } from '../sfu/sfu.ts';
 import type { Stream } from '../sfu/stream.ts';
+import { iceServersFor } from '../turn/ice-servers.ts';
 import type { DeviceMetrics } from './device-metrics.ts';
 import type { Handlers } from './endpoints.ts';
+import { bedsidePrivacyHandlers } from './privacy-requests.ts';
+import { CONSTRAINTS, publish, recheckPublisher, type PublishParts } from './publish-operation.ts';
 import type { DeviceSocket } from './sockets.ts';
 
-/** What encoders are told: cameras need no more for a wall or for a pulse. */
-const CONSTRAINTS = { maxFramesPerSecond: 30, maxBitrate: 2_500_000 };
-
-export type DeviceParts = {
-  access: Access;
-  admission: Admission;
-  audit: AuditTrail;
-  config: Config;
-  metrics: DeviceMetrics;
-  records: Records;
-  sfu: Sfu;
-};
+export type DeviceParts = PublishParts & { clock: () => number; metrics: DeviceMetrics };
 
 /** A device's connection and the stream that it publishes. */
 export class DeviceSession {
@@ -61,6 +48,7 @@ export class DeviceSession {
       }),
       'publish:state': (state) => this.#keepState(state),
       'publish:stop': (request) => this.#stop(request),
+      ...bedsidePrivacyHandlers(parts, { actor, own: (streamId) => this.#own(streamId) }),
     };
   }
 
@@ -69,17 +57,8 @@ export class DeviceSession {
    * ends alone: the device publishes again, for the viewers of the room where the patient is now.
    */
   recheck(): void {
-    try {
-      this.#parts.access.authorize(this.#principal, 'stream:publish', this.#stream?.identity.roomId);
-    } catch (error) {
-      if (!(error instanceof HavenError)) throw error;
-      if (error.code === 'ROOM_NOT_ASSIGNED') {
-        this.#stream?.end('patient-moved');
-        return;
-      }
-      this.#stream?.end('revoked');
-      this.end(error.code);
-    }
+    const code = recheckPublisher(this.#parts.access, this.#principal, this.#stream);
+    if (code !== undefined) this.end(code);
   }
 
   /** Tells the device why, then closes its connection. */
@@ -96,41 +75,22 @@ export class DeviceSession {
   async #start({
     patientId,
     source,
+    privacy,
   }: RequestOf<DeviceRequests, 'publish:start'>): Promise<ResponseOf<DeviceRequests, 'publish:start'>> {
-    const { access, admission, audit, config, records, sfu } = this.#parts;
-    if (!config.patientIdPattern.test(patientId)) {
-      throw new HavenError('INVALID_REQUEST', 'The patient id does not have the form that this server uses.');
-    }
-    const { roomId } = await records.patient(patientId);
-    access.authorize(this.#principal, 'stream:publish');
-    if (patientId !== this.#principal.patientId) {
-      throw new HavenError('FORBIDDEN', 'This device belongs to another patient.');
-    }
-    if (source === 'synthetic' && !config.syntheticAllowed) {
-      throw new HavenError(
-        'FORBIDDEN',
-        'Synthetic sources are refused here: this server is not a demonstration.',
-      );
-    }
-    const leave = admission.devices.take(patientId);
+    const { clock, config } = this.#parts;
     this.#starting += 1;
     try {
-      const { deviceId } = this.#principal;
-      const stream = await sfu.streams.publish({ patientId, roomId, deviceId, source });
-      if (stream.ended) throw new HavenError('STREAM_UNKNOWN');
-      stream.once('ended', leave);
+      const publisher = { principal: this.#principal, actor: this.#actor };
+      const stream = await publish(this.#parts, publisher, { patientId, source, privacy });
       this.#follow(stream);
-      audit.done(this.#actor, 'publish:start', `patient:${patientId}`);
       return {
         streamId: stream.streamId,
         routerRtpCapabilities: stream.mediaWorker.rtpCapabilities,
         transport: stream.transportOptions,
-        iceServers: [],
+        iceServers: iceServersFor(config, this.#actor.name, clock()),
         constraints: CONSTRAINTS,
+        privacy: stream.privacy,
       };
-    } catch (error) {
-      leave();
-      throw error;
     } finally {
       this.#starting -= 1;
     }
@@ -142,6 +102,7 @@ export class DeviceSession {
     stream.on('demand', (maxSpatialLayer) => {
       this.#socket.emit('stream:layers', { streamId, maxSpatialLayer });
     });
+    stream.on('privacy', (privacy) => this.#socket.emit('stream:privacy', { streamId, privacy }));
     stream.once('ended', (reason) => this.#ended(stream, reason));
     // The device may have left while its stream was made.
     if (!this.#socket.connected) stream.deviceLost();
@@ -149,7 +110,6 @@ export class DeviceSession {
 
   #ended(stream: Stream, reason: StreamEndReason): void {
     if (this.#stream === stream) this.#stream = undefined;
-    this.#parts.audit.done(this.#actor, `stream:${reason}`, `patient:${stream.identity.patientId}`);
     this.#socket.emit('stream:ended', { streamId: stream.streamId, reason });
     // Publishing again by the same session replaces its stream; by another, it ends this session.
     if (reason === 'superseded' && this.#starting === 0) this.end('SUPERSEDED');

@@ -8,8 +8,10 @@ import {
 } from '@haven/protocol';
 import type { Actor } from '../audit/actor.ts';
 import type { AuditTrail } from '../audit/audit-trail.ts';
+import type { Config } from '../config/config.ts';
 import type { Sfu } from '../sfu/sfu.ts';
 import type { Viewer } from '../sfu/viewer.ts';
+import { iceServersFor } from '../turn/ice-servers.ts';
 import type { Handlers } from './endpoints.ts';
 
 type MediaRequest =
@@ -25,6 +27,8 @@ type MediaEvent = 'consumer:layers' | 'consumer:closed' | 'consumer:sending' | '
 
 export type MediaParts = {
   audit: AuditTrail;
+  clock: () => number;
+  config: Pick<Config, 'turn'>;
   sfu: Sfu;
 };
 
@@ -102,14 +106,15 @@ export class MediaRequests {
       throw new HavenError('TRANSPORT_UNKNOWN');
     }
     this.#viewer = viewer;
-    const { tell } = this.#watcher;
+    const { clock, config } = this.#parts;
+    const { actor, tell } = this.#watcher;
     viewer.on('layers', (layers) => tell('consumer:layers', layers));
     viewer.on('consumerclosed', (closed) => tell('consumer:closed', closed));
     if (this.#tiles !== undefined) viewer.show(this.#tiles);
     return {
       routerRtpCapabilities: viewer.routerRtpCapabilities,
       transport: viewer.transportOptions,
-      iceServers: [],
+      iceServers: iceServersFor(config, actor.name, clock()),
     };
   }
 

@@ -4,14 +4,18 @@ import type { Access } from '../access/access.ts';
 import { Admission } from '../admission/admission.ts';
 import type { AlertService } from '../alerts/alert-service.ts';
 import { SoundPauses } from '../alerts/sound-pauses.ts';
+import { SYSTEM } from '../audit/actor.ts';
 import { AuditTrail } from '../audit/audit-trail.ts';
 import type { Config } from '../config/config.ts';
+import { Privacies } from '../privacy/privacies.ts';
+import { PrivacyFile } from '../privacy/privacy-file.ts';
 import type { Records } from '../records/records.ts';
 import type { Sfu } from '../sfu/sfu.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { AlertPriorities } from './alert-priorities.ts';
 import { AnalysisMetrics } from './analysis-metrics.ts';
 import { AnalysisModes } from './analysis-modes.ts';
+import { ClientMetrics } from './client-metrics.ts';
 import { CvCoordinator } from './cv-coordinator.ts';
 import { DeviceMetrics } from './device-metrics.ts';
 import { ExpectedStreams } from './expected-streams.ts';
@@ -72,8 +76,13 @@ export function startSignalling(options: SignallingOptions): Signalling {
     coordinator,
     streamOf: (patientId) => sfu.streams.ofPatient(patientId),
   });
+  const privacyFile = new PrivacyFile(config.dataDirectory, telemetry);
+  const privacies = new Privacies({ file: privacyFile, clock });
+  privacies.on('changed', ({ patientId, privacy }) => sfu.streams.ofPatient(patientId)?.setPrivacy(privacy));
+  privacies.on('expired', ({ patientId }) => audit.done(SYSTEM, 'privacy:end', `patient:${patientId}`));
+  telemetry.gauge('haven_privacy_pauses', 'Patients whose picture is paused', () => privacies.running);
   const streamEvents = new StreamEvents({
-    ...{ alerts, coordinator, expected, hub, modes, priorities, telemetry, clock },
+    ...{ alerts, coordinator, expected, hub, modes, priorities, privacies, telemetry, clock },
   });
   modes.on('changed', ({ patientId, roomId, mode, first }) => {
     coordinator.setMode(patientId, mode);
@@ -92,17 +101,23 @@ export function startSignalling(options: SignallingOptions): Signalling {
     alerts,
     audit,
     clock,
+    config,
     hub,
+    privacies,
     records,
     sfu,
     soundPauses,
+    clientMetrics: new ClientMetrics(telemetry, () => sfu.observation.uplinkRoundTripMs()),
+    telemetry,
   });
   serveDevices(devices, entrance, {
     access,
     admission,
     audit,
+    clock,
     config,
     metrics: new DeviceMetrics(telemetry),
+    privacies,
     records,
     sfu,
   });
@@ -119,6 +134,7 @@ export function startSignalling(options: SignallingOptions): Signalling {
     void modes.look();
     coordinator.examine();
     expected.examine();
+    privacies.examine();
     // Tokens also end by time alone.
     sessions.recheck();
   }, HEARTBEAT_INTERVAL_MS);
@@ -144,7 +160,7 @@ export function startSignalling(options: SignallingOptions): Signalling {
     sfu.streams.off('created', follow);
     sessions.end('SHUTTING_DOWN');
     await farewell(io.engine);
-    await expected.settled();
+    await Promise.all([expected.settled(), privacyFile.settled()]);
     io.engine.close();
   }
 }
