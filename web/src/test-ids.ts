@@ -9,7 +9,7 @@ export const testIds = {
   wall: 'wall',
   /**
    * A patient's tile. Attributes: `data-frame-width`, `data-frame-height` (of the picture being shown, px),
-   * `data-picture` (state of the picture), `data-alert` (highest priority or `none`), `data-focused`.
+   * `data-picture` (state of the picture), `data-sending` (what the SFU sends), `data-alert` (highest priority or `none`), `data-focused`.
    */
   tile: (patientId: string) => `tile-${patientId}`,
   /** Toggles a tile between its place on the wall and the enlarged one. */
@@ -51,6 +51,10 @@ export const testIds = {
   analysisMode: 'analysis-mode',
   /** Fewer pictures than usual are analysed. */
   reducedFrameRate: 'reduced-frame-rate',
+  /** The link between device and server is not good; its attribute `data-quality` is how it is. */
+  deviceLink: 'device-link',
+  /** This screen's own link, or the server, carries less than everything. */
+  mediaNotice: 'media-notice',
   /** Stands instead of the tiles while the session is locked. */
   lockedBeds: 'locked-beds',
   /** Opens the patient's panel: trends, alerts and limits. */

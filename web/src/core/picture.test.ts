@@ -2,7 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 import { aStream, T0 } from '../testing/fixtures.ts';
 import { viewPicture, type PictureFreshness } from './picture.ts';
 
-const live: PictureFreshness = { stream: aStream(), lastFrameAt: T0, waitingSince: T0, now: T0 };
+const live: PictureFreshness = {
+  stream: aStream(),
+  lastFrameAt: T0,
+  waitingSince: T0,
+  delivery: null,
+  now: T0,
+};
 
 describe('viewPicture', () => {
   test('a picture whose frames come is shown as it is', () => {

@@ -2,11 +2,14 @@ import {
   alertSchema,
   analysisModeSchema,
   errorCodeSchema,
+  linkQualitySchema,
   mediaIdSchema,
   patientIdSchema,
   roomIdSchema,
+  serverLoadSchema,
   soundPauseSchema,
   streamStateSchema,
+  tileSendingSchema,
   timestampSchema,
   uuidSchema,
   vitalsMessageSchema,
@@ -14,17 +17,26 @@ import {
   type Alert,
   type AnalysisMode,
   type ErrorCode,
+  type LinkQuality,
+  type ServerLoad,
   type SoundPause,
   type StreamState,
   type VitalsMessage,
   type WaveformMessage,
 } from '@haven/protocol';
 import { z } from 'zod';
+import type { Delivery } from '../media/delivery.ts';
 import type { MonitorConnection } from './wall.ts';
 
 const heartbeatSchema = z.object({ serverTime: timestampSchema });
 const streamEndedSchema = z.object({ streamId: uuidSchema, patientId: patientIdSchema });
 const consumerClosedSchema = z.object({ consumerId: mediaIdSchema });
+const consumerSendingSchema = z.object({
+  consumerId: mediaIdSchema,
+  sending: tileSendingSchema,
+  because: z.enum(['network', 'server-load']).nullable(),
+});
+const viewerQualitySchema = z.object({ quality: linkQualitySchema });
 const roomClosedSchema = z.object({ roomId: roomIdSchema, code: errorCodeSchema });
 const pausedSchema = z.object({ roomId: roomIdSchema, pause: soundPauseSchema.nullable() });
 const modeSchema = z.object({ patientId: patientIdSchema, mode: analysisModeSchema });
@@ -40,6 +52,9 @@ export type WallListeners = {
   alert: (alert: Alert) => void;
   soundPause: (roomId: string, pause: SoundPause | null) => void;
   consumerClosed: (consumerId: string) => void;
+  consumerSending: (consumerId: string, delivery: Omit<Delivery, 'since'>) => void;
+  viewerQuality: (quality: LinkQuality) => void;
+  load: (load: ServerLoad) => void;
   roomClosed: (roomId: string, code: ErrorCode) => void;
   locked: () => void;
   unlocked: () => void;
@@ -63,6 +78,11 @@ export function listenTo(connection: MonitorConnection, listeners: WallListeners
   connection.on('consumer:closed', consumerClosedSchema, ({ consumerId }) =>
     listeners.consumerClosed(consumerId),
   );
+  connection.on('consumer:sending', consumerSendingSchema, ({ consumerId, sending, because }) =>
+    listeners.consumerSending(consumerId, { sending, because }),
+  );
+  connection.on('viewer:quality', viewerQualitySchema, ({ quality }) => listeners.viewerQuality(quality));
+  connection.on('server:load', serverLoadSchema, listeners.load);
   connection.on('room:closed', roomClosedSchema, ({ roomId, code }) => listeners.roomClosed(roomId, code));
   connection.on('session:locked', momentSchema, listeners.locked);
   connection.on('session:unlocked', momentSchema, listeners.unlocked);

@@ -5,6 +5,7 @@ import type {
   Role,
   Room,
   RoomSnapshot,
+  ServerLoad,
   SoundPause,
   StreamState,
   VitalsMessage,
@@ -35,6 +36,7 @@ export type WallState = {
   alerts: ReadonlyMap<string, Alert>;
   /** The last pause of the room's sound, running or over. */
   soundPause: SoundPause | null;
+  load: ServerLoad;
 };
 
 export const EMPTY_WALL: WallState = {
@@ -44,10 +46,15 @@ export const EMPTY_WALL: WallState = {
   patients: new Map(),
   alerts: new Map(),
   soundPause: null,
+  load: { step: 'none', overloaded: false, drainingUntil: null },
 };
 
 /** What arrived while a snapshot was under way: it may be newer than the snapshot. */
-export type Early = { alerts: ReadonlyMap<string, Alert>; soundPause?: SoundPause | null };
+export type Early = {
+  alerts: ReadonlyMap<string, Alert>;
+  soundPause?: SoundPause | null;
+  load?: ServerLoad;
+};
 export const NOTHING_EARLY: Early = { alerts: new Map() };
 
 /** The wall after joining a room. */
@@ -77,6 +84,7 @@ export function withSnapshot(state: WallState, snapshot: RoomSnapshot, early: Ea
     patients: new Map(patients),
     alerts: onlyActive(mergeAlerts(early.alerts, snapshot.alerts)),
     soundPause: early.soundPause === undefined ? snapshot.soundPause : early.soundPause,
+    load: early.load ?? snapshot.load,
   };
 }
 

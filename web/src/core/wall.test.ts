@@ -170,17 +170,16 @@ test('vitals, streams and alerts change what is on the wall', async () => {
   expect(wall.media.tracks.get().has(uuid(1))).toBe(false);
 });
 
-test('the enlarged patient is asked for in the highest layer, and the others in the lowest', async () => {
+test('what the screen shows is reported, and anew to each new transport', async () => {
+  const tiles = [{ streamId: uuid(1), width: 640, height: 480, visible: true, focused: false }];
   openWall();
+  wall.media.view(tiles, false);
   await joined();
-  await until('a track', () => wall.media.tracks.get().has(uuid(1)));
-  wall.focus('P-101');
-  wall.focus(null);
-  await until('both wishes', () => server.requestsOf('consumer:prefer-layers').length === 2);
-  expect(server.requestsOf('consumer:prefer-layers')).toEqual([
-    { consumerId: 'consumer-1', spatialLayer: 1 },
-    { consumerId: 'consumer-1', spatialLayer: 0 },
-  ]);
+  await until('the report', () => server.requestsOf('view:report').length === 1);
+  expect(server.requestsOf('view:report')).toEqual([{ tiles }]);
+  for (const socket of server.sockets) socket.disconnect();
+  await until('the report again', () => server.requestsOf('view:report').length === 2);
+  expect(server.requestsOf('view:report').at(-1)).toEqual({ tiles });
 });
 
 test('a consumer is resumed when its track is shown, once', async () => {

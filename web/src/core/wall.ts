@@ -3,6 +3,7 @@ import {
   type Alert,
   type MonitorRequests,
   type RoomSnapshot,
+  type ServerLoad,
   type ServerToMonitor,
   type SoundPause,
 } from '@haven/protocol';
@@ -86,7 +87,6 @@ export class Wall {
       ticker.onTick(() => this.#tick()),
       this.#connection.status.subscribe(() => this.#statusChanged()),
       this.#state.subscribe(() => this.#updateMedia()),
-      this.#focused.subscribe(() => this.#updateMedia()),
     ];
     this.#connection.open();
   }
@@ -184,6 +184,9 @@ export class Wall {
         if (roomId === this.#visit.roomId) this.#pauseCame(pause);
       },
       consumerClosed: (consumerId) => this.#media.consumerClosed(consumerId),
+      consumerSending: (consumerId, delivery) => this.#media.consumerSending(consumerId, delivery),
+      viewerQuality: (quality) => this.#media.linkChanged(quality),
+      load: (load) => this.#loadCame(load),
       roomClosed: (roomId, code) => {
         if (roomId === this.#visit.roomId) this.#roomClosed(new HavenError(code));
       },
@@ -203,6 +206,11 @@ export class Wall {
   #pauseCame(soundPause: SoundPause | null): void {
     if (this.#visit.inside) this.#state.update((state) => ({ ...state, soundPause }));
     else this.#visit.keep((early) => ({ ...early, soundPause }));
+  }
+
+  #loadCame(load: ServerLoad): void {
+    if (this.#visit.inside) this.#state.update((state) => ({ ...state, load }));
+    else this.#visit.keep((early) => ({ ...early, load }));
   }
 
   #lock(): void {
@@ -262,11 +270,7 @@ export class Wall {
   }
 
   #updateMedia(): void {
-    const wanted = new Map<string, number>();
-    for (const { patient, stream } of this.#state.get().patients.values()) {
-      if (stream === null) continue;
-      wanted.set(stream.streamId, patient.id === this.#focused.get() ? stream.maxSpatialLayer : 0);
-    }
-    this.#media.want(wanted);
+    const streams = [...this.#state.get().patients.values()].flatMap(({ stream }) => stream ?? []);
+    this.#media.want(streams.map(({ streamId }) => streamId));
   }
 }

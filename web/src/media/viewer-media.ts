@@ -1,50 +1,35 @@
-import { HavenError, type MonitorRequests, type RequestOf, type ResponseOf } from '@haven/protocol';
+import { HavenError, type LinkQuality, type ViewedTile } from '@haven/protocol';
 import type { types } from 'mediasoup-client';
 import { backoffMs } from '../core/backoff.ts';
+import { steadyNow, type Clock } from '../core/clock.ts';
 import { Store, type Readable } from '../core/store.ts';
-import {
-  clientCapabilities,
-  clientRtpParameters,
-  wireCapabilities,
-  wireDtlsParameters,
-} from './parameters.ts';
-
-/** The part of the signalling that media need. */
-export type MonitorRequest = <K extends keyof MonitorRequests>(
-  name: K,
-  request: RequestOf<MonitorRequests, K>,
-) => Promise<ResponseOf<MonitorRequests, K>>;
+import { Consumers, type MonitorRequest } from './consumers.ts';
+import type { Delivery } from './delivery.ts';
+import { clientCapabilities, wireDtlsParameters } from './parameters.ts';
+import { ViewReports } from './view-reports.ts';
 
 /** How long ICE may be disconnected before it is restarted, ms: short interruptions mend themselves. */
 const RESTART_ICE_AFTER_MS = 2000;
 /** How long a restarted ICE may take before the transport is opened anew, ms. */
 const REOPEN_AFTER_MS = 5000;
 
-type Watched = {
-  consumer: types.Consumer;
-  /** Its track is attached to an element, and the server was asked to send. */
-  shown: boolean;
-  resumed: boolean;
-  /** The layer that was asked for last; null after a request that failed. */
-  layer: number | null;
-};
-type Session = {
-  transport: types.Transport;
-  device: types.Device;
-  watched: Map<string, Watched>;
-  pending: Set<string>;
-};
+type Session = { transport: types.Transport; consumers: Consumers };
 
 /**
- * The viewer's receive transport with a consumer for each stream that is wanted. What is wanted is compared with
- * what there is after every change, so that a lost transport, an ended consumer and a failed request mend alike.
+ * The viewer's receive transport, with a consumer for each stream that is wanted and reports of what the screen shows
+ * of them. A lost transport is mended or opened anew.
  */
 export class ViewerMedia {
   readonly #request: MonitorRequest;
   readonly #createDevice: () => Promise<types.Device>;
+  readonly #now: Clock;
+  readonly #reports: ViewReports;
   readonly #tracks = new Store<ReadonlyMap<string, MediaStreamTrack>>(new Map());
-  /** Stream ids, each with the spatial layer that is preferred. */
-  #wanted: ReadonlyMap<string, number> = new Map();
+  readonly #deliveries = new Store<ReadonlyMap<string, Delivery>>(new Map());
+  readonly #link = new Store<LinkQuality>('good');
+  #wanted: readonly string[] = [];
+  /** Streams that are on screen now. */
+  #visible: ReadonlySet<string> = new Set();
   #session: Session | null = null;
   /** Counts the openings: whatever began under an older number is not continued. */
   #generation = 0;
@@ -52,14 +37,26 @@ export class ViewerMedia {
   #retry: ReturnType<typeof setTimeout> | undefined;
   #repair: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(request: MonitorRequest, createDevice: () => Promise<types.Device>) {
+  constructor(request: MonitorRequest, createDevice: () => Promise<types.Device>, now: Clock = steadyNow) {
     this.#request = request;
     this.#createDevice = createDevice;
+    this.#now = now;
+    this.#reports = new ViewReports(request);
   }
 
   /** The video of each stream, by its id, as soon as there is a consumer. */
   get tracks(): Readable<ReadonlyMap<string, MediaStreamTrack>> {
     return this.#tracks;
+  }
+
+  /** What the SFU sends of each stream that has a track. */
+  get deliveries(): Readable<ReadonlyMap<string, Delivery>> {
+    return this.#deliveries;
+  }
+
+  /** How the link between the SFU and this browser fares. */
+  get link(): Readable<LinkQuality> {
+    return this.#link;
   }
 
   /** Opens the transport, anew if there is one: after joining, and whenever the connection was lost. */
@@ -73,47 +70,67 @@ export class ViewerMedia {
     this.#generation += 1;
     clearTimeout(this.#retry);
     clearTimeout(this.#repair);
+    this.#reports.stop();
+    this.#session?.consumers.close();
     this.#session?.transport.close();
     this.#session = null;
+    this.#link.set('good');
     this.#publish();
   }
 
-  /** Says which streams to watch, and each one's preferred spatial layer. */
-  want(streams: ReadonlyMap<string, number>): void {
-    this.#wanted = streams;
+  /** Says which streams to watch. */
+  want(streamIds: readonly string[]): void {
+    const before = this.#wanted;
+    if (streamIds.length === before.length && streamIds.every((id, index) => id === before[index])) return;
+    this.#wanted = streamIds;
     this.#reconcile();
+  }
+
+  /**
+   * Says what the screen shows of the streams, all of it.
+   * @param atOnce somebody waits for it
+   */
+  view(tiles: readonly ViewedTile[], atOnce: boolean): void {
+    const before = this.#visible;
+    const visible = tiles.filter((tile) => tile.visible).map(({ streamId }) => streamId);
+    this.#visible = new Set(visible);
+    this.#reports.show(tiles, atOnce);
+    this.#session?.consumers.expect(visible.filter((streamId) => !before.has(streamId)));
   }
 
   /** The track of this stream has been attached to an element: its packets may flow. */
   shown(streamId: string): void {
-    const watched = this.#session?.watched.get(streamId);
-    if (watched === undefined) return;
-    watched.shown = true;
-    this.#reconcile();
+    this.#session?.consumers.shown(streamId);
   }
 
   /** The server has closed a consumer. */
   consumerClosed(consumerId: string): void {
-    const session = this.#session;
-    if (session === null) return;
-    for (const [streamId, { consumer }] of session.watched) {
-      if (consumer.id !== consumerId) continue;
-      consumer.close();
-      session.watched.delete(streamId);
-    }
-    this.#publish();
-    this.#later();
+    if (this.#session?.consumers.ended(consumerId) === true) this.#later();
+  }
+
+  /** The server sends something else with a consumer from now on. */
+  consumerSending(consumerId: string, delivery: Omit<Delivery, 'since'>): void {
+    this.#session?.consumers.delivers(consumerId, delivery);
+  }
+
+  /** The server says how this viewer's link fares. */
+  linkChanged(quality: LinkQuality): void {
+    if (this.#session !== null) this.#link.set(quality);
   }
 
   async #open(generation: number): Promise<void> {
     try {
-      const { routerRtpCapabilities, transport: options } = await this.#request('transport:open', {
+      const {
+        routerRtpCapabilities,
+        transport: options,
+        iceServers,
+      } = await this.#request('transport:open', {
         requestId: crypto.randomUUID(),
       });
       const device = await this.#createDevice();
       await device.load({ routerRtpCapabilities: clientCapabilities(routerRtpCapabilities) });
       if (generation !== this.#generation) return;
-      const transport = device.createRecvTransport(options);
+      const transport = device.createRecvTransport({ ...options, iceServers });
       transport.on('connect', ({ dtlsParameters }, connected, failed) => {
         this.#request('transport:connect', {
           transportId: transport.id,
@@ -121,7 +138,16 @@ export class ViewerMedia {
         }).then(connected, (error: unknown) => failed(asError(error)));
       });
       transport.on('connectionstatechange', (state) => this.#stateChanged(generation, state));
-      this.#session = { transport, device, watched: new Map(), pending: new Set() };
+      const consumers = new Consumers({
+        request: this.#request,
+        transport,
+        device,
+        now: this.#now,
+        failed: (error) => this.#failed(error),
+        changed: () => this.#publish(),
+      });
+      this.#session = { transport, consumers };
+      this.#reports.start();
       this.#reconcile();
     } catch {
       if (generation === this.#generation) this.#reopenLater();
@@ -154,80 +180,11 @@ export class ViewerMedia {
     }
   }
 
+  /** What is on screen is asked for first. */
   #reconcile(): void {
-    const session = this.#session;
-    if (session === null) return;
-    for (const [streamId, { consumer }] of session.watched) {
-      if (!this.#wanted.has(streamId)) this.#drop(session, streamId, consumer);
-    }
-    for (const [streamId, layer] of this.#wanted) {
-      const watched = session.watched.get(streamId);
-      if (watched !== undefined) this.#adjust(watched, layer);
-      else if (!session.pending.has(streamId)) void this.#consume(session, streamId);
-    }
-    this.#publish();
-  }
-
-  async #consume(session: Session, streamId: string): Promise<void> {
-    const generation = this.#generation;
-    session.pending.add(streamId);
-    try {
-      const { consumerId, producerId, rtpParameters } = await this.#request('consumer:create', {
-        requestId: crypto.randomUUID(),
-        transportId: session.transport.id,
-        streamId,
-        rtpCapabilities: wireCapabilities(session.device.recvRtpCapabilities),
-      });
-      if (generation !== this.#generation) return;
-      const consumer = await session.transport.consume({
-        id: consumerId,
-        producerId,
-        kind: 'video',
-        rtpParameters: clientRtpParameters(rtpParameters),
-        // A browser keeps tracks of one media stream in step with each other: patients have nothing to do with it.
-        streamId,
-      });
-      if (generation !== this.#generation) return;
-      session.watched.set(streamId, { consumer, shown: false, resumed: false, layer: 0 });
-      session.pending.delete(streamId);
-      this.#reconcile();
-    } catch (error) {
-      session.pending.delete(streamId);
-      if (generation === this.#generation) this.#failed(error);
-    }
-  }
-
-  #drop(session: Session, streamId: string, consumer: types.Consumer): void {
-    session.watched.delete(streamId);
-    consumer.close();
-    // The server closes consumers of ended streams itself: that it knows none is no failure.
-    this.#request('consumer:close', { consumerId: consumer.id }).catch(() => undefined);
-  }
-
-  /** Asks for what the consumer does not do yet. */
-  #adjust(watched: Watched, layer: number): void {
-    const consumerId = watched.consumer.id;
-    if (watched.shown && !watched.resumed) {
-      watched.resumed = true;
-      this.#ask('consumer:resume', { consumerId }, () => (watched.resumed = false));
-    }
-    if (watched.layer !== layer) {
-      watched.layer = layer;
-      this.#ask('consumer:prefer-layers', { consumerId, spatialLayer: layer }, () => (watched.layer = null));
-    }
-  }
-
-  /** @param undo notes that it was not done, so that it is asked for again */
-  #ask<K extends 'consumer:resume' | 'consumer:prefer-layers'>(
-    name: K,
-    request: RequestOf<MonitorRequests, K>,
-    undo: () => void,
-  ): void {
-    const generation = this.#generation;
-    this.#request(name, request).catch((error: unknown) => {
-      undo();
-      if (generation === this.#generation) this.#failed(error);
-    });
+    const isVisible = (streamId: string) => this.#visible.has(streamId);
+    const first = this.#wanted.filter(isVisible);
+    this.#session?.consumers.reconcile([...first, ...this.#wanted.filter((id) => !isVisible(id))]);
   }
 
   #failed(error: unknown): void {
@@ -246,12 +203,17 @@ export class ViewerMedia {
   }
 
   #publish(): void {
-    const tracks = new Map<string, MediaStreamTrack>();
-    for (const [streamId, { consumer }] of this.#session?.watched ?? []) tracks.set(streamId, consumer.track);
-    const before = this.#tracks.get();
-    const same = tracks.size === before.size && [...tracks].every(([id, track]) => before.get(id) === track);
-    if (!same) this.#tracks.set(tracks);
+    const consumers = this.#session?.consumers;
+    publish(this.#tracks, consumers?.tracks ?? new Map());
+    publish(this.#deliveries, consumers?.deliveries ?? new Map());
   }
+}
+
+/** Sets a map whose entries are not the same as before. */
+function publish<V>(store: Store<ReadonlyMap<string, V>>, after: ReadonlyMap<string, V>): void {
+  const before = store.get();
+  const same = after.size === before.size && [...after].every(([id, value]) => before.get(id) === value);
+  if (!same) store.set(after);
 }
 
 function asError(error: unknown): Error {

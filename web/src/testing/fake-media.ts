@@ -24,6 +24,7 @@ export function mediaAnswers(): Answers<MonitorRequests> {
         iceCandidates: [],
         dtlsParameters: { fingerprints: [{ algorithm: 'sha-256', value: Array(32).fill('AB').join(':') }] },
       }),
+      iceServers: [],
     }),
     'transport:connect': () => ({}),
     'consumer:create': () => {
@@ -37,6 +38,6 @@ export function mediaAnswers(): Answers<MonitorRequests> {
     },
     'consumer:resume': () => ({}),
     'consumer:close': () => ({}),
-    'consumer:prefer-layers': () => ({}),
+    'view:report': () => ({}),
   };
 }

@@ -30,6 +30,9 @@ export function aStream(change: Partial<StreamState> = {}): StreamState {
     lastPacketAt: T0,
     maxSpatialLayer: 1,
     conditions: [],
+    quality: 'good',
+    privacy: null,
+    talk: false,
     ...change,
   };
 }
@@ -89,6 +92,7 @@ export function aSnapshot(change: Partial<RoomSnapshot> = {}): RoomSnapshot {
     vitals: [someVitals()],
     alerts: [],
     soundPause: null,
+    load: { step: 'none', overloaded: false, drainingUntil: null },
     serverTime: T0,
     ...change,
   };

@@ -4,10 +4,7 @@ import { Store, type Readable } from '../core/store.ts';
 /** What is known of the frames that a video element shows; times in ms, sizes in px. */
 export type Frames = { lastFrameAt: number | null; width: number; height: number };
 
-/**
- * Watches when a video element last showed a new frame. In a hidden page browsers show none, so age is not counted
- * there.
- */
+/** Watches when a video element last showed a new frame. */
 export class FrameWatch {
   readonly #now: Clock;
   readonly #frames = new Store<Frames>({ lastFrameAt: null, width: 0, height: 0 });
@@ -49,8 +46,7 @@ export class FrameWatch {
     if (video === null) return;
     // Frames that were decoded without being shown (a tile scrolled out of view) arrived all the same.
     const seen = video.getVideoPlaybackQuality().totalVideoFrames;
-    const hidden = document.visibilityState === 'hidden';
-    if (seen > this.#framesSeen || (hidden && this.#lastFrameAt !== null)) this.#lastFrameAt = this.#now();
+    if (seen > this.#framesSeen) this.#lastFrameAt = this.#now();
     this.#framesSeen = seen;
     this.#frames.set({ lastFrameAt: this.#lastFrameAt, width: video.videoWidth, height: video.videoHeight });
   };

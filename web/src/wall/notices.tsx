@@ -1,3 +1,4 @@
+import type { MediaNotice } from '../core/media-notices.ts';
 import { testIds } from '../test-ids.ts';
 import styles from './notices.module.css';
 
@@ -33,5 +34,24 @@ export function Notice({ words, kind }: { words: string; kind: 'problem' | 'advi
     >
       {words}
     </p>
+  );
+}
+
+/** Read out when they come, after whatever is more pressing; the place is always there, or nothing would be read. */
+export function MediaNotices({ notices }: { notices: readonly MediaNotice[] }) {
+  return (
+    <div role="status">
+      {notices.map(({ about, words }) => (
+        <p
+          key={about}
+          className={styles.notice}
+          data-kind="media"
+          data-about={about}
+          data-testid={testIds.mediaNotice}
+        >
+          {words}
+        </p>
+      ))}
+    </div>
   );
 }

@@ -10,7 +10,7 @@ type PictureProps = {
 
 export function Picture({ video, view }: PictureProps) {
   return (
-    <div className={styles.picture} data-dim={view.dim}>
+    <div className={styles.picture} data-dim={view.dim} data-state={view.state}>
       <video
         ref={video}
         className={styles.video}

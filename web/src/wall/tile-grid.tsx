@@ -8,13 +8,14 @@ import { useWindowSize } from '../ui/use-window-size.ts';
 import { chooseColumns, isArrowKey, neighbour } from './grid.ts';
 import styles from './tile-grid.module.css';
 import { Tile } from './tile.tsx';
+import { useTileViews } from './use-tile-views.ts';
 
 /** What stands above and below the tiles, about, CSS px. */
 const CHROME_HEIGHT = 120;
 
 export type TileGridProps = {
   wall: Pick<Wall, 'state' | 'moment' | 'alarms' | 'focused' | 'trace' | 'now' | 'focus'> & {
-    media: Pick<ViewerMedia, 'tracks' | 'shown'>;
+    media: Pick<ViewerMedia, 'tracks' | 'deliveries' | 'shown' | 'view'>;
   };
   alerts: readonly Alert[];
   onDetails: (patientId: string) => void;
@@ -31,11 +32,17 @@ export function TileGrid({ wall, alerts, onDetails, beside }: TileGridProps) {
   const alarms = useStore(wall.alarms);
   const focused = useStore(wall.focused);
   const tracks = useStore(wall.media.tracks);
+  const deliveries = useStore(wall.media.deliveries);
   const { width: all, height } = useWindowSize();
   const width = beside ? all - PANEL_WIDTH : all;
   const grid = useRef<HTMLElement>(null);
   const onShown = useCallback((streamId: string) => wall.media.shown(streamId), [wall]);
   const now = useCallback(() => wall.now(), [wall]);
+
+  const views = useTileViews(
+    (tiles, atOnce) => wall.media.view(tiles, atOnce),
+    (focused === null ? null : patients.get(focused)?.stream?.streamId) ?? null,
+  );
 
   const enlarged = focused !== null && patients.has(focused);
   const columns = enlarged ? 1 : chooseColumns(patients.size, width, height - CHROME_HEIGHT);
@@ -67,6 +74,8 @@ export function TileGrid({ wall, alerts, onDetails, beside }: TileGridProps) {
             moment={moment}
             connected={alarms === 'on'}
             track={(streamId === undefined ? undefined : tracks.get(streamId)) ?? null}
+            delivery={(streamId === undefined ? undefined : deliveries.get(streamId)) ?? null}
+            views={views}
             trace={wall.trace(id)}
             now={now}
             focused={focused === id}

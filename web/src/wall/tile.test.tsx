@@ -6,6 +6,7 @@ import { WaveformTrace } from '../core/waveform-trace.ts';
 import { anAlert, aPatient, aPulse, aStream, someVitals, T0 } from '../testing/fixtures.ts';
 import { stubVideo } from '../testing/stub-video.ts';
 import { testIds } from '../test-ids.ts';
+import { TileViews } from './tile-views.ts';
 import { Tile, type TileProps } from './tile.tsx';
 
 beforeAll(stubVideo);
@@ -24,6 +25,8 @@ function renderTile(change: Partial<TileProps> = {}) {
     moment: { now: T0 + 1000, serverNow: T0 + 1000 },
     connected: true,
     track: null,
+    delivery: null,
+    views: new TileViews(() => undefined),
     trace: new WaveformTrace(),
     now: () => T0 + 1000,
     focused: false,

@@ -8,6 +8,7 @@ import { viewPicture } from '../core/picture.ts';
 import type { PatientState } from '../core/wall-state.ts';
 import type { Moment } from '../core/alarm-channel.ts';
 import type { WaveformTrace } from '../core/waveform-trace.ts';
+import type { Delivery } from '../media/delivery.ts';
 import { testIds } from '../test-ids.ts';
 import { AlertSymbol } from './alert-symbol.tsx';
 import type { Frames } from './frame-watch.ts';
@@ -15,8 +16,10 @@ import { Picture } from './picture.tsx';
 import priority from './priority.module.css';
 import { BreathingRow, PulsePanel } from './pulse-panel.tsx';
 import { TileMarks } from './tile-marks.tsx';
+import type { TileViews } from './tile-views.ts';
 import styles from './tile.module.css';
 import { useFrames } from './use-frames.ts';
+import { useTileView } from './use-tile-views.ts';
 import { WaveformCanvas } from './waveform-canvas.tsx';
 
 const SOURCE_BADGES: Readonly<Record<Source, string | null>> = {
@@ -36,6 +39,10 @@ export type TileProps = {
   /** Signalling works: values are being kept up to date. */
   connected: boolean;
   track: MediaStreamTrack | null;
+  /** What the SFU sends of the stream; null while there is no consumer. */
+  delivery: Delivery | null;
+  /** Watches how much of the picture is seen. */
+  views: TileViews;
   trace: WaveformTrace;
   now: Clock;
   focused: boolean;
@@ -55,11 +62,13 @@ export function Tile(props: TileProps) {
   const shown = useCallback(() => {
     if (streamId !== undefined) onShown(streamId);
   }, [streamId, onShown]);
+  useTileView(props.views, video, streamId);
   const frames = useFrames(video, track, props.now, moment.now, shown);
   const picture = viewPicture({
     stream,
     lastFrameAt: frames.lastFrameAt,
     waitingSince: state.streamSince,
+    delivery: props.delivery,
     now: moment.now,
   });
   const vitals = viewPatientVitals(state, moment, props.connected);
@@ -74,6 +83,7 @@ export function Tile(props: TileProps) {
       data-alert={leading?.priority ?? 'none'}
       data-acknowledged={leading !== null && leading.acknowledgement !== null}
       data-picture={picture.state}
+      data-sending={props.delivery?.sending ?? 'nothing'}
       data-frame-width={frames.width}
       data-frame-height={frames.height}
       data-focused={focused}
@@ -109,6 +119,7 @@ export function Tile(props: TileProps) {
           <TileMarks
             mode={patient.analysisMode}
             vitals={vitals}
+            link={stream?.quality ?? null}
             absenceAlerted={alerts.some(({ rule }) => ABSENCE_RULES.has(rule))}
           />
         </div>

@@ -3,11 +3,13 @@ import { useEffect, type ReactNode } from 'react';
 import type { AlarmActions } from '../core/alarm-actions.ts';
 import type { AlarmSound } from '../core/alarm-sound.ts';
 import { secondsLeft } from '../core/alert-view.ts';
+import { mediaNotices } from '../core/media-notices.ts';
 import { mayDo, type AlarmRight } from '../core/permissions.ts';
 import { activeAlerts } from '../core/wall-state.ts';
 import { useStore } from '../core/use-store.ts';
 import type { SignedInApi } from '../core/signed-in-api.ts';
 import type { Wall } from '../core/wall.ts';
+import type { ViewerMedia } from '../media/viewer-media.ts';
 import { PatientPanel } from '../patient/patient-panel.tsx';
 import { RoomLimitsButton } from '../patient/room-limits.tsx';
 import { testIds } from '../test-ids.ts';
@@ -16,7 +18,7 @@ import { announcedAddressAdvice } from '../ui/installer-advice.ts';
 import { AlertBanner } from './alert-banner.tsx';
 import { Announcer } from './announcer.tsx';
 import { LockedBeds } from './locked-beds.tsx';
-import { AlarmsOff, Notice, SoundBlocked } from './notices.tsx';
+import { AlarmsOff, MediaNotices, Notice, SoundBlocked } from './notices.tsx';
 import { PauseButton, SoundPaused } from './sound-pause.tsx';
 import { TileGrid, type TileGridProps } from './tile-grid.tsx';
 import { WallHeader } from './wall-header.tsx';
@@ -26,6 +28,7 @@ export type WallViewProps = {
   wall: TileGridProps['wall'] &
     Pick<Wall, 'problem' | 'locked' | 'joinRoom'> & {
       actions: Pick<AlarmActions, 'acknowledge' | 'silence' | 'pause' | 'resume'>;
+      media: Pick<ViewerMedia, 'link'>;
     };
   sound: Pick<AlarmSound, 'blocked' | 'unblock'>;
   settings: PublicSettings | null;
@@ -50,11 +53,20 @@ export function WallView(props: WallViewProps) {
   const blocked = useStore(sound.blocked);
   const locked = useStore(wall.locked);
   const moment = useStore(wall.moment);
+  const link = useStore(wall.media.link);
+  const deliveries = useStore(wall.media.deliveries);
   const { now, serverNow } = moment;
   const open = props.patientId === null ? undefined : state.patients.get(props.patientId);
   const alerts = activeAlerts(state);
   const patientOf = (patientId: string) => state.patients.get(patientId)?.patient;
   const advice = announcedAddressAdvice(settings, location.hostname);
+  const notices = mediaNotices({
+    load: state.load,
+    link,
+    deliveries: deliveries.values(),
+    administrator: state.roles.includes('administrator'),
+    serverNow,
+  });
   const urgent = alerts.some(
     ({ priority, acknowledgement }) => priority === 'high' && acknowledgement === null,
   );
@@ -87,6 +99,7 @@ export function WallView(props: WallViewProps) {
       />
       {problem !== null && <Notice kind="problem" words={problem} />}
       {advice !== null && <Notice kind="advice" words={advice} />}
+      <MediaNotices notices={notices} />
       {blocked && <SoundBlocked onUnblock={() => sound.unblock()} />}
       <AlertBanner
         alerts={alerts}
