@@ -121,6 +121,8 @@ export type ServerToCv = {
   unassign: (event: { assignmentId: string; epoch: number }) => void;
   /** Whether the patient has an active alert: such streams keep their frame rate longest. */
   'assignment:priority': (event: { assignmentId: string; inAlert: boolean }) => void;
+  /** Whether the machine is so busy that fewer pictures are to be analysed, first of patients who are not in alert. */
+  'analysis:pace': (event: { reduced: boolean }) => void;
   'session:ended': (event: { code: ErrorCode }) => void;
 };
 

@@ -1,11 +1,11 @@
 import { HavenError } from '@haven/protocol';
-import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { isLoopback, subscriberOf, type NetworkList } from '../config/networks.ts';
 
-/** Connections that one address may hold at a time. */
-const CONNECTIONS_PER_ADDRESS = 10;
-/** Refused sign-ins that one address may make in a minute. */
-const REFUSALS_PER_MINUTE = 10;
+/** When somebody whose address holds all its connections may try again, ms. */
+const RETRY_AFTER_MS = 5_000;
+
+export type AddressBounds = { connectionsPerAddress: number; attemptsPerMinute: number };
 
 /**
  * What one network address may do. Loopback is exempt, where Haven's own children come from, and so are trusted
@@ -13,17 +13,43 @@ const REFUSALS_PER_MINUTE = 10;
  */
 export class AddressLimits {
   readonly #trusted: NetworkList;
+  readonly #mostConnections: number;
   readonly #connections = new Map<string, number>();
-  readonly #refusals = new RateLimiterMemory({ points: REFUSALS_PER_MINUTE, duration: 60 });
+  readonly #attempts: RateLimiterMemory;
+  readonly #refusals: RateLimiterMemory;
 
-  constructor(trusted: NetworkList) {
+  constructor(trusted: NetworkList, { connectionsPerAddress, attemptsPerMinute: points }: AddressBounds) {
     this.#trusted = trusted;
+    this.#mostConnections = connectionsPerAddress;
+    this.#attempts = new RateLimiterMemory({ keyPrefix: 'attempts', points, duration: 60 });
+    this.#refusals = new RateLimiterMemory({ keyPrefix: 'refusals', points, duration: 60 });
   }
 
-  mayConnect(address: string): boolean {
-    return (
-      this.#exempt(address) || (this.#connections.get(subscriberOf(address)) ?? 0) < CONNECTIONS_PER_ADDRESS
-    );
+  /**
+   * Counts an attempt to connect; one that leads to a session is given back ({@link succeeded}).
+   * @throws HavenError RATE_LIMITED
+   */
+  async assertMayConnect(address: string): Promise<void> {
+    if (this.#exempt(address)) return;
+    const subscriber = subscriberOf(address);
+    if ((this.#connections.get(subscriber) ?? 0) >= this.#mostConnections) {
+      throw new HavenError('RATE_LIMITED', 'This address holds all the connections that it may.', {
+        retryAfterMs: RETRY_AFTER_MS,
+      });
+    }
+    try {
+      await this.#attempts.consume(subscriber);
+    } catch (limit) {
+      if (!(limit instanceof RateLimiterRes)) throw limit;
+      throw new HavenError('RATE_LIMITED', 'Too many connections from this address came to nothing.', {
+        retryAfterMs: limit.msBeforeNext,
+      });
+    }
+  }
+
+  /** The attempt led to a session: a network that comes and goes keeps nobody out. */
+  async succeeded(address: string): Promise<void> {
+    if (!this.#exempt(address)) await this.#attempts.reward(subscriberOf(address));
   }
 
   /**

@@ -1,19 +1,54 @@
 import { describe, expect, test } from '@jest/globals';
+import { HavenError } from '@haven/protocol';
+import { readConfig } from '../config/config.ts';
 import { NetworkList } from '../config/networks.ts';
+import { QuietTelemetry } from '../testing/quiet-telemetry.ts';
 import { AddressLimits } from './address-limits.ts';
+import { Admission } from './admission.ts';
+import { OVERLOAD_RECOVERY_MS } from './overload.ts';
+import { RETURN_WITHIN_MS } from './returning.ts';
 import { Slots } from './slots.ts';
 
+/** A clock that a test moves. */
+class Clock {
+  now = 1_000_000;
+  readonly read = (): number => this.now;
+}
+
+function refusalOf(run: () => unknown): HavenError | undefined {
+  try {
+    run();
+    return undefined;
+  } catch (error) {
+    if (error instanceof HavenError) return error;
+    throw error;
+  }
+}
+
 describe('places', () => {
-  test('are refused when all are taken, with a time to come back', () => {
-    const slots = new Slots(1);
+  test('are refused when all are taken, with a time to come back, in words too', () => {
+    const slots = new Slots(1, () => 0);
     slots.take('a');
-    expect(() => slots.take('b')).toThrow(
-      expect.objectContaining({ code: 'CAPACITY_EXCEEDED', retryAfterMs: 5_000 }),
-    );
+    expect(refusalOf(() => slots.take('b'))).toMatchObject({
+      code: 'CAPACITY_EXCEEDED',
+      message: 'All 1 places are taken. One is expected to be free in about 2 min.',
+      retryAfterMs: 120_000,
+    });
+  });
+
+  test('are expected to be free as often as they were given back lately', () => {
+    const clock = new Clock();
+    const slots = new Slots(1, clock.read);
+    for (let guest = 0; guest < 4; guest++) {
+      slots.take('a')();
+      clock.now += 10_000;
+    }
+    slots.take('a');
+    expect(refusalOf(() => slots.take('b'))).toMatchObject({ retryAfterMs: 10_000 });
   });
 
   test('of one key are one place, free when the last holder leaves', () => {
-    const slots = new Slots(1);
+    const slots = new Slots(1, () => 0);
     const [first, second] = [slots.take('a'), slots.take('a')];
     first();
     first();
@@ -24,31 +59,151 @@ describe('places', () => {
 });
 
 describe('an address', () => {
-  test('has ten connections at a time', () => {
-    const limits = new AddressLimits(new NetworkList(['198.51.100.0/24']));
-    const connections = Array.from({ length: 10 }, () => limits.connected('192.0.2.1'));
-    expect(limits.mayConnect('192.0.2.1')).toBe(false);
-    expect(limits.mayConnect('192.0.2.2')).toBe(true);
+  const bounds = { connectionsPerAddress: 3, attemptsPerMinute: 10 };
+  const create = () => new AddressLimits(new NetworkList(['198.51.100.0/24']), bounds);
+
+  test('has so many connections at a time', async () => {
+    const limits = create();
+    const connections = Array.from({ length: 3 }, () => limits.connected('192.0.2.1'));
+    await expect(limits.assertMayConnect('192.0.2.1')).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    await limits.assertMayConnect('192.0.2.2');
     connections[0]!();
-    expect(limits.mayConnect('192.0.2.1')).toBe(true);
+    await limits.assertMayConnect('192.0.2.1');
+  });
+
+  test('has so many attempts a minute that come to nothing; those that succeed cost none', async () => {
+    const limits = create();
+    for (let attempt = 0; attempt < 30; attempt++) {
+      await limits.assertMayConnect('192.0.2.1');
+      await limits.succeeded('192.0.2.1');
+    }
+    for (let attempt = 0; attempt < 10; attempt++) await limits.assertMayConnect('192.0.2.1');
+    await expect(limits.assertMayConnect('192.0.2.1')).rejects.toMatchObject({
+      code: 'RATE_LIMITED',
+      retryAfterMs: expect.any(Number),
+    });
   });
 
   test('may not sign in any more after ten refusals', async () => {
-    const limits = new AddressLimits(new NetworkList(['198.51.100.0/24']));
+    const limits = create();
     for (let refusal = 0; refusal < 12; refusal++) await limits.countRefusal('192.0.2.1');
     await expect(limits.assertMaySignIn('192.0.2.1')).rejects.toMatchObject({ code: 'RATE_LIMITED' });
     await limits.assertMaySignIn('192.0.2.2');
   });
 
   test('of this machine or of a trusted network is not limited', async () => {
-    const limits = new AddressLimits(new NetworkList(['198.51.100.0/24']));
+    const limits = create();
     for (const address of ['127.0.0.1', '::1', '::ffff:127.0.0.1', '198.51.100.7']) {
       for (let attempt = 0; attempt < 12; attempt++) {
         limits.connected(address);
         await limits.countRefusal(address);
+        await limits.assertMayConnect(address);
       }
-      expect(limits.mayConnect(address)).toBe(true);
       await limits.assertMaySignIn(address);
     }
+  });
+});
+
+describe('a newcomer', () => {
+  function node(connections = 10) {
+    const clock = new Clock();
+    const config = readConfig({ HAVEN_MAX_CONNECTIONS: String(connections) });
+    const telemetry = new QuietTelemetry();
+    return { clock, telemetry, admission: new Admission(config, telemetry, clock.read) };
+  }
+
+  test('is refused from nine tenths of the connections on, until a minute after they were fewer', () => {
+    const { admission, clock, telemetry } = node();
+    const leave = Array.from({ length: 9 }, () => admission.connected());
+    expect(refusalOf(() => admission.assertOpen('new'))).toMatchObject({
+      code: 'OVERLOADED',
+      status: 503,
+      message: expect.stringContaining('about 2 min'),
+      retryAfterMs: 120_000,
+    });
+    expect(telemetry.counts.get('haven_refusals_total')).toBe(1);
+    leave[0]!();
+    clock.now += OVERLOAD_RECOVERY_MS - 1;
+    admission.observe();
+    expect(refusalOf(() => admission.assertOpen('new'))?.code).toBe('OVERLOADED');
+    clock.now += 1;
+    admission.observe();
+    admission.assertOpen('new');
+  });
+
+  test('is let in by an administrator’s reset until it is too much again', () => {
+    const { admission } = node();
+    const leave = Array.from({ length: 9 }, () => admission.connected());
+    admission.overload.reset();
+    admission.observe();
+    admission.assertOpen('new');
+    leave[0]!();
+    admission.observe();
+    admission.connected();
+    expect(refusalOf(() => admission.assertOpen('new'))?.code).toBe('OVERLOADED');
+  });
+
+  test('is refused while memory is short, and while the machine can give up no more', () => {
+    const { admission, clock } = node();
+    admission.machineChanged(0.91, 'none');
+    expect(refusalOf(() => admission.assertOpen('new'))?.code).toBe('OVERLOADED');
+    expect(admission.overload.cause).toBe('memory');
+    clock.now += OVERLOAD_RECOVERY_MS;
+    admission.machineChanged(0.5, 'refusing');
+    expect(refusalOf(() => admission.assertOpen('new'))).toMatchObject({
+      code: 'OVERLOADED',
+      retryAfterMs: 20_000,
+    });
+    admission.machineChanged(0.5, 'off-screen');
+    admission.assertOpen('new');
+  });
+
+  test('is refused while the node is drained', () => {
+    const { admission } = node();
+    admission.setDraining(true);
+    expect(refusalOf(() => admission.assertOpen('new'))).toMatchObject({
+      code: 'DRAINING',
+      retryAfterMs: 5_000,
+    });
+    admission.setDraining(false);
+    admission.assertOpen('new');
+  });
+
+  test('is told from those who return, for as long as a session can be taken up', () => {
+    const { admission, clock } = node();
+    const leave = admission.returning.entered('known');
+    admission.setDraining(true);
+    admission.assertOpen('known');
+    leave();
+    leave();
+    clock.now += RETURN_WITHIN_MS;
+    admission.assertOpen('known');
+    clock.now += 1;
+    expect(refusalOf(() => admission.assertOpen('known'))?.code).toBe('DRAINING');
+  });
+
+  test('finds no way past the very limit of connections, as nobody does', () => {
+    const { admission } = node();
+    for (let connection = 0; connection < 9; connection++) admission.connected();
+    admission.assertConnectionFree();
+    admission.connected();
+    expect(refusalOf(() => admission.assertConnectionFree())?.code).toBe('OVERLOADED');
+  });
+
+  test('finds every promised place of a node: overload begins only beyond them all', () => {
+    const clock = new Clock();
+    const admission = new Admission(readConfig({}), new QuietTelemetry(), clock.read);
+    for (let patient = 0; patient < 50; patient++) {
+      admission.connected();
+      admission.assertOpen('device');
+      admission.devices.take(`P-${patient}`);
+    }
+    for (let viewer = 0; viewer < 200; viewer++) {
+      admission.connected();
+      admission.assertOpen('viewer');
+      admission.viewers.take(String(viewer));
+    }
+    expect(refusalOf(() => admission.devices.take('P-50'))?.code).toBe('CAPACITY_EXCEEDED');
+    expect(refusalOf(() => admission.viewers.take('200'))?.code).toBe('CAPACITY_EXCEEDED');
   });
 });

@@ -1,20 +1,135 @@
+import { HavenError, type DegradationStep } from '@haven/protocol';
 import type { Config } from '../config/config.ts';
-import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { Counter, Telemetry } from '../telemetry/telemetry.ts';
 import { AddressLimits } from './address-limits.ts';
+import { Departures, wordsFor } from './departures.ts';
+import { Overload, type Taken } from './overload.ts';
+import { Returning } from './returning.ts';
 import { Slots } from './slots.ts';
 
-/** Who is let in, decided before any transport exists. */
+/** When whoever meets a node that is being drained may try again, ms: a balancer sends them elsewhere at once. */
+const DRAINING_RETRY_MS = 5_000;
+/** While the machine itself is too busy there is no telling for how long, ms: the ladder falls no faster. */
+const BUSY_RETRY_MS = 20_000;
+
+type Options = Pick<Config, 'limits' | 'trustedNetworks'>;
+
+/** Who is let in, decided before any transport exists, any token is verified or any database is asked. */
 export class Admission {
   /** One place a patient with a device. */
   readonly devices: Slots;
   /** One place a session that watches a room. */
   readonly viewers: Slots;
   readonly addresses: AddressLimits;
+  readonly returning: Returning;
+  readonly overload: Overload;
+  readonly #limits: Options['limits'];
+  readonly #refusals: Counter;
+  readonly #departures: Departures;
+  #connections = 0;
+  #memory = 0;
+  #step: DegradationStep = 'none';
+  #draining = false;
 
-  constructor({ limits, trustedNetworks }: Pick<Config, 'limits' | 'trustedNetworks'>, telemetry: Telemetry) {
-    this.addresses = new AddressLimits(trustedNetworks);
-    this.devices = new Slots(limits.devices);
-    this.viewers = new Slots(limits.viewers);
+  constructor({ limits, trustedNetworks }: Options, telemetry: Telemetry, clock: () => number) {
+    this.#limits = limits;
+    this.addresses = new AddressLimits(trustedNetworks, limits);
+    this.returning = new Returning(clock);
+    this.overload = new Overload(clock);
+    this.#departures = new Departures(clock);
+    this.#refusals = telemetry.counter('haven_refusals_total', 'Newcomers that were refused, by the reason');
+    this.devices = new Slots(limits.devices, clock, () => this.#refused('devices'));
+    this.viewers = new Slots(limits.viewers, clock, () => this.#refused('viewers'));
     telemetry.gauge('haven_active_viewers', 'Sessions that watch a room', () => this.viewers.taken);
+    telemetry.gauge('haven_limit_taken', 'What is taken of each limit', () =>
+      this.limits.map(({ name, taken }) => ({ value: taken, attributes: { limit: name } })),
+    );
+    telemetry.gauge('haven_limit', 'The limits of this node', () =>
+      this.limits.map(({ name, limit }) => ({ value: limit, attributes: { limit: name } })),
+    );
+    telemetry.gauge('haven_overloaded', 'Whether overload mode refuses newcomers', () =>
+      this.overload.active ? 1 : 0,
+    );
+  }
+
+  /** What is taken of everything that a node has a limit of. */
+  get limits(): Taken[] {
+    const { devices, viewers, connections } = this.#limits;
+    return [
+      { name: 'devices', taken: this.devices.taken, limit: devices },
+      { name: 'viewers', taken: this.viewers.taken, limit: viewers },
+      ...this.#overloading(connections),
+    ];
+  }
+
+  /** @param memory share of it that is in use, 0–1 */
+  machineChanged(memory: number, step: DegradationStep): void {
+    this.#memory = memory;
+    this.#step = step;
+    this.observe();
+  }
+
+  /** Whether newcomers are sent away since the node is taken out of service. */
+  setDraining(draining: boolean): void {
+    this.#draining = draining;
+  }
+
+  /** Counts a signalling connection. @returns counts it out again; to be called once */
+  connected(): () => void {
+    this.#connections += 1;
+    this.observe();
+    return () => {
+      this.#connections -= 1;
+      this.#departures.left();
+    };
+  }
+
+  /** Looks whether overload begins or ends; called each second as well. */
+  observe(): void {
+    this.overload.observe(this.#overloading(this.#limits.connections));
+  }
+
+  /** The very limit, which holds for those who return as well. @throws HavenError OVERLOADED */
+  assertConnectionFree(): void {
+    if (this.#connections >= this.#limits.connections) throw this.#overloaded('connections');
+  }
+
+  /**
+   * To be asked of every newcomer but CV workers, which everybody in a bed depends on.
+   * @param token as it was given; who has or just had a session with it is always let in
+   * @throws HavenError DRAINING, OVERLOADED
+   */
+  assertOpen(token: string): void {
+    const { cause } = this.overload;
+    if (!this.#draining && this.#step !== 'refusing' && cause === null) return;
+    if (this.returning.has(token)) return;
+    if (this.#draining) {
+      this.#refused('draining');
+      throw new HavenError('DRAINING', undefined, { retryAfterMs: DRAINING_RETRY_MS });
+    }
+    throw this.#overloaded(cause ?? 'processor');
+  }
+
+  /** Connections and memory may run out; places of devices and viewers are promised, down to the last. */
+  #overloading(connections: number): Taken[] {
+    return [
+      { name: 'connections', taken: this.#connections, limit: connections },
+      { name: 'memory', taken: this.#memory, limit: 1 },
+    ];
+  }
+
+  #overloaded(reason: string): HavenError {
+    this.#refused(reason);
+    const expected = reason === 'processor' ? BUSY_RETRY_MS : this.#departures.waitMs;
+    const retryAfterMs = Math.max(expected, this.overload.endsInMs);
+    return new HavenError(
+      'OVERLOADED',
+      `The server is at its limit. Newcomers are expected to be let in again in ${wordsFor(retryAfterMs)}.`,
+      { retryAfterMs },
+    );
+  }
+
+  #refused(reason: string): void {
+    this.#refusals.add(1, { reason });
   }
 }

@@ -1,15 +1,18 @@
 import { HavenError } from '@haven/protocol';
-
-/** When a refused client may try again, ms. */
-const RETRY_AFTER_MS = 5_000;
+import { Departures, wordsFor } from './departures.ts';
 
 /** A bounded number of places, each held under a key; holding a key twice takes one place. */
 export class Slots {
-  readonly #limit: number;
+  readonly limit: number;
   readonly #holders = new Map<string, number>();
+  readonly #departures: Departures;
+  readonly #refused: () => void;
 
-  constructor(limit: number) {
-    this.#limit = limit;
+  /** @param refused told of each refusal */
+  constructor(limit: number, clock: () => number, refused: () => void = () => undefined) {
+    this.limit = limit;
+    this.#departures = new Departures(clock);
+    this.#refused = refused;
   }
 
   get taken(): number {
@@ -22,8 +25,14 @@ export class Slots {
    */
   take(key: string): () => void {
     const holders = this.#holders.get(key) ?? 0;
-    if (holders === 0 && this.#holders.size >= this.#limit) {
-      throw new HavenError('CAPACITY_EXCEEDED', undefined, { retryAfterMs: RETRY_AFTER_MS });
+    if (holders === 0 && this.#holders.size >= this.limit) {
+      this.#refused();
+      const { waitMs } = this.#departures;
+      throw new HavenError(
+        'CAPACITY_EXCEEDED',
+        `All ${this.limit} places are taken. One is expected to be free in ${wordsFor(waitMs)}.`,
+        { retryAfterMs: waitMs },
+      );
     }
     this.#holders.set(key, holders + 1);
     let held = true;
@@ -36,7 +45,11 @@ export class Slots {
 
   #release(key: string): void {
     const holders = this.#holders.get(key) ?? 0;
-    if (holders > 1) this.#holders.set(key, holders - 1);
-    else this.#holders.delete(key);
+    if (holders > 1) {
+      this.#holders.set(key, holders - 1);
+      return;
+    }
+    this.#holders.delete(key);
+    this.#departures.left();
   }
 }

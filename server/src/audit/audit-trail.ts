@@ -15,9 +15,15 @@ const NOT_AUDITED: ReadonlySet<ErrorCode> = new Set([
   'STALE_EPOCH',
   'NOT_JOINED',
   'ALREADY_DONE',
+  'CONFIRMATION_REQUIRED',
+  'TALK_UNKNOWN',
+  'TALK_UNSUPPORTED',
+  'TALK_BUSY',
   'SUPERSEDED',
   'UNSUPPORTED_CODEC',
   'SHUTTING_DOWN',
+  'OVERLOADED',
+  'DRAINING',
 ]);
 
 /** Whether somebody who got this answer instead of what they asked for stands in the audit trail. */

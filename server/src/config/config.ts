@@ -1,7 +1,7 @@
 /** The server's settings: one schema, read once. A wrong setting stops the start with a sentence that names it. */
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { DEFAULT_PATIENT_ID_PATTERN } from '@haven/protocol';
+import { DEFAULT_PATIENT_ID_PATTERN, MAX_MESSAGE_BYTES } from '@haven/protocol';
 import { z } from 'zod';
 import { nodeSchema } from '../audit/chained-line.ts';
 import { NetworkList } from './networks.ts';
@@ -9,6 +9,10 @@ import { NetworkList } from './networks.ts';
 const repositoryRoot = resolve(import.meta.dirname, '../../..');
 
 const MINUTE_MS = 60_000;
+/** When none is set, in production; elsewhere somebody waits at a terminal. */
+const PRODUCTION_DRAIN_SECONDS = 20;
+/** Connections of CV workers and of those who look at no room yet, beside devices and viewers. */
+const OTHER_CONNECTIONS = 20;
 
 const flag = z.enum(['0', '1', 'true', 'false']).transform((value) => value === '1' || value === 'true');
 const list = z.string().transform((value) =>
@@ -79,6 +83,24 @@ const environmentSchema = z.object({
   HAVEN_TURN_TTL_MINUTES: count(5, 10_080).default(720),
   HAVEN_MAX_DEVICES: count(1, 10_000).default(50),
   HAVEN_MAX_VIEWERS: count(1, 10_000).default(200),
+  /** Signalling connections at a time; left out, nine tenths of them are the devices and viewers. */
+  HAVEN_MAX_CONNECTIONS: count(1, 50_000).optional(),
+  /** Connections that one address may hold at a time. */
+  HAVEN_CONNECTIONS_PER_ADDRESS: count(1, 10_000).default(10),
+  /** Connections that come to nothing, and refused sign-ins, that one address may make in a minute. */
+  HAVEN_ATTEMPTS_PER_MINUTE: count(1, 10_000).default(10),
+  /** Largest signalling message and HTTP body, bytes. */
+  HAVEN_MESSAGE_BYTES: count(16_384, 16_777_216).default(MAX_MESSAGE_BYTES),
+  /** Of one connection: a wall that opens 50 tiles at once makes about 150 requests. */
+  HAVEN_MESSAGES_PER_SECOND: count(10, 10_000).default(200),
+  /** Of one stream, all layers together, bit/s: three layers up to 720p take 2.5 Mbit/s, the rest is for bursts. */
+  HAVEN_STREAM_BITRATE: count(100_000, 100_000_000).default(5_000_000),
+  HAVEN_STREAM_FRAMES_PER_SECOND: count(5, 120).default(35),
+  HAVEN_CONSUMERS_PER_VIEWER: count(1, 1000).default(100),
+  /** WebRTC transports of one device or viewer: one for pictures, two for a talk, and one that replaces another. */
+  HAVEN_TRANSPORTS_PER_PEER: count(1, 16).default(4),
+  /** How long sessions may run on after SIGTERM while no new ones are taken; 0: the server stops at once. */
+  HAVEN_DRAIN_SECONDS: count(0, 3600).optional(),
   /** Addresses to which taps may send RTP in the clear. */
   HAVEN_TAP_ADDRESSES: list.default(['127.0.0.1']),
   HAVEN_METRICS_TOKEN: z.string().min(16).optional(),
@@ -213,7 +235,24 @@ export function readConfig(environment: Record<string, string | undefined>, term
       workers: settings.HAVEN_MEDIA_WORKERS,
       workerBinary: settings.MEDIASOUP_WORKER_BIN,
     },
-    limits: { devices: settings.HAVEN_MAX_DEVICES, viewers: settings.HAVEN_MAX_VIEWERS },
+    limits: {
+      devices: settings.HAVEN_MAX_DEVICES,
+      viewers: settings.HAVEN_MAX_VIEWERS,
+      /** Overload begins at nine tenths: by then every device and viewer that is promised a place has one. */
+      connections:
+        settings.HAVEN_MAX_CONNECTIONS ??
+        Math.ceil((settings.HAVEN_MAX_DEVICES + settings.HAVEN_MAX_VIEWERS + OTHER_CONNECTIONS) / 0.9),
+      connectionsPerAddress: settings.HAVEN_CONNECTIONS_PER_ADDRESS,
+      attemptsPerMinute: settings.HAVEN_ATTEMPTS_PER_MINUTE,
+      messageBytes: settings.HAVEN_MESSAGE_BYTES,
+      messagesPerSecond: settings.HAVEN_MESSAGES_PER_SECOND,
+      /** Of one stream, bit/s. */
+      maxIncomingBitrate: settings.HAVEN_STREAM_BITRATE,
+      maxFramesPerSecond: settings.HAVEN_STREAM_FRAMES_PER_SECOND,
+      consumersPerViewer: settings.HAVEN_CONSUMERS_PER_VIEWER,
+      transportsPerPeer: settings.HAVEN_TRANSPORTS_PER_PEER,
+    },
+    drainMs: 1000 * (settings.HAVEN_DRAIN_SECONDS ?? (production ? PRODUCTION_DRAIN_SECONDS : 0)),
     turn: {
       urls: settings.HAVEN_TURN_URLS,
       secret: settings.HAVEN_TURN_SECRET,

@@ -10,6 +10,7 @@ import type { Admission } from '../admission/admission.ts';
 import { ANONYMOUS, nameOf } from '../audit/actor.ts';
 import type { AuditTrail } from '../audit/audit-trail.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { Claim } from './resume/resumption.ts';
 import { within } from './within.ts';
 
 /** Longest that signing in may take, ms. */
@@ -18,7 +19,8 @@ const SIGN_IN_TIMEOUT_MS = 10_000;
 /** The part of a connecting Socket.IO socket that matters here. */
 type EnteringSocket<P extends Principal> = {
   handshake: { auth: Record<string, unknown>; address: string };
-  data: { principal: P };
+  conn: { once(event: 'close', listener: () => void): unknown };
+  data: { principal: P; claim?: Claim };
 };
 
 /** Socket.IO carries `data` to the client's `connect_error`. */
@@ -33,6 +35,8 @@ class HandshakeRefusal extends Error {
 
 export type Door<P extends Principal, S extends EnteringSocket<P>> = {
   namespace: string;
+  /** Lets newcomers in at any load, and while the server is drained. */
+  alwaysOpen?: true;
   /** @throws HavenError UNAUTHENTICATED, TOKEN_EXPIRED, TOKEN_REVOKED */
   authenticate: (token: string) => Promise<P>;
   /** Whether it may enter at all. @throws HavenError FORBIDDEN */
@@ -66,18 +70,27 @@ export class Doorkeeper {
 
   async #enter<P extends Principal, S extends EnteringSocket<P>>(door: Door<P, S>, socket: S): Promise<void> {
     const { auth, address } = socket.handshake;
-    await this.#admission.addresses.assertMaySignIn(address);
+    const { addresses, returning } = this.#admission;
+    await addresses.assertMaySignIn(address);
+    if (door.alwaysOpen !== true) this.#admission.assertOpen(tokenOf(auth));
     let actor = { name: ANONYMOUS, address };
     try {
-      const principal = await within(SIGN_IN_TIMEOUT_MS, door.authenticate(readHandshake(auth).token));
+      const { token } = readHandshake(auth);
+      const principal = await within(SIGN_IN_TIMEOUT_MS, door.authenticate(token));
       actor = { name: nameOf(principal), address };
+      // The secret of a session alone opens nothing.
+      if (socket.data.claim !== undefined && nameOf(socket.data.principal) !== actor.name) {
+        throw new HavenError('FORBIDDEN', 'This session belongs to somebody else.');
+      }
       door.authorize(principal);
       socket.data.principal = principal;
       door.prepare?.(socket);
+      socket.conn.once('close', returning.entered(token));
+      await addresses.succeeded(address);
     } catch (error) {
       if (error instanceof HavenError) {
         this.#audit.refused(actor, 'connect', `namespace:${door.namespace}`, error.code);
-        if (error.status === 401) await this.#admission.addresses.countRefusal(address);
+        if (error.status === 401) await addresses.countRefusal(address);
       }
       throw error;
     }
@@ -88,6 +101,11 @@ export class Doorkeeper {
     this.#telemetry.logger.error({ err: error }, 'a handshake failed');
     return new HandshakeRefusal(new HavenError('INTERNAL').toWire(this.#telemetry.traceId()));
   }
+}
+
+/** As it was given, be it anything: nothing is checked of somebody who is turned away. */
+function tokenOf({ token }: Record<string, unknown>): string {
+  return typeof token === 'string' ? token : '';
 }
 
 /** @throws HavenError INVALID_REQUEST, PROTOCOL_VERSION */

@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
-import { MAX_MESSAGE_BYTES, type ErrorCode } from '@haven/protocol';
+import { HavenError, RESUME_WITHIN_MS } from '@haven/protocol';
 import { Server, type DefaultEventsMap } from 'socket.io';
 import type { Admission } from '../admission/admission.ts';
 import { ANONYMOUS } from '../audit/actor.ts';
@@ -7,6 +7,9 @@ import type { AuditTrail } from '../audit/audit-trail.ts';
 import type { Config } from '../config/config.ts';
 import { clientAddress } from '../http/client-address.ts';
 import { originAllowed } from '../http/origin.ts';
+import { boundMessages } from './message-flood.ts';
+import { answerRefusal } from './refused-upgrade.ts';
+import { ResumeAdapter } from './resume/resume-adapter.ts';
 
 /** A dead peer is found within 9 s: before a device's stream or a worker's assignment is missed for long. */
 const PING_INTERVAL_MS = 5_000;
@@ -17,6 +20,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const TOO_BIG = 'Max payload size exceeded';
 
 export type IoOptions = {
+  clock: () => number;
   httpServer: HttpServer;
   config: Config;
   admission: Admission;
@@ -27,38 +31,54 @@ export type IoOptions = {
 export type Io = Server<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, never>;
 
 /** The Socket.IO server, with what is refused before anybody says who they are. */
-export function createIo({ httpServer, config, admission, audit }: IoOptions): Io {
+export function createIo({ clock, httpServer, config, admission, audit }: IoOptions): Io {
   const addressOf = (request: IncomingMessage) => clientAddress(request, config.trustedProxies);
-  const refuse = (request: IncomingMessage, code: ErrorCode): ErrorCode => {
-    audit.refused({ name: ANONYMOUS, address: addressOf(request) }, 'connect', 'server', code);
-    return code;
+  /** In order of cost: nothing is looked up, and nothing kept, of a connection that is refused here. */
+  const assertMayConnect = async (request: IncomingMessage): Promise<void> => {
+    if (!originAllowed(request, config.allowedOrigins)) throw new HavenError('ORIGIN_REFUSED');
+    if (!isNewConnection(request)) return;
+    admission.assertConnectionFree();
+    await admission.addresses.assertMayConnect(addressOf(request));
   };
   const io: Io = new Server(httpServer, {
     serveClient: false,
-    maxHttpBufferSize: MAX_MESSAGE_BYTES,
+    maxHttpBufferSize: config.limits.messageBytes,
     // Messages are small and many: compression would cost more than it saves.
     perMessageDeflate: false,
     httpCompression: false,
     pingInterval: PING_INTERVAL_MS,
     pingTimeout: PING_TIMEOUT_MS,
     connectTimeout: CONNECT_TIMEOUT_MS,
+    // Who comes back shows its token again: rights may have been taken meanwhile.
+    connectionStateRecovery: { maxDisconnectionDuration: RESUME_WITHIN_MS, skipMiddlewares: false },
+    adapter: class extends ResumeAdapter {
+      constructor(namespace: unknown) {
+        super(namespace, clock);
+      }
+    },
     cors: { origin: config.allowedOrigins },
     allowRequest: (request, decide) => {
-      if (!originAllowed(request, config.allowedOrigins)) {
-        decide(refuse(request, 'ORIGIN_REFUSED'), false);
-      } else if (isNewConnection(request) && !admission.addresses.mayConnect(addressOf(request))) {
-        decide(refuse(request, 'RATE_LIMITED'), false);
-      } else {
-        decide(null, true);
-      }
+      assertMayConnect(request).then(
+        () => decide(null, true),
+        (error: unknown) => {
+          const refusal = error instanceof HavenError ? error : new HavenError('INTERNAL');
+          audit.refused({ name: ANONYMOUS, address: addressOf(request) }, 'connect', 'server', refusal.code);
+          answerRefusal(request, refusal);
+          decide(refusal.code, false);
+        },
+      );
     },
   });
   io.engine.on('connection', (connection: EngineConnection) => {
     // Socket.IO reads it from here for each handshake, and knows no proxies.
     connection.remoteAddress = addressOf(connection.request);
-    const disconnected = admission.addresses.connected(connection.remoteAddress);
+    const left = [admission.connected(), admission.addresses.connected(connection.remoteAddress)];
+    boundMessages(connection, config.limits.messagesPerSecond, () => {
+      const actor = { name: ANONYMOUS, address: connection.remoteAddress };
+      audit.refused(actor, 'message', 'server', 'RATE_LIMITED');
+    });
     connection.on('close', (_reason: string, cause: unknown) => {
-      disconnected();
+      for (const leave of left) leave();
       if (!isTooBig(cause)) return;
       const actor = { name: ANONYMOUS, address: connection.remoteAddress };
       audit.refused(actor, 'message', 'server', 'MESSAGE_TOO_LARGE');
@@ -71,6 +91,8 @@ type EngineConnection = {
   remoteAddress: string;
   readonly request: IncomingMessage;
   on(event: 'close', listener: (reason: string, cause: unknown) => void): unknown;
+  on(event: 'packet', listener: () => void): unknown;
+  close(discard: boolean): unknown;
 };
 
 /** Long polling repeats the session's id in each of its requests. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   HavenError,
   NAME_WITHHELD,
@@ -6,6 +7,7 @@ import {
   type RequestOf,
   type ResponseOf,
   type RoomSnapshot,
+  type ServerLoad,
 } from '@haven/protocol';
 import type { UserPrincipal } from '../access/access.ts';
 import type { Admission } from '../admission/admission.ts';
@@ -13,16 +15,21 @@ import type { Actor } from '../audit/actor.ts';
 import type { Records } from '../records/records.ts';
 import type { Sfu } from '../sfu/sfu.ts';
 import { alarmHandlers, type AlarmParts } from './alarm-requests.ts';
+import { clientHandlers, type ClientParts } from './client-requests.ts';
 import type { Handlers } from './endpoints.ts';
 import { MediaRequests, type MediaParts } from './media-requests.ts';
+import { privacyHandlers, type PrivacyParts } from './privacy-requests.ts';
 import { isOnlyLocked, refusalOf } from './refusal-of.ts';
 import { RoomHub } from './room-hub.ts';
 import type { MonitorSocket } from './sockets.ts';
 
 export type MonitorParts = AlarmParts &
-  MediaParts & {
+  ClientParts &
+  MediaParts &
+  PrivacyParts & {
     admission: Admission;
     hub: RoomHub;
+    load: () => ServerLoad;
     records: Records;
     sfu: Sfu;
   };
@@ -31,7 +38,9 @@ type Joined = { roomId: string; leavePlace: () => void };
 
 /** A clinician's connection: the room that it watches and the media that it receives. */
 export class MonitorSession {
-  readonly #socket: MonitorSocket;
+  /** Of the session, whichever connection it goes over. */
+  readonly #id = randomUUID();
+  #socket: MonitorSocket;
   readonly #actor: Actor;
   readonly #parts: MonitorParts;
   readonly #media: MediaRequests;
@@ -40,6 +49,7 @@ export class MonitorSession {
   #joined: Joined | undefined;
   /** Nobody has used the user's session for long: alarms are heard, and nothing else. */
   #locked = false;
+  #over = false;
 
   constructor(socket: MonitorSocket, actor: Actor, parts: MonitorParts) {
     this.#socket = socket;
@@ -53,7 +63,7 @@ export class MonitorSession {
         this.#authorize('room:watch', roomId);
         return roomId;
       },
-      tell: (event, ...message) => socket.emit(event, ...message),
+      tell: (event, ...message) => this.#socket.emit(event, ...message),
     });
     this.handlers = {
       'session:describe': () => this.#describe(),
@@ -64,6 +74,8 @@ export class MonitorSession {
         return {};
       },
       ...this.#media.handlers,
+      ...privacyHandlers(parts, { actor, principal: () => this.#principal }),
+      ...clientHandlers(parts),
       ...alarmHandlers(parts, {
         actor,
         principal: () => this.#principal,
@@ -84,25 +96,51 @@ export class MonitorSession {
       this.end(code);
       return;
     }
-    this.#setLocked(code === 'SESSION_LOCKED');
+    const locked = code === 'SESSION_LOCKED';
+    // What was missed until now was for somebody with other rights.
+    if (locked !== this.#locked && !this.#socket.connected) {
+      this.end('SESSION_LOCKED');
+      return;
+    }
+    this.#setLocked(locked);
     const roomId = this.#joined?.roomId;
     if (roomId === undefined) return;
     const roomCode = refusalOf(() => this.#authorize('room:watch', roomId));
     if (roomCode === undefined || roomCode === 'SESSION_LOCKED') return;
     audit.refused(this.#actor, 'room:watch', `room:${roomId}`, roomCode);
+    if (!this.#socket.connected) {
+      this.end(roomCode);
+      return;
+    }
     this.#leave();
     this.#socket.emit('room:closed', { roomId, code: roomCode });
   }
 
   /** Tells the viewer why, then closes its media and its connection. */
   end(code: ErrorCode): void {
+    this.#over = true;
     this.#leave();
     this.#socket.emit('session:ended', { code });
     this.#socket.disconnect(true);
   }
 
+  get over(): boolean {
+    return this.#over;
+  }
+
+  resumed(socket: MonitorSocket): void {
+    this.#socket = socket;
+    this.#principal = socket.data.principal;
+    if (this.#joined !== undefined) void socket.join(this.#channelOf(this.#joined.roomId, this.#locked));
+    this.#parts.audit.done(this.#actor, 'session:resume', 'session');
+  }
+
   disconnected(): void {
     this.#leave();
+  }
+
+  #channelOf(roomId: string, locked: boolean): string {
+    return locked ? RoomHub.alarmsOf(roomId) : RoomHub.channelOf(roomId);
   }
 
   /** A wall that went silent at night would be worse than one that nobody watches over: alarms go on. */
@@ -150,7 +188,7 @@ export class MonitorSession {
     const room = (await records.rooms()).find(({ id }) => id === roomId);
     if (room === undefined) throw new HavenError('ROOM_UNKNOWN');
     isOnlyLocked(() => this.#authorize('room:watch', roomId));
-    const leavePlace = admission.viewers.take(this.#socket.id);
+    const leavePlace = admission.viewers.take(this.#id);
     try {
       const patients = await records.patientsOf([roomId]);
       if (!this.#socket.connected) throw new HavenError('NOT_JOINED');
@@ -159,13 +197,13 @@ export class MonitorSession {
       // Entering before the snapshot is taken: what happens in between is sent, never missed.
       this.#leave();
       this.#joined = { roomId, leavePlace };
-      await this.#socket.join(locked ? RoomHub.alarmsOf(roomId) : RoomHub.channelOf(roomId));
+      await this.#socket.join(this.#channelOf(roomId, locked));
       audit.done(this.#actor, 'room:join', `room:${roomId}`);
       const alarms = {
         room,
         alerts: alerts.active(roomId),
         soundPause: soundPauses.of(roomId),
-        load: { step: 'none', overloaded: false, drainingUntil: null } as const,
+        load: this.#parts.load(),
       };
       if (locked) {
         const beds = patients.map((patient) => ({ ...patient, name: NAME_WITHHELD }));

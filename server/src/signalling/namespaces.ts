@@ -7,6 +7,8 @@ import {
   HavenError,
   MONITOR_NAMESPACE,
   monitorRequests,
+  type DeviceRequests,
+  type MonitorRequests,
 } from '@haven/protocol';
 import type { CvWorkerPrincipal, DevicePrincipal, Principal, UserPrincipal } from '../access/access.ts';
 import { nameOf, type Actor } from '../audit/actor.ts';
@@ -15,6 +17,8 @@ import { DeviceSession, type DeviceParts } from './device-session.ts';
 import type { Doorkeeper } from './handshake.ts';
 import { MonitorSession, type MonitorParts } from './monitor-session.ts';
 import { isOnlyLocked } from './refusal-of.ts';
+import { ResumableSessions } from './resume/resumable-sessions.ts';
+import { ResumeAdapter } from './resume/resume-adapter.ts';
 import type { Sessions } from './sessions.ts';
 import type {
   CvNamespace,
@@ -37,12 +41,15 @@ export function serveMonitors(namespace: MonitorNamespace, entrance: Entrance, p
       authorize: (principal) => void isOnlyLocked(() => access.authorize(principal, 'room:watch')),
     }),
   );
-  namespace.on('connection', (socket) => {
-    const actor = actorOf(socket);
-    const session = new MonitorSession(socket, actor, parts);
-    entrance.sessions.run(MONITOR_NAMESPACE, socket, actor, monitorRequests, session);
-    session.recheck();
+  const sessions = new ResumableSessions<MonitorRequests, MonitorSocket>({
+    namespace: MONITOR_NAMESPACE,
+    adapter: ResumeAdapter.of(namespace),
+    sessions: entrance.sessions,
+    definitions: monitorRequests,
+    actorOf,
+    create: (socket, actor) => new MonitorSession(socket, actor, parts),
   });
+  namespace.on('connection', (socket) => sessions.connected(socket));
 }
 
 export function serveDevices(namespace: DeviceNamespace, entrance: Entrance, parts: DeviceParts): void {
@@ -54,11 +61,15 @@ export function serveDevices(namespace: DeviceNamespace, entrance: Entrance, par
       authorize: (principal) => access.authorize(principal, 'stream:publish'),
     }),
   );
-  namespace.on('connection', (socket) => {
-    const actor = actorOf(socket);
-    const session = new DeviceSession(socket, actor, parts);
-    entrance.sessions.run(DEVICE_NAMESPACE, socket, actor, deviceRequests, session);
+  const sessions = new ResumableSessions<DeviceRequests, DeviceSocket>({
+    namespace: DEVICE_NAMESPACE,
+    adapter: ResumeAdapter.of(namespace),
+    sessions: entrance.sessions,
+    definitions: deviceRequests,
+    actorOf,
+    create: (socket, actor) => new DeviceSession(socket, actor, parts),
   });
+  namespace.on('connection', (socket) => sessions.connected(socket));
 }
 
 export function serveCvWorkers(namespace: CvNamespace, entrance: Entrance, parts: CvParts): void {
@@ -66,6 +77,7 @@ export function serveCvWorkers(namespace: CvNamespace, entrance: Entrance, parts
   namespace.use(
     entrance.doorkeeper.guard<CvWorkerPrincipal, CvSocket>({
       namespace: CV_NAMESPACE,
+      alwaysOpen: true,
       authenticate: (token) => access.authenticateCvWorker(token),
       authorize: (principal) => access.authorize(principal, 'stream:analyse'),
       prepare: (socket) => {

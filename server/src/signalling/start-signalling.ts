@@ -2,6 +2,7 @@ import type { Server as HttpServer } from 'node:http';
 import { CV_NAMESPACE, DEVICE_NAMESPACE, HEARTBEAT_INTERVAL_MS, MONITOR_NAMESPACE } from '@haven/protocol';
 import type { Access } from '../access/access.ts';
 import { Admission } from '../admission/admission.ts';
+import { MachineMeter } from '../admission/machine-meter.ts';
 import type { AlertService } from '../alerts/alert-service.ts';
 import { SoundPauses } from '../alerts/sound-pauses.ts';
 import { SYSTEM } from '../audit/actor.ts';
@@ -23,6 +24,7 @@ import { Doorkeeper } from './handshake.ts';
 import { createIo } from './io.ts';
 import { serveCvWorkers, serveDevices, serveMonitors } from './namespaces.ts';
 import { ObservationIntake } from './observation-intake.ts';
+import { Operations, type MachineReader } from './operations.ts';
 import { RequestService } from './request-service.ts';
 import { RoomHub } from './room-hub.ts';
 import { Sessions } from './sessions.ts';
@@ -41,11 +43,14 @@ export type SignallingOptions = {
   telemetry: Telemetry;
   sfu: Sfu;
   clock: () => number;
+  /** The machine's own load, when left out. */
+  machine?: MachineReader;
 };
 
 export type Signalling = {
   /** Ends every stream and session, telling each why. The HTTP server and the SFU stay open. */
   close(): Promise<void>;
+  readonly operations: Operations;
   /** Ids of the devices that are connected. */
   connectedDevices(): Set<string>;
   stats(): { devices: number; viewers: number; cvWorkers: number; unassignedStreams: number };
@@ -55,8 +60,8 @@ export type Signalling = {
 export function startSignalling(options: SignallingOptions): Signalling {
   const { httpServer, config, access, records, alerts, telemetry, sfu, clock } = options;
   const audit = new AuditTrail(records, telemetry, clock);
-  const admission = new Admission(config, telemetry);
-  const io = createIo({ httpServer, config, admission, audit });
+  const admission = new Admission(config, telemetry, clock);
+  const io = createIo({ clock, httpServer, config, admission, audit });
   const sessions = new Sessions(new RequestService(telemetry, audit), telemetry);
   const entrance = { doorkeeper: new Doorkeeper(admission, audit, telemetry), sessions };
 
@@ -95,6 +100,11 @@ export function startSignalling(options: SignallingOptions): Signalling {
   const follow = streamEvents.follow.bind(streamEvents);
   sfu.streams.on('created', follow);
 
+  const machine = options.machine ?? new MachineMeter(() => sfu.stats().pids);
+  const operations = new Operations({
+    ...{ admission, machine, sessions, sfu, telemetry, clock, monitors, devices, cvWorkers },
+  });
+
   serveMonitors(monitors, entrance, {
     access,
     admission,
@@ -103,6 +113,7 @@ export function startSignalling(options: SignallingOptions): Signalling {
     clock,
     config,
     hub,
+    load: () => operations.load,
     privacies,
     records,
     sfu,
@@ -134,6 +145,7 @@ export function startSignalling(options: SignallingOptions): Signalling {
     void modes.look();
     coordinator.examine();
     expected.examine();
+    void operations.tick();
     privacies.examine();
     // Tokens also end by time alone.
     sessions.recheck();
@@ -142,6 +154,7 @@ export function startSignalling(options: SignallingOptions): Signalling {
 
   let closing: Promise<void> | undefined;
   return {
+    operations,
     close: () => (closing ??= close()),
     connectedDevices: () => new Set([...devices.sockets.values()].map(({ data }) => data.principal.deviceId)),
     stats: () => ({
@@ -154,6 +167,7 @@ export function startSignalling(options: SignallingOptions): Signalling {
 
   async function close(): Promise<void> {
     clearInterval(timer);
+    operations.close();
     for (const stop of stopListening) stop();
     soundPauses.close();
     sfu.streams.close('server-stopping');

@@ -19,6 +19,7 @@ import {
   type RequestMap,
 } from '@haven/protocol';
 import type { ManagerOptions, SocketOptions } from 'socket.io-client';
+import type { MachineLoad } from '../admission/strain.ts';
 import { readConfig, type Config } from '../config/config.ts';
 import { Sfu } from '../sfu/sfu.ts';
 import { startSignalling, type Signalling } from '../signalling/start-signalling.ts';
@@ -38,6 +39,11 @@ const PATIENTS: Patient[] = [
   { id: 'P-201', roomId: 'ward-b', name: 'Cleo', bed: '1', analysisMode: 'both' },
 ];
 
+export const IDLE_MACHINE: MachineLoad = {
+  ...{ processor: 0, ownProcessor: 0, mainThread: 0, busiestMediaWorker: 0 },
+  ...{ eventLoopDelayMs: 0, memory: 0 },
+};
+
 type ClientOptions = Partial<ManagerOptions & SocketOptions>;
 
 /** SFU and signalling as they run in the server, on a free port, with access, records and alerts in memory. */
@@ -46,6 +52,8 @@ export class TestServer {
   readonly records = new MemoryRecords(ROOMS, PATIENTS);
   readonly alerts = new MemoryAlerts();
   readonly telemetry: QuietTelemetry;
+  /** How busy the machine is, as far as the server knows. */
+  machine = IDLE_MACHINE;
   readonly sfu: Sfu;
   readonly signalling: Signalling;
   readonly url: string;
@@ -71,7 +79,10 @@ export class TestServer {
     this.#dataDirectory = config.dataDirectory;
     this.#time = time;
     const { access, records, alerts } = this;
-    this.signalling = startSignalling({ httpServer, config, access, records, alerts, telemetry, sfu, clock });
+    this.signalling = startSignalling({
+      ...{ httpServer, config, access, records, alerts, telemetry, sfu, clock },
+      machine: { read: () => Promise.resolve(this.machine), close: () => undefined },
+    });
     this.url = `http://127.0.0.1:${portOf(httpServer)}`;
   }
 

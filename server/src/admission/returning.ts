@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+
+/** Whoever lost a session may return to it for so long, ms. */
+export const RETURN_WITHIN_MS = 30_000;
+/** The oldest is forgotten beyond as many: several times the connections that a node holds. */
+const MOST_REMEMBERED = 4096;
+
+/**
+ * Knows by their tokens those who have a session, or had one just now. It tells them from newcomers before a token is
+ * verified, at the cost of one hash; what a token is worth is found out afterwards.
+ */
+export class Returning {
+  readonly #clock: () => number;
+  /** Sessions of each token, by its hash; `leftAt` when the last of them ended. */
+  readonly #known = new Map<string, { sessions: number; leftAt: number | null }>();
+
+  constructor(clock: () => number) {
+    this.#clock = clock;
+  }
+
+  has(token: string): boolean {
+    const known = this.#known.get(hashOf(token));
+    return known !== undefined && (known.leftAt === null || this.#clock() - known.leftAt <= RETURN_WITHIN_MS);
+  }
+
+  /** A session began, or goes on with a newer token. @returns to be called when it ended */
+  entered(token: string): () => void {
+    const hash = hashOf(token);
+    const known = this.#known.get(hash) ?? { sessions: 0, leftAt: null };
+    this.#known.delete(hash);
+    this.#known.set(hash, known);
+    known.sessions += 1;
+    known.leftAt = null;
+    const [oldest] = this.#known.keys();
+    if (this.#known.size > MOST_REMEMBERED && oldest !== undefined) this.#known.delete(oldest);
+    let inside = true;
+    return () => {
+      if (!inside) return;
+      inside = false;
+      known.sessions -= 1;
+      if (known.sessions === 0) known.leftAt = this.#clock();
+    };
+  }
+}
+
+function hashOf(token: string): string {
+  return createHash('sha256').update(token).digest('base64');
+}

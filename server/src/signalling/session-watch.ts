@@ -1,0 +1,68 @@
+import type { ErrorCode } from '@haven/protocol';
+import { z } from 'zod';
+
+/** Who holds nothing and asks nothing for this long, ms, is sent away: the connection is somebody else's. */
+export const IDLE_CONNECTION_MS = 60_000;
+/** A viewer who looks at nothing for this long, ms, is the first to leave when memory runs out. */
+export const IDLE_VIEWER_MS = 300_000;
+
+const viewSchema = z.object({ tiles: z.array(z.object({ visible: z.boolean() })) });
+
+/** The part of a Socket.IO socket that matters here. */
+export type WatchedSocket = {
+  onAny(listener: (name: string, ...parts: unknown[]) => void): unknown;
+  on(event: 'disconnect', listener: () => void): unknown;
+  emit(event: 'session:ended', message: { code: ErrorCode }): unknown;
+  disconnect(close: boolean): unknown;
+};
+
+type Watched = { holds: () => boolean; askedAt: number; looking: boolean };
+
+/** Knows which connections are used, and which only take a place. */
+export class SessionWatch {
+  readonly #clock: () => number;
+  readonly #watched = new Map<WatchedSocket, Watched>();
+
+  constructor(clock: () => number) {
+    this.#clock = clock;
+  }
+
+  /** @param holds whether something would be lost: a room that is joined, a stream that is published */
+  follow(socket: WatchedSocket, holds: () => boolean): void {
+    const watched: Watched = { holds, askedAt: this.#clock(), looking: false };
+    this.#watched.set(socket, watched);
+    socket.onAny((name, payload) => {
+      watched.askedAt = this.#clock();
+      if (name === 'view:report') watched.looking = isLooking(payload);
+    });
+    socket.on('disconnect', () => this.#watched.delete(socket));
+  }
+
+  /** Ends connections that only take a place. @returns how many */
+  endIdle(): number {
+    const before = this.#clock() - IDLE_CONNECTION_MS;
+    const idle = [...this.#watched].filter(([, { holds, askedAt }]) => askedAt <= before && !holds());
+    for (const [socket] of idle) end(socket, 'TIMEOUT');
+    return idle.length;
+  }
+
+  /** Ends the connection of the viewer who has looked at nothing for longest. @returns whether there was one */
+  endLongestIdleViewer(): boolean {
+    const before = this.#clock() - IDLE_VIEWER_MS;
+    const [longest] = [...this.#watched]
+      .filter(([, { holds, looking, askedAt }]) => !looking && askedAt <= before && holds())
+      .sort(([, one], [, other]) => one.askedAt - other.askedAt);
+    if (longest === undefined) return false;
+    end(longest[0], 'OVERLOADED');
+    return true;
+  }
+}
+
+function end(socket: WatchedSocket, code: ErrorCode): void {
+  socket.emit('session:ended', { code });
+  socket.disconnect(true);
+}
+
+function isLooking(payload: unknown): boolean {
+  return viewSchema.safeParse(payload).data?.tiles.some(({ visible }) => visible) ?? false;
+}
