@@ -55,6 +55,8 @@ export const deviceRequests = {
       transport: transportOptionsSchema,
       iceServers: iceServersSchema,
       constraints: publishConstraintsSchema,
+      /** The pause that runs, also one that was asked for while the device was away. */
+      privacy: privacySchema.nullable().optional(),
     }),
   },
   'publish:connect': {
@@ -92,6 +94,8 @@ export type DeviceRequests = typeof deviceRequests;
 export type DeviceToServer = RequestEvents<DeviceRequests>;
 
 export type ServerToDevice = ServerToTalker & {
+  /** First of a connection; of one that was taken up, after all that was missed. From here on it can be taken up. */
+  'session:ready': (event: { resumeWithinMs: number }) => void;
   /** The stream is over; `superseded` and `revoked` are final, after the others the device publishes again. */
   'stream:ended': (event: { streamId: string; reason: StreamEndReason }) => void;
   /** The highest layer that anyone watches; layers above it need not be encoded. */

@@ -8,6 +8,7 @@ import {
   type Alert,
   type SoundPause,
 } from './alerts.ts';
+import { clientStatisticsSchema } from './client-statistics.ts';
 import type { ErrorCode } from './errors.ts';
 import {
   mediaIdSchema,
@@ -40,6 +41,7 @@ import { privacyMinutesSchema, privacyReasonSchema, privacySchema } from './priv
 import type { LinkQuality } from './quality.ts';
 import { emptySchema, type RequestEvents } from './reply.ts';
 import { monitorTalkRequests, type ServerToTalker } from './talk.ts';
+import { clientSpanSchema, type TraceContext } from './tracing.ts';
 import { vitalsMessageSchema, type VitalsMessage, type WaveformMessage } from './vitals.ts';
 
 export const MONITOR_NAMESPACE = '/monitor';
@@ -48,6 +50,8 @@ export const MONITOR_NAMESPACE = '/monitor';
 export const HEARTBEAT_INTERVAL_MS = 1000;
 /** Without a heartbeat for this long the browser shows ALARMS OFF, ms. */
 export const ALARMS_OFF_AFTER_MS = 4000;
+/** So long a session goes on without a connection, and its media with it; whoever comes later begins anew. */
+export const RESUME_WITHIN_MS = 30_000;
 
 /** What a locked session is told instead of a patient's name. */
 export const NAME_WITHHELD = '–';
@@ -190,13 +194,24 @@ export const monitorRequests = {
       patientId: patientIdSchema,
       reason: privacyReasonSchema,
       minutes: privacyMinutesSchema,
+      /** Also of a patient with a high alert, and shorter than the bedside asked for. */
+      confirmed: z.boolean().optional(),
     }),
     response: privacySchema,
   },
   'privacy:resume': {
-    request: z.object({ requestId: requestIdSchema, patientId: patientIdSchema }),
+    request: z.object({
+      requestId: requestIdSchema,
+      patientId: patientIdSchema,
+      /** Also where the bedside asked for the pause. */
+      confirmed: z.boolean().optional(),
+    }),
     response: emptySchema,
   },
+  /** How the pictures arrive, for metrics over all viewers. One every {@link CLIENT_STATISTICS_INTERVAL_MS}. */
+  'client:statistics': { request: clientStatisticsSchema, response: emptySchema },
+  /** What the browser has measured of something that is traced. */
+  'client:span': { request: clientSpanSchema, response: emptySchema },
   ...monitorTalkRequests,
 } as const;
 
@@ -205,6 +220,8 @@ export type MonitorToServer = RequestEvents<MonitorRequests>;
 
 export type ServerToMonitor = ServerToTalker & {
   heartbeat: (event: { serverTime: number }) => void;
+  /** First of a connection; of one that was taken up, after all that was missed. From here on it can be taken up. */
+  'session:ready': (event: { resumeWithinMs: number }) => void;
   'stream:started': (event: StreamState) => void;
   'stream:changed': (event: StreamState) => void;
   'stream:ended': (event: { streamId: string; patientId: string; reason: StreamEndReason }) => void;
@@ -213,7 +230,7 @@ export type ServerToMonitor = ServerToTalker & {
   /** Volatile. */
   waveform: (event: WaveformMessage) => void;
   /** A new alert, or one that changed: keep the highest version. */
-  alert: (event: Alert) => void;
+  alert: (event: Alert, trace?: TraceContext) => void;
   /** The room's sound was paused, or (null) sounds again before the pause's own end. */
   'alarm:paused': (event: { roomId: string; pause: SoundPause | null }) => void;
   /** The analyzer saw something happen (not an alert). */

@@ -2,10 +2,7 @@ import { EventEmitter } from 'node:events';
 import { HavenError, type StreamEndReason } from '@haven/protocol';
 import { KeyedQueue } from './keyed-queue.ts';
 import type { MediaWorkers } from './media-workers.ts';
-import { Stream, type StreamIdentity } from './stream.ts';
-
-/** When to try again after another device's refusal, ms: by then a lost one has been given up. */
-const RETRY_AFTER_ANOTHER_DEVICE_MS = 10_000;
+import { DEVICE_RETURN_MS, Stream, type StreamIdentity } from './stream.ts';
 
 type StreamRegistryEvents = { created: [Stream] };
 
@@ -35,7 +32,7 @@ export class StreamRegistry extends EventEmitter<StreamRegistryEvents> {
   publish(identity: StreamIdentity): Promise<Stream> {
     return this.#publishing.run(identity.patientId, async () => {
       this.#assertFree(identity);
-      const mediaWorker = await this.#workers.acquire();
+      const mediaWorker = await this.#workers.acquire('device');
       const stream = await Stream.create(identity, mediaWorker, this.#clock);
       if (this.#closed) {
         stream.end('server-stopping');
@@ -83,7 +80,7 @@ export class StreamRegistry extends EventEmitter<StreamRegistryEvents> {
     if (this.#closed) throw new HavenError('SHUTTING_DOWN');
     const current = this.#byPatient.get(patientId);
     if (current !== undefined && current.identity.deviceId !== deviceId) {
-      throw new HavenError('PATIENT_HAS_DEVICE', undefined, { retryAfterMs: RETRY_AFTER_ANOTHER_DEVICE_MS });
+      throw new HavenError('PATIENT_HAS_DEVICE', undefined, { retryAfterMs: DEVICE_RETURN_MS });
     }
   }
 

@@ -3,9 +3,11 @@ import { EventEmitter } from 'node:events';
 import type { types } from 'mediasoup';
 import {
   HavenError,
+  RESUME_WITHIN_MS,
   type AlertPriority,
   type DtlsParameters,
   type IceParameters,
+  type Privacy,
   type RtpParameters,
   type Source,
   type StreamEndReason,
@@ -13,14 +15,18 @@ import {
   type TechnicalCondition,
   type TransportOptions,
 } from '@haven/protocol';
+import { IncomingVideo } from './incoming-video.ts';
 import { LayerDemand } from './layer-demand.ts';
+import { LayerSizes, type Size } from './layer-sizes.ts';
 import { assertSupportedCodecs } from './media-codecs.ts';
 import type { MediaWorker } from './media-worker.ts';
 import { Reception } from './reception.ts';
+import { StillTurns } from './still-turns.ts';
+import { StreamPipes, type LentProducer } from './stream-pipes.ts';
 import { asMediaError, connectOnce, transportOptionsOf } from './transports.ts';
 
-/** How long a stream outlives its device's session, ms: media may run on while the device signs in again. */
-export const DEVICE_RETURN_MS = 10_000;
+/** How long a stream outlives its device's connection, ms: media run on while the device signs in again. */
+export const DEVICE_RETURN_MS = RESUME_WITHIN_MS;
 /** A stream that was claimed and sends nothing within this time, ms, is given up. */
 export const PRODUCE_WITHIN_MS = 30_000;
 /**
@@ -41,11 +47,15 @@ type StreamEvents = {
   live: [];
   /** What viewers see of the stream changed. */
   changed: [];
-  /** RTP is missing, or the device is (since `at`); or it came (back) at `at`. */
+  /** RTP is missing since `at`, or came (back) at `at`. */
   signal: [{ lost: boolean; at: number }];
   /** The highest layer that anyone watches changed. */
   demand: [maxSpatialLayer: number];
   priority: [];
+  /** Stills of it get a new picture now: one key frame serves all viewers. */
+  turn: [];
+  /** The picture is paused at its source, or (null) goes on. */
+  privacy: [Privacy | null];
   ended: [StreamEndReason];
 };
 
@@ -60,15 +70,19 @@ export class Stream extends EventEmitter<StreamEvents> {
   readonly #transport: types.WebRtcTransport;
   readonly #clock: Clock;
   readonly #conditions = new Set<TechnicalCondition>();
-  readonly #pipes = new Map<MediaWorker, Promise<types.Producer>>();
+  readonly #pipes: StreamPipes;
+  readonly #incoming = new IncomingVideo();
+  readonly #layerSizes = new LayerSizes();
+  readonly #stillTurns: StillTurns;
   #reception: Reception;
   #demand = new LayerDemand(0);
   #producing = false;
   #producer: types.Producer | undefined;
   #deviceLostAt: number | null = null;
   #signalLost: boolean | undefined;
-  #bitrate = 0;
   #priority: AlertPriority | null = null;
+  #privacy: Privacy | null = null;
+  #talk = false;
   #endReason: StreamEndReason | undefined;
 
   private constructor(
@@ -84,6 +98,8 @@ export class Stream extends EventEmitter<StreamEvents> {
     this.#transport = transport;
     this.#clock = clock;
     this.#reception = new Reception(this.startedAt);
+    this.#pipes = new StreamPipes(mediaWorker, clock);
+    this.#stillTurns = new StillTurns(this.startedAt);
     // Every viewer and tap of the stream listens for its end.
     this.setMaxListeners(0);
     transport.once('routerclose', () => this.end('media-worker-died'));
@@ -112,12 +128,39 @@ export class Stream extends EventEmitter<StreamEvents> {
 
   /** Received, all layers together, bit/s. */
   get bitrate(): number {
-    return this.#bitrate;
+    return this.#incoming.bitrate;
   }
 
-  /** Since when the device or its packets are missing, ms since the epoch; null while they come. */
+  /** The least that a viewer can be sent of it, bit/s. */
+  get lowestBitrate(): number {
+    return this.#incoming.lowestBitrate;
+  }
+
+  /** The highest spatial layer that the device sends now. */
+  get arrivingLayer(): number {
+    return this.#incoming.arrivingLayer;
+  }
+
+  /** Of the pictures of its spatial layers, lowest first. */
+  get sizes(): Size[] {
+    const highest = highestLayer(this.#producer);
+    return Array.from({ length: highest + 1 }, (_, layer) => this.#layerSizes.of(layer));
+  }
+
+  /** The device tells what it sends now. */
+  learnSizes(layers: readonly Size[]): void {
+    this.#layerSizes.learn(layers);
+  }
+
+  /** How many other workers it is piped to. */
+  get pipes(): number {
+    return this.#pipes.size;
+  }
+
+  /** Since when packets are missing, ms since the epoch; null while they come, and while none are to come. */
   get lostSince(): number | null {
-    return this.#deviceLostAt ?? this.#reception.silentSince(this.#clock());
+    if (this.#privacy !== null) return null;
+    return this.#reception.silentSince(this.#clock());
   }
 
   get state(): StreamState {
@@ -129,9 +172,9 @@ export class Stream extends EventEmitter<StreamEvents> {
       lastPacketAt: this.#reception.lastPacketAt,
       maxSpatialLayer: highestLayer(this.#producer),
       conditions: [...this.#conditions],
-      quality: 'good',
-      privacy: null,
-      talk: false,
+      quality: this.#incoming.quality,
+      privacy: this.#privacy,
+      talk: this.#talk,
     };
   }
 
@@ -165,6 +208,7 @@ export class Stream extends EventEmitter<StreamEvents> {
         kind: 'video',
         rtpParameters,
         keyFrameRequestDelay: KEY_FRAME_REQUEST_DELAY_MS,
+        paused: this.#privacy !== null,
       });
       this.#assertOpen();
       this.#producer = producer;
@@ -174,26 +218,26 @@ export class Stream extends EventEmitter<StreamEvents> {
     }
     this.#reception = new Reception(this.#clock());
     this.#demand = new LayerDemand(highestLayer(this.#producer));
+    // A pause may have begun or ended while the producer was made.
+    this.#applyPrivacy();
     this.emit('live');
     return this.#producer.id;
   }
 
   /**
-   * The stream's producer on a worker, piped there once if it lives on another.
+   * The stream's producer on a worker, piped there once if it lives on another, until it is released.
    * @throws HavenError STREAM_UNKNOWN (not live)
    */
-  async producerOn(mediaWorker: MediaWorker): Promise<types.Producer> {
+  async lendProducer(mediaWorker: MediaWorker): Promise<LentProducer> {
     if (!this.live || this.#producer === undefined) throw new HavenError('STREAM_UNKNOWN');
-    if (mediaWorker === this.mediaWorker) return this.#producer;
-    let pipe = this.#pipes.get(mediaWorker);
-    if (pipe === undefined) {
-      pipe = this.#pipeTo(mediaWorker, this.#producer);
-      this.#pipes.set(mediaWorker, pipe);
-      pipe.catch(() => this.#pipes.delete(mediaWorker));
+    try {
+      const lent = await this.#pipes.lend(this.#producer, mediaWorker);
+      if (this.ended) lent.release();
+      this.#assertOpen();
+      return lent;
+    } catch (error) {
+      throw this.ended ? new HavenError('STREAM_UNKNOWN') : error;
     }
-    const producer = await pipe;
-    this.#assertOpen();
-    return producer;
   }
 
   /** Somebody watches this layer from now on. */
@@ -217,6 +261,37 @@ export class Stream extends EventEmitter<StreamEvents> {
     return this.#priority;
   }
 
+  get privacy(): Privacy | null {
+    return this.#privacy;
+  }
+
+  /**
+   * Pauses the picture: the device is to stop sending, and whatever it sends all the same goes no further than here.
+   * Null: it goes on.
+   */
+  setPrivacy(privacy: Privacy | null): void {
+    if (this.ended || privacy === this.#privacy) return;
+    const goesOn = this.#privacy !== null && privacy === null;
+    this.#privacy = privacy;
+    // A camera takes a moment to open: the time until the signal counts as lost begins now.
+    if (goesOn) this.#reception = this.#reception.anew(this.#clock());
+    this.#applyPrivacy();
+    this.emit('privacy', privacy);
+    this.emit('changed');
+    this.#judge(this.#clock());
+  }
+
+  /** Whether a clinician can talk with this bedside. */
+  get talk(): boolean {
+    return this.#talk;
+  }
+
+  setTalk(talk: boolean): void {
+    if (talk === this.#talk) return;
+    this.#talk = talk;
+    this.emit('changed');
+  }
+
   setCondition(condition: TechnicalCondition, present: boolean): void {
     if (this.ended || this.#conditions.has(condition) === present) return;
     if (present) this.#conditions.add(condition);
@@ -224,11 +299,13 @@ export class Stream extends EventEmitter<StreamEvents> {
     this.emit('changed');
   }
 
-  /** The device's session is gone. It has {@link DEVICE_RETURN_MS} to publish again. */
+  /** The device's connection is gone. It has {@link DEVICE_RETURN_MS} to come back or to publish again. */
   deviceLost(): void {
-    if (this.ended || this.#deviceLostAt !== null) return;
-    this.#deviceLostAt = this.#clock();
-    this.#judge(this.#deviceLostAt);
+    this.#deviceLostAt ??= this.#clock();
+  }
+
+  deviceReturned(): void {
+    this.#deviceLostAt = null;
   }
 
   /** Reads how the stream fares; called about twice a second. */
@@ -236,12 +313,14 @@ export class Stream extends EventEmitter<StreamEvents> {
     if (this.#producer !== undefined) {
       const stats = await this.#producer.getStats();
       if (this.ended) return;
-      this.#reception.count(
-        stats.reduce((sum, { packetCount }) => sum + packetCount, 0),
-        this.#clock(),
-      );
-      this.#bitrate = stats.reduce((sum, { bitrate }) => sum + bitrate, 0);
+      const now = this.#clock();
+      this.#incoming.read(stats, this.#producer.rtpParameters.encodings ?? []);
+      this.#reception.count(this.#incoming.packets, now);
+      const silent = this.#reception.silentSince(now) !== null;
+      if (this.#privacy === null && this.#incoming.judge(stats, silent, now)) this.emit('changed');
       this.#settleDemand();
+      this.#pipes.settle();
+      if (this.#stillTurns.due(now)) this.emit('turn');
     }
     this.#judge(this.#clock());
   }
@@ -263,6 +342,10 @@ export class Stream extends EventEmitter<StreamEvents> {
       if (now - this.startedAt >= PRODUCE_WITHIN_MS) this.end('device-lost');
       return;
     }
+    if (this.#privacy !== null) {
+      this.#setSignal(false, now);
+      return;
+    }
     const { lostSince } = this;
     if (lostSince !== null) this.#setSignal(true, lostSince);
     else if (this.#reception.lastPacketAt !== null) this.#setSignal(false, this.#reception.lastPacketAt);
@@ -275,20 +358,16 @@ export class Stream extends EventEmitter<StreamEvents> {
     this.emit('signal', { lost, at });
   }
 
+  /** mediasoup keeps requests in order: the last one stands. They fail only where the producer is gone. */
+  #applyPrivacy(): void {
+    const producer = this.#producer;
+    const applied = this.#privacy === null ? producer?.resume() : producer?.pause();
+    applied?.catch(() => undefined);
+  }
+
   #settleDemand(): void {
     const layer = this.#demand.settle(this.#clock());
     if (layer !== undefined) this.emit('demand', layer);
-  }
-
-  async #pipeTo(mediaWorker: MediaWorker, producer: types.Producer): Promise<types.Producer> {
-    const { pipeProducer } = await this.mediaWorker.router.pipeToRouter({
-      producerId: producer.id,
-      router: mediaWorker.router,
-      enableSctp: false,
-    });
-    if (pipeProducer === undefined) throw new Error('mediasoup made no pipe producer');
-    pipeProducer.observer.once('close', () => this.#pipes.delete(mediaWorker));
-    return pipeProducer;
   }
 
   #assertOpen(): void {

@@ -21,13 +21,14 @@ export type DeviceParts = PublishParts & { clock: () => number; metrics: DeviceM
 
 /** A device's connection and the stream that it publishes. */
 export class DeviceSession {
-  readonly #socket: DeviceSocket;
+  #socket: DeviceSocket;
   readonly #principal: DevicePrincipal;
   readonly #actor: Actor;
   readonly #parts: DeviceParts;
   readonly handlers: Handlers<DeviceRequests>;
   #stream: Stream | undefined;
   #starting = 0;
+  #over = false;
 
   constructor(socket: DeviceSocket, actor: Actor, parts: DeviceParts) {
     this.#socket = socket;
@@ -63,11 +64,26 @@ export class DeviceSession {
 
   /** Tells the device why, then closes its connection. */
   end(code: ErrorCode): void {
+    this.#over = true;
     this.#socket.emit('session:ended', { code });
     this.#socket.disconnect(true);
   }
 
-  /** The connection is gone; media may run on for a moment. */
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /** The connection is gone; media may run on for a while. */
+  interrupted(): void {
+    this.#stream?.deviceLost();
+  }
+
+  resumed(socket: DeviceSocket): void {
+    this.#socket = socket;
+    this.#stream?.deviceReturned();
+    this.#parts.audit.done(this.#actor, 'session:resume', 'session');
+  }
+
   disconnected(): void {
     this.#stream?.deviceLost();
   }
@@ -116,7 +132,7 @@ export class DeviceSession {
   }
 
   #keepState(state: DeviceState): Record<string, never> {
-    this.#own(state.streamId);
+    this.#own(state.streamId).learnSizes(state.layers);
     this.#parts.metrics.record(state);
     return {};
   }

@@ -59,13 +59,17 @@ describe('a device', () => {
     });
   });
 
-  test('that is lost has ten seconds to come back, but its signal is lost at once', async () => {
+  test('that is lost has thirty seconds to come back, but its signal is lost with its packets', async () => {
     const { monitor } = await watch(server);
     const { device, streamId } = await publish(server, 'P-101');
     device.close();
-    await eventually(() => signals().length > 0, 'the loss is reported');
+    await eventually(() => {
+      server.advance(100);
+      return signals().length > 0;
+    }, 'the loss is reported');
     const [loss] = signals();
     expect(loss).toMatchObject({ present: true });
+    server.advance(20_000);
     expect(server.sfu.streams.get(streamId)?.live).toBe(true);
     server.advance(10_000);
     expect(await monitor.hears('stream:ended')).toMatchObject({ streamId, reason: 'device-lost' });
@@ -76,7 +80,10 @@ describe('a device', () => {
     const { monitor } = await watch(server);
     const { device, streamId, token } = await publish(server, 'P-101');
     device.close();
-    await eventually(() => signals().length === 1, 'the loss is reported');
+    await eventually(() => {
+      server.advance(100);
+      return signals().length === 1;
+    }, 'the loss is reported');
     const again = await publish(server, 'P-101', token);
     expect(await monitor.hears('stream:ended')).toMatchObject({ streamId, reason: 'superseded' });
     await monitor.hears('stream:started', (state) => JSON.stringify(state).includes(again.streamId));
@@ -171,7 +178,7 @@ describe('publishing is refused', () => {
     const { streamId } = await publish(server, 'P-101');
     await expect(claim(server, 'P-101')).rejects.toMatchObject({
       code: 'PATIENT_HAS_DEVICE',
-      retryAfterMs: 10_000,
+      retryAfterMs: 30_000,
     });
     expect(server.sfu.streams.get(streamId)?.live).toBe(true);
   });

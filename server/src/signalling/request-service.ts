@@ -1,10 +1,10 @@
-import { HavenError, type Reply } from '@haven/protocol';
+import { HavenError, traceContextSchema, type Reply } from '@haven/protocol';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Actor } from '../audit/actor.ts';
 import type { AuditTrail } from '../audit/audit-trail.ts';
 import { subjectOf } from '../audit/subject.ts';
 import type { Histogram, Telemetry } from '../telemetry/telemetry.ts';
-import { AnswerCache } from './answer-cache.ts';
+import type { AnswerCache } from './answer-cache.ts';
 import type { Endpoint } from './endpoints.ts';
 import { within } from './within.ts';
 
@@ -26,6 +26,8 @@ export type RequestSource = {
   actor: Actor;
 };
 
+/** A request as it came: nothing of it is checked but the trace that it belongs to. */
+type Asked = { name: string; payload: unknown; parent: string | undefined };
 type Acknowledge = (reply: Reply<unknown>) => void;
 
 /**
@@ -49,27 +51,29 @@ export class RequestService {
     );
   }
 
-  serve(source: RequestSource): void {
-    const answers = new AnswerCache();
+  /** @param answers what was answered before over another connection of the same session */
+  serve(source: RequestSource, answers: AnswerCache): void {
     source.socket.onAny((name, ...parts) => {
       const last = parts.at(-1);
       // Without an acknowledgement nobody waits for an answer, not even for a refusal.
       if (!isAcknowledge(last)) return;
-      void this.#answer(source, answers, name, parts.length > 1 ? parts[0] : undefined, last);
+      const [payload, trace] = parts.slice(0, -1);
+      void this.#answer(source, answers, { name, payload, parent: parentOf(trace) }, last);
     });
   }
 
   async #answer(
     source: RequestSource,
     answers: AnswerCache,
-    name: string,
-    payload: unknown,
+    { name, payload, parent }: Asked,
     acknowledge: Acknowledge,
   ): Promise<void> {
     const startedAt = performance.now();
     const known = source.endpoints.has(name) ? name : 'unknown';
-    const reply = await this.#telemetry.trace(`${source.namespace} ${known}`, () =>
-      this.#reply(source, answers, name, payload),
+    const reply = await this.#telemetry.trace(
+      `${source.namespace} ${known}`,
+      () => this.#reply(source, answers, name, payload),
+      { parent },
     );
     acknowledge(reply);
     this.#durations.record((performance.now() - startedAt) / 1000, {
@@ -118,4 +122,9 @@ export class RequestService {
 
 function isAcknowledge(part: unknown): part is Acknowledge {
   return typeof part === 'function';
+}
+
+/** A trace context that is not well formed is none: it must not cost the request its answer. */
+function parentOf(trace: unknown): string | undefined {
+  return traceContextSchema.safeParse(trace).data?.traceparent;
 }

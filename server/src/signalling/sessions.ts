@@ -1,8 +1,9 @@
 import type { ErrorCode, RequestMap } from '@haven/protocol';
 import type { Actor } from '../audit/actor.ts';
 import type { Counter, Telemetry } from '../telemetry/telemetry.ts';
+import { AnswerCache } from './answer-cache.ts';
 import { defineEndpoints, type Handlers } from './endpoints.ts';
-import type { RequestService, RequestSocket } from './request-service.ts';
+import type { RequestService, RequestSocket, RequestSource } from './request-service.ts';
 
 /** A connection to a namespace, whoever is at its other end. */
 export interface Session<M extends RequestMap = RequestMap> {
@@ -14,11 +15,11 @@ export interface Session<M extends RequestMap = RequestMap> {
   disconnected(): void;
 }
 
-type SessionSocket = RequestSocket & {
+export type SessionSocket = RequestSocket & {
   on(event: 'disconnect', listener: (reason: string) => void): unknown;
 };
 
-type Ending = Omit<Session, 'handlers'>;
+type Ending = Pick<Session, 'recheck' | 'end'>;
 
 /** All running sessions: each is served from its connection to its end, and its rights are checked while it runs. */
 export class Sessions {
@@ -36,6 +37,7 @@ export class Sessions {
     );
   }
 
+  /** Runs a session that ends with its connection. */
   run<M extends RequestMap>(
     namespace: string,
     socket: SessionSocket,
@@ -43,13 +45,30 @@ export class Sessions {
     definitions: M,
     session: Session<M>,
   ): void {
-    this.#running.add(session);
+    const leave = this.add(session);
     const endpoints = defineEndpoints(definitions, session.handlers);
-    this.#requests.serve({ socket, namespace, endpoints, actor });
-    socket.on('disconnect', (reason) => {
-      this.#running.delete(session);
-      this.#disconnects.add(1, { namespace, reason });
+    this.serve({ socket, namespace, endpoints, actor }, new AnswerCache(), () => {
+      leave();
       session.disconnected();
+    });
+  }
+
+  /** Has a session checked and ended with all others. @returns leaves it to itself again */
+  add(session: Ending): () => void {
+    this.#running.add(session);
+    return () => this.#running.delete(session);
+  }
+
+  /** Answers the requests of one connection, until it ends. */
+  serve(
+    source: RequestSource & { socket: SessionSocket },
+    answers: AnswerCache,
+    disconnected: () => void,
+  ): void {
+    this.#requests.serve(source, answers);
+    source.socket.on('disconnect', (reason) => {
+      this.#disconnects.add(1, { namespace: source.namespace, reason });
+      disconnected();
     });
   }
 

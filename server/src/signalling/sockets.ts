@@ -8,8 +8,10 @@ import type {
 } from '@haven/protocol';
 import type { DefaultEventsMap, Namespace, Socket } from 'socket.io';
 import type { CvWorkerPrincipal, DevicePrincipal, UserPrincipal } from '../access/access.ts';
+import type { Claim } from './resume/resumption.ts';
 
-type Data<P> = { principal: P };
+/** `claim`: the session that the connection takes up, instead of a new one. */
+type Data<P> = { principal: P; claim?: Claim };
 export type CvData = Data<CvWorkerPrincipal> & { worker: { name: string; capacity: number } };
 
 export type DeviceNamespace = Namespace<

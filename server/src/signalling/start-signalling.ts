@@ -12,6 +12,7 @@ import { Privacies } from '../privacy/privacies.ts';
 import { PrivacyFile } from '../privacy/privacy-file.ts';
 import type { Records } from '../records/records.ts';
 import type { Sfu } from '../sfu/sfu.ts';
+import { WhipDesk } from '../standards/whip-desk.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { AlertPriorities } from './alert-priorities.ts';
 import { AnalysisMetrics } from './analysis-metrics.ts';
@@ -48,6 +49,8 @@ export type SignallingOptions = {
 };
 
 export type Signalling = {
+  /** Devices that publish over HTTP. */
+  readonly whip: WhipDesk;
   /** Ends every stream and session, telling each why. The HTTP server and the SFU stay open. */
   close(): Promise<void>;
   readonly operations: Operations;
@@ -132,6 +135,9 @@ export function startSignalling(options: SignallingOptions): Signalling {
     records,
     sfu,
   });
+  const whip = new WhipDesk({
+    ...{ access, admission, audit, clock, config, privacies, records, sessions, sfu },
+  });
   serveCvWorkers(cvWorkers, entrance, { access, audit, coordinator, hub, intake, metrics, sfu });
 
   const stopListening = [
@@ -154,6 +160,7 @@ export function startSignalling(options: SignallingOptions): Signalling {
 
   let closing: Promise<void> | undefined;
   return {
+    whip,
     operations,
     close: () => (closing ??= close()),
     connectedDevices: () => new Set([...devices.sockets.values()].map(({ data }) => data.principal.deviceId)),
