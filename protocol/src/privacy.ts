@@ -13,7 +13,8 @@ export const privacyReasonSchema = z.enum([
 export type PrivacyReason = z.infer<typeof privacyReasonSchema>;
 
 /** A pause ends by itself: nobody is left unwatched because it was forgotten. */
-export const privacyMinutesSchema = z.number().int().min(1).max(60);
+export const MAX_PRIVACY_MINUTES = 60;
+export const privacyMinutesSchema = z.number().int().min(1).max(MAX_PRIVACY_MINUTES);
 
 export const privacySchema = z.object({
   reason: privacyReasonSchema,

@@ -22,6 +22,7 @@ export const WITHHELD_WORDS = {
   'few-pictures': 'Too few pictures a second',
   irregular: 'Beats too irregular to tell from noise',
   'presence-only': 'Only presence is watched',
+  privacy: 'Paused for privacy',
 } as const;
 export type WithheldReason = keyof typeof WITHHELD_WORDS;
 export const withheldReasonSchema = z.enum(

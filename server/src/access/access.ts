@@ -32,6 +32,8 @@ export type Action =
   | 'limits:read'
   | 'limits:change'
   | 'analysis:change'
+  | 'privacy:change'
+  | 'talk:start'
   | 'user:manage'
   | 'room:manage'
   | 'patient:manage'

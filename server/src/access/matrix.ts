@@ -45,6 +45,8 @@ export const ACCESS_MATRIX: Readonly<Record<Action, ActionDefinition>> = {
   },
   'limits:change': { words: 'Change alert limits', scope: 'room', roles: ['clinician'] },
   'analysis:change': { words: 'Change what is measured of a patient', scope: 'room', roles: ['clinician'] },
+  'privacy:change': { words: "Pause a patient's picture for privacy", scope: 'room', roles: ['clinician'] },
+  'talk:start': { words: 'Talk with a patient', scope: 'room', roles: ['clinician'] },
   'user:manage': {
     words: 'Manage users, their roles, rooms and passwords',
     scope: 'installation',

@@ -11,6 +11,13 @@ export class Reception {
     this.#startedAt = startedAt;
   }
 
+  /** Of the same counter, as if nothing had arrived yet. */
+  anew(startedAt: number): Reception {
+    const reception = new Reception(startedAt);
+    reception.#packets = this.#packets;
+    return reception;
+  }
+
   /** When packets were last seen, ms since the epoch; null before the first. */
   get lastPacketAt(): number | null {
     return this.#lastPacketAt;

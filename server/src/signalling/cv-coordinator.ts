@@ -40,7 +40,8 @@ export class CvCoordinator extends EventEmitter<CvCoordinatorEvents> {
   }
 
   get unassigned(): number {
-    return [...this.#analyses.values()].filter(({ held, mode }) => held === null && mode !== 'off').length;
+    return [...this.#analyses.values()].filter((analysis) => analysis.held === null && isWanted(analysis))
+      .length;
   }
 
   /** How many live streams there are of each mode. */
@@ -116,6 +117,19 @@ export class CvCoordinator extends EventEmitter<CvCoordinatorEvents> {
     this.#assignWaiting();
   }
 
+  /** The stream's picture is paused, or goes on: nothing is decoded meanwhile, and its worker lets go of it. */
+  setPrivacy(streamId: string): void {
+    const analysis = this.#analyses.get(streamId);
+    if (analysis === undefined) return;
+    analysis.observedAt = this.#clock();
+    const { held } = analysis;
+    if (!isWanted(analysis)) {
+      this.#release(analysis);
+      held?.worker.unassign(held.assignment);
+    }
+    this.#assignWaiting();
+  }
+
   /** Whether the patient of this stream has an active alert; a stream that is not analysed is passed over. */
   prioritise(streamId: string, inAlert: boolean): void {
     const analysis = this.#analyses.get(streamId);
@@ -145,8 +159,9 @@ export class CvCoordinator extends EventEmitter<CvCoordinatorEvents> {
   /** Looks whether every stream is still analysed; called about once a second. */
   examine(): void {
     const now = this.#clock();
-    for (const { stream, mode, observedAt } of this.#analyses.values()) {
-      const stopped = mode !== 'off' && now - observedAt >= ANALYSIS_STOPPED_AFTER_MS;
+    for (const analysis of this.#analyses.values()) {
+      const { stream, observedAt } = analysis;
+      const stopped = isWanted(analysis) && now - observedAt >= ANALYSIS_STOPPED_AFTER_MS;
       if (stream.state.conditions.includes('analysis-stopped') !== stopped) {
         this.emit('stopped', stream, stopped, observedAt);
       }
@@ -156,7 +171,7 @@ export class CvCoordinator extends EventEmitter<CvCoordinatorEvents> {
   #assignWaiting(): void {
     for (const analysis of this.#analyses.values()) {
       const { held, mode } = analysis;
-      if (held !== null || mode === undefined || mode === 'off') continue;
+      if (held !== null || mode === undefined || mode === 'off' || analysis.stream.privacy !== null) continue;
       const worker = this.#leastLoaded();
       if (worker === undefined) return;
       this.#assign(analysis, worker, mode);
@@ -200,4 +215,9 @@ export class CvCoordinator extends EventEmitter<CvCoordinatorEvents> {
     }
     return best?.worker;
   }
+}
+
+/** Whether anything is to be measured; not yet known counts as wanted. */
+function isWanted({ mode, stream }: Analysis): boolean {
+  return mode !== 'off' && stream.privacy === null;
 }

@@ -79,8 +79,13 @@ export class RoomHub {
 
   /** What was measured until now may be measured no more: nobody who joins sees it. */
   analysisMode(roomId: string, patientId: string, mode: AnalysisMode): void {
-    this.#latest.delete(patientId);
+    this.forgetVitals(patientId);
     this.#to(roomId, 'patient:analysis-mode', { patientId, mode });
+  }
+
+  /** Whoever joins from now on sees nothing that was measured until now. */
+  forgetVitals(patientId: string): void {
+    this.#latest.delete(patientId);
   }
 
   vitals(roomId: string, message: VitalsMessage): void {

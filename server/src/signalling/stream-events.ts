@@ -1,5 +1,6 @@
 import { technicalConditionSchema, type StreamEndReason, type TechnicalCondition } from '@haven/protocol';
 import type { AlertService } from '../alerts/alert-service.ts';
+import type { Privacies } from '../privacy/privacies.ts';
 import type { Stream } from '../sfu/stream.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { AlertPriorities } from './alert-priorities.ts';
@@ -14,6 +15,7 @@ type Parts = {
   expected: ExpectedStreams;
   hub: RoomHub;
   modes: Pick<AnalysisModes, 'of' | 'look'>;
+  privacies: Pick<Privacies, 'of'>;
   priorities: Pick<AlertPriorities, 'settle'>;
   telemetry: Telemetry;
   clock: () => number;
@@ -42,8 +44,10 @@ export class StreamEvents {
   }
 
   follow(stream: Stream): void {
-    const { coordinator, expected, hub, modes, priorities } = this.#parts;
+    const { coordinator, expected, hub, modes, priorities, privacies } = this.#parts;
     const { patientId, source } = stream.identity;
+    // Before its first packet: a pause outlives the stream in which it began.
+    stream.setPrivacy(privacies.of(patientId));
     stream.once('live', () => {
       this.#clearConditionsOfEarlierStreams(stream);
       hub.streamStarted(stream);
@@ -52,6 +56,10 @@ export class StreamEvents {
       if (mode === undefined) void modes.look();
       priorities.settle(stream);
       stream.on('changed', () => hub.streamChanged(stream));
+      stream.on('privacy', () => {
+        hub.forgetVitals(patientId);
+        coordinator.setPrivacy(stream.streamId);
+      });
       stream.once('ended', (reason) => {
         hub.streamEnded(stream, reason);
         coordinator.removeStream(stream);
