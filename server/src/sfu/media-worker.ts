@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { createWorker, type types } from 'mediasoup';
 import { rtpCapabilitiesSchema, type RtpCapabilities } from '@haven/protocol';
 import { MEDIA_CODECS } from './media-codecs.ts';
+import { WorkerLoad } from './worker-load.ts';
 
 /** Of a device, all layers together: three layers up to 720p take 2.5 Mbit/s, and the rest is for bursts. */
 const MAX_INCOMING_BITRATE = 5_000_000;
@@ -15,30 +16,46 @@ export type MediaWorkerOptions = {
   port: number;
   announcedAddress: string | undefined;
   workerBinary: string | undefined;
+  /** Its place in the pool, which a successor takes over. */
+  index: number;
 };
 
 type MediaWorkerEvents = { died: [] };
 
 /** One mediasoup worker process with its one WebRtcServer (one port) and its one router. */
 export class MediaWorker extends EventEmitter<MediaWorkerEvents> {
+  readonly index: number;
   readonly router: types.Router;
   readonly #worker: types.Worker;
   readonly #webRtcServer: types.WebRtcServer;
-  #load = 0;
+  readonly load = new WorkerLoad();
+  #carried = 0;
 
-  private constructor(worker: types.Worker, webRtcServer: types.WebRtcServer, router: types.Router) {
+  private constructor(
+    index: number,
+    worker: types.Worker,
+    webRtcServer: types.WebRtcServer,
+    router: types.Router,
+  ) {
     super();
+    this.index = index;
     this.#worker = worker;
     this.#webRtcServer = webRtcServer;
     this.router = router;
     worker.on('died', () => this.emit('died'));
     router.observer.on('newtransport', (transport) => {
+      this.#carry(transport.observer);
       transport.observer.on('newproducer', (producer) => this.#carry(producer.observer));
       transport.observer.on('newconsumer', (consumer) => this.#carry(consumer.observer));
     });
   }
 
-  static async start({ port, announcedAddress, workerBinary }: MediaWorkerOptions): Promise<MediaWorker> {
+  static async start({
+    port,
+    announcedAddress,
+    workerBinary,
+    index,
+  }: MediaWorkerOptions): Promise<MediaWorker> {
     const worker = await createWorker({
       logLevel: 'warn',
       ...(workerBinary === undefined ? {} : { workerBin: workerBinary }),
@@ -53,7 +70,7 @@ export class MediaWorker extends EventEmitter<MediaWorkerEvents> {
         ],
       });
       const router = await worker.createRouter({ mediaCodecs: MEDIA_CODECS });
-      return new MediaWorker(worker, webRtcServer, router);
+      return new MediaWorker(index, worker, webRtcServer, router);
     } catch (error) {
       worker.close();
       throw error;
@@ -73,9 +90,15 @@ export class MediaWorker extends EventEmitter<MediaWorkerEvents> {
     return rtpCapabilitiesSchema.parse(this.router.rtpCapabilities);
   }
 
-  /** Producers and consumers that it carries. */
-  get load(): number {
-    return this.#load;
+  /** Transports, producers and consumers. */
+  get carried(): number {
+    return this.#carried;
+  }
+
+  /** Reads the processor time that it took. */
+  async measure(): Promise<void> {
+    const { ru_utime: userMs, ru_stime: systemMs } = await this.#worker.getResourceUsage();
+    this.load.measured(userMs + systemMs, performance.now());
   }
 
   /**
@@ -104,7 +127,7 @@ export class MediaWorker extends EventEmitter<MediaWorkerEvents> {
   }
 
   #carry(observer: { once(event: 'close', listener: () => void): unknown }): void {
-    this.#load += 1;
-    observer.once('close', () => (this.#load -= 1));
+    this.#carried += 1;
+    observer.once('close', () => (this.#carried -= 1));
   }
 }

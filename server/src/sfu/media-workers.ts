@@ -5,6 +5,7 @@ import type { Config } from '../config/config.ts';
 import { Backoff } from '../supervisor/backoff.ts';
 import type { Counter, Telemetry } from '../telemetry/telemetry.ts';
 import { MediaWorker } from './media-worker.ts';
+import { leastLoaded, MEASURE_INTERVAL_MS, type Newcomer } from './worker-load.ts';
 
 /** How long a request waits for a worker that is being started again, ms; a start takes about 50 ms. */
 const WAIT_FOR_WORKER_MS = 3_000;
@@ -19,6 +20,7 @@ export class MediaWorkers extends EventEmitter<MediaWorkersEvents> {
   readonly #telemetry: Telemetry;
   readonly #deaths: Counter;
   readonly #workers = new Set<MediaWorker>();
+  readonly #timer: NodeJS.Timeout;
   readonly #restarts = new Set<NodeJS.Timeout>();
   #closed = false;
 
@@ -28,6 +30,14 @@ export class MediaWorkers extends EventEmitter<MediaWorkersEvents> {
     this.#telemetry = telemetry;
     this.expected = config.media.workers === 0 ? availableParallelism() : config.media.workers;
     this.#deaths = telemetry.counter('haven_sfu_worker_deaths_total', 'mediasoup workers that died');
+    this.#timer = setInterval(() => this.#measure(), MEASURE_INTERVAL_MS);
+    this.#timer.unref();
+    telemetry.gauge('haven_sfu_worker_cpu_cores', 'Processor time of each mediasoup worker, in cores', () =>
+      this.running.map(({ load, index }) => ({ value: load.cpu, attributes: { worker: index } })),
+    );
+    telemetry.gauge('haven_sfu_worker_carried', 'Transports, producers and consumers of each worker', () =>
+      this.running.map(({ carried, index }) => ({ value: carried, attributes: { worker: index } })),
+    );
     // Every request that waits for a worker listens.
     this.setMaxListeners(0);
   }
@@ -50,36 +60,48 @@ export class MediaWorkers extends EventEmitter<MediaWorkersEvents> {
     return this.#workers.size;
   }
 
+  get running(): readonly MediaWorker[] {
+    return [...this.#workers];
+  }
+
   /** Process ids of the running workers. */
   get pids(): number[] {
     return [...this.#workers].map((worker) => worker.pid);
   }
 
   /**
-   * The least loaded worker; waits a moment while all are being started again.
+   * The least loaded worker for a newcomer; waits a moment while all are being started again.
    * @throws HavenError CAPACITY_EXCEEDED (none came back in time), SHUTTING_DOWN
    */
-  async acquire(): Promise<MediaWorker> {
+  async acquire(newcomer: Newcomer): Promise<MediaWorker> {
     if (!this.#closed && this.#workers.size === 0) await this.#nextStart();
     if (this.#closed) throw new HavenError('SHUTTING_DOWN');
-    let best: MediaWorker | undefined;
-    for (const worker of this.#workers) {
-      if (best === undefined || worker.load < best.load) best = worker;
-    }
+    const now = performance.now();
+    const best = leastLoaded(this.#workers, ({ carried, load }) => ({
+      expected: load.expected(now),
+      carried: carried + load.unsettled,
+    }));
     if (best === undefined) {
       throw new HavenError('CAPACITY_EXCEEDED', 'The media service is restarting. Try again.', {
         retryAfterMs: WAIT_FOR_WORKER_MS,
       });
     }
+    best.load.place(newcomer, now);
     return best;
   }
 
   async close(): Promise<void> {
     this.#closed = true;
+    clearInterval(this.#timer);
     for (const timer of this.#restarts) clearTimeout(timer);
     const running = [...this.#workers];
     this.#workers.clear();
     await Promise.all(running.map((worker) => worker.close()));
+  }
+
+  #measure(): void {
+    // One that does not answer keeps its load; if it is dead, that is told by its own event.
+    for (const worker of this.#workers) worker.measure().catch(() => undefined);
   }
 
   async #nextStart(): Promise<void> {
@@ -93,6 +115,7 @@ export class MediaWorkers extends EventEmitter<MediaWorkersEvents> {
       port: media.port === 0 ? 0 : media.port + index,
       announcedAddress,
       workerBinary: media.workerBinary,
+      index,
     });
     if (this.#closed) {
       await worker.close();

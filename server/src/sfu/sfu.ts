@@ -1,6 +1,7 @@
 import { HavenError, type DegradationStep } from '@haven/protocol';
 import type { Config } from '../config/config.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
+import { MediaObservation } from './media-observation.ts';
 import { MediaWorkers } from './media-workers.ts';
 import { StreamRegistry } from './stream-registry.ts';
 import type { Stream } from './stream.ts';
@@ -30,21 +31,30 @@ export type SfuOptions = { config: Config; telemetry: Telemetry; clock?: () => n
 /** The selective forwarding unit: streams come in, viewers and taps take them out. It knows no signalling. */
 export class Sfu {
   readonly streams: StreamRegistry;
+  readonly observation: MediaObservation;
   readonly #workers: MediaWorkers;
   readonly #telemetry: Telemetry;
+  readonly #clock: () => number;
+  readonly #maxConsumers: number;
   readonly #tapAddresses: ReadonlySet<string>;
   readonly #viewers = new Set<Viewer>();
   readonly #taps = new Set<Tap>();
   readonly #timer: NodeJS.Timeout;
   #step: DegradationStep = 'none';
   #examining = false;
+  #round = 0;
   #closed = false;
 
   private constructor(workers: MediaWorkers, { config, telemetry, clock = Date.now }: SfuOptions) {
     this.#workers = workers;
     this.#telemetry = telemetry;
+    this.#clock = clock;
+    this.#maxConsumers = config.limits.consumersPerViewer;
     this.#tapAddresses = new Set(config.tapAddresses);
     this.streams = new StreamRegistry(workers, clock);
+    this.observation = new MediaObservation(telemetry, clock);
+    for (const worker of workers.running) this.observation.follow(worker);
+    workers.on('started', (worker) => this.observation.follow(worker));
     this.#timer = setInterval(() => void this.#examine(), EXAMINE_INTERVAL_MS);
     this.#timer.unref();
     this.#measure(telemetry);
@@ -57,7 +67,11 @@ export class Sfu {
 
   /** @throws HavenError CAPACITY_EXCEEDED, SHUTTING_DOWN */
   async openViewer(): Promise<Viewer> {
-    const viewer = await Viewer.open(await this.#workers.acquire());
+    const viewer = await Viewer.open(await this.#workers.acquire('viewer'), {
+      clock: this.#clock,
+      step: this.#step,
+      maxConsumers: this.#maxConsumers,
+    });
     if (this.#closed) {
       viewer.close();
       throw new HavenError('SHUTTING_DOWN');
@@ -80,6 +94,7 @@ export class Sfu {
   /** Gives up this much of what viewers see, or takes it back; the focused and those in alert are spared. */
   relieve(step: DegradationStep): void {
     this.#step = step;
+    for (const viewer of this.#viewers) viewer.relieve(step);
   }
 
   stats(): SfuStats {
@@ -101,6 +116,7 @@ export class Sfu {
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#timer);
+    this.observation.close();
     this.streams.close('server-stopping');
     for (const viewer of [...this.#viewers]) viewer.close();
     await this.#workers.close();
@@ -109,11 +125,26 @@ export class Sfu {
   async #examine(): Promise<void> {
     if (this.#examining) return;
     this.#examining = true;
+    this.#round += 1;
     for (const tap of this.#taps) if (tap.closed) this.#taps.delete(tap);
-    for (const error of await this.streams.examine()) {
-      this.#telemetry.logger.warn({ err: error }, 'a stream could not be examined');
+    const failures = [...(await this.streams.examine()), ...(await this.#examineViewers())];
+    for (const error of failures) {
+      this.#telemetry.logger.warn({ err: error }, 'a stream or a viewer could not be examined');
     }
     this.#examining = false;
+  }
+
+  /** Every other viewer in each round: their statistics cost the workers time, and change more slowly. */
+  async #examineViewers(): Promise<unknown[]> {
+    const viewers = [...this.#viewers];
+    for (const viewer of viewers) viewer.settle();
+    const inTurn = viewers.filter((_, index) => (index + this.#round) % 2 === 0);
+    const results = await Promise.allSettled(inTurn.map((viewer) => viewer.examine()));
+    const failures: unknown[] = [];
+    for (const [index, result] of results.entries()) {
+      if (result.status === 'rejected' && inTurn[index]?.closed === false) failures.push(result.reason);
+    }
+    return failures;
   }
 
   #measure(telemetry: Telemetry): void {

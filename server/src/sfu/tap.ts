@@ -41,7 +41,7 @@ export class Tap {
    */
   static async open(stream: Stream, target: TapTarget): Promise<Tap> {
     const { router } = stream.mediaWorker;
-    const producer = await stream.producerOn(stream.mediaWorker);
+    const { producer } = await stream.lendProducer(stream.mediaWorker);
     const transport = await router.createPlainTransport({
       listenInfo: { protocol: 'udp', ip: sourceAddressFor(target.ip) },
       rtcpMux: false,

@@ -3,47 +3,74 @@ import type { types } from 'mediasoup';
 import {
   HavenError,
   rtpParametersSchema,
+  type DegradationStep,
   type DtlsParameters,
   type IceParameters,
+  type LinkQuality,
   type RtpCapabilities,
   type RtpParameters,
   type StreamEndReason,
+  type TileSending,
   type TransportOptions,
   type ViewedTile,
 } from '@haven/protocol';
 import type { MediaWorker } from './media-worker.ts';
 import type { Stream } from './stream.ts';
 import { asMediaError, connectOnce, transportOptionsOf } from './transports.ts';
+import type { View } from './view-policy.ts';
+import { ViewerLink } from './viewer-link.ts';
+import { LOWEST, Watch } from './watch.ts';
 
 type ViewerEvents = {
   /** A consumer ended because its stream or its media worker did. */
   consumerclosed: [{ consumerId: string; reason: StreamEndReason }];
   /** What the SFU sends now; null layers while it sends nothing. */
   layers: [{ consumerId: string; spatialLayer: number | null; temporalLayer: number | null }];
+  /** Whether a consumer moves, and why not. */
+  sending: [{ consumerId: string; sending: TileSending; because: View['because'] }];
+  quality: [LinkQuality];
   closed: [];
 };
 
-type Watching = { consumer: types.Consumer; stream: Stream; spatialLayer: number; stop: () => void };
+export type ViewerOptions = {
+  clock: () => number;
+  step: DegradationStep;
+  maxConsumers: number;
+};
 
 /** What a viewer needs to build its end of a consumer. */
 export type ConsumerDescription = { consumerId: string; producerId: string; rtpParameters: RtpParameters };
 
-/** A clinician's one receive transport and the consumers on it, at most one a stream. */
+/** A clinician's one receive transport and what is watched over it, at most one consumer a stream. */
 export class Viewer extends EventEmitter<ViewerEvents> {
   readonly #mediaWorker: MediaWorker;
   readonly #transport: types.WebRtcTransport;
-  readonly #watching = new Map<string, Watching>();
+  readonly #clock: () => number;
+  readonly #maxConsumers: number;
+  readonly #link: ViewerLink;
+  readonly #watches = new Map<string, Watch>();
+  #consuming = 0;
+  #step: DegradationStep;
+  #tiles: ReadonlyMap<string, ViewedTile> | undefined;
   #closed = false;
 
-  private constructor(mediaWorker: MediaWorker, transport: types.WebRtcTransport) {
+  private constructor(
+    mediaWorker: MediaWorker,
+    transport: types.WebRtcTransport,
+    { clock, step, maxConsumers }: ViewerOptions,
+  ) {
     super();
     this.#mediaWorker = mediaWorker;
     this.#transport = transport;
+    this.#clock = clock;
+    this.#step = step;
+    this.#maxConsumers = maxConsumers;
+    this.#link = new ViewerLink(transport, clock);
     transport.once('routerclose', () => this.#close('media-worker-died'));
   }
 
-  static async open(mediaWorker: MediaWorker): Promise<Viewer> {
-    return new Viewer(mediaWorker, await mediaWorker.createWebRtcTransport('send'));
+  static async open(mediaWorker: MediaWorker, options: ViewerOptions): Promise<Viewer> {
+    return new Viewer(mediaWorker, await mediaWorker.createWebRtcTransport('send'), options);
   }
 
   get transportId(): string {
@@ -63,7 +90,16 @@ export class Viewer extends EventEmitter<ViewerEvents> {
   }
 
   get consumers(): number {
-    return this.#watching.size;
+    return this.#watches.size;
+  }
+
+  get quality(): LinkQuality {
+    return this.#link.quality;
+  }
+
+  /** Consumers whose pictures do not move although the viewer looks at them. */
+  get stills(): number {
+    return [...this.#watches.values()].filter(({ sending }) => sending === 'still').length;
   }
 
   /** @throws HavenError TRANSPORT_UNKNOWN (closed), ALREADY_DONE, INVALID_REQUEST */
@@ -83,77 +119,91 @@ export class Viewer extends EventEmitter<ViewerEvents> {
 
   /**
    * Makes a consumer of the stream, paused and on the lowest layer; an earlier one of the same stream is closed.
-   * @throws HavenError STREAM_UNKNOWN, UNSUPPORTED_CODEC, TRANSPORT_UNKNOWN (closed)
+   * @throws HavenError STREAM_UNKNOWN, UNSUPPORTED_CODEC, TRANSPORT_UNKNOWN (closed), CAPACITY_EXCEEDED
    */
   async consume(stream: Stream, rtpCapabilities: RtpCapabilities): Promise<ConsumerDescription> {
     this.#assertOpen();
-    const producer = await stream.producerOn(this.#mediaWorker);
-    this.#assertOpen();
-    const consumer = await this.#createConsumer(producer.id, rtpCapabilities);
-    if (this.#closed || stream.ended) {
-      consumer.close();
-      this.#assertOpen();
-      throw new HavenError('STREAM_UNKNOWN');
+    if (this.#watches.size + this.#consuming >= this.#maxConsumers) {
+      throw new HavenError('CAPACITY_EXCEEDED', 'One viewer cannot watch more streams at a time.');
     }
-    for (const [consumerId, earlier] of this.#watching) {
-      if (earlier.stream === stream) this.closeConsumer(consumerId);
+    this.#consuming += 1;
+    try {
+      return await this.#consume(stream, rtpCapabilities);
+    } finally {
+      this.#consuming -= 1;
     }
-    this.#follow(consumer, stream);
-    return {
-      consumerId: consumer.id,
-      producerId: producer.id,
-      rtpParameters: rtpParametersSchema.parse(consumer.rtpParameters),
-    };
   }
 
-  /** Begins to send, with a key frame. @throws HavenError CONSUMER_UNKNOWN */
+  /** The viewer's end is there: it is sent what its screen shows. @throws HavenError CONSUMER_UNKNOWN */
   async resume(consumerId: string): Promise<void> {
-    const watching = this.#get(consumerId);
-    watching.stream.watch(watching, watching.spatialLayer);
-    await watching.consumer.resume();
+    await this.#get(consumerId).resume();
   }
 
-  /** @throws HavenError CONSUMER_UNKNOWN */
-  async pause(consumerId: string): Promise<void> {
-    const watching = this.#get(consumerId);
-    watching.stream.unwatch(watching);
-    await watching.consumer.pause();
-  }
-
-  /** @throws HavenError CONSUMER_UNKNOWN */
-  async preferLayers(consumerId: string, spatialLayer: number, temporalLayer?: number): Promise<void> {
-    const watching = this.#get(consumerId);
-    watching.spatialLayer = spatialLayer;
-    if (!watching.consumer.paused) watching.stream.watch(watching, spatialLayer);
-    await watching.consumer.setPreferredLayers({
-      spatialLayer,
-      ...(temporalLayer === undefined ? {} : { temporalLayer }),
-    });
-  }
-
-  /** Sends of each stream what the viewer's screen shows of it. */
+  /** Sends of each stream what the viewer's screen shows of it; those that are not named are not on screen. */
   show(tiles: readonly ViewedTile[]): void {
-    const seen = new Map(tiles.map((tile) => [tile.streamId, tile]));
-    for (const [consumerId, { stream }] of this.#watching) {
-      const tile = seen.get(stream.streamId);
-      if (tile?.visible !== true) void this.pause(consumerId);
-      else void this.preferLayers(consumerId, tile.focused ? stream.state.maxSpatialLayer : 0);
-    }
+    const shown = new Map(tiles.map((tile) => [tile.streamId, tile]));
+    this.#tiles = shown;
+    for (const watch of this.#watches.values()) watch.show(shown.get(watch.stream.streamId) ?? null);
+  }
+
+  relieve(step: DegradationStep): void {
+    if (step === this.#step) return;
+    this.#step = step;
+    this.#allow();
+  }
+
+  /** What time alone changes; called about twice a second. */
+  settle(): void {
+    for (const watch of this.#watches.values()) watch.settleSoon();
+  }
+
+  /** Reads how the link fares and gives to each consumer what it carries; called about once a second. */
+  async examine(): Promise<void> {
+    if (this.closed || this.#watches.size === 0) return;
+    const changed = await this.#link.examine([...this.#watches.values()]);
+    if (this.#closed) return;
+    this.#allow();
+    if (changed) this.emit('quality', this.#link.quality);
   }
 
   /** @throws HavenError CONSUMER_UNKNOWN */
   closeConsumer(consumerId: string): void {
-    const watching = this.#get(consumerId);
-    this.#watching.delete(consumerId);
-    watching.stop();
+    const watch = this.#get(consumerId);
+    this.#watches.delete(consumerId);
+    watch.close();
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    for (const consumerId of [...this.#watching.keys()]) this.closeConsumer(consumerId);
+    for (const consumerId of [...this.#watches.keys()]) this.closeConsumer(consumerId);
     this.#transport.close();
     this.emit('closed');
+  }
+
+  async #consume(stream: Stream, rtpCapabilities: RtpCapabilities): Promise<ConsumerDescription> {
+    const lent = await stream.lendProducer(this.#mediaWorker);
+    try {
+      this.#assertOpen();
+      const consumer = await this.#createConsumer(lent.producer.id, rtpCapabilities);
+      if (this.#closed || stream.ended || consumer.closed) {
+        consumer.close();
+        this.#assertOpen();
+        throw new HavenError('STREAM_UNKNOWN');
+      }
+      for (const [consumerId, earlier] of this.#watches) {
+        if (earlier.stream === stream) this.closeConsumer(consumerId);
+      }
+      this.#follow(new Watch(stream, consumer, lent, this.#clock));
+      return {
+        consumerId: consumer.id,
+        producerId: lent.producer.id,
+        rtpParameters: rtpParametersSchema.parse(consumer.rtpParameters),
+      };
+    } catch (error) {
+      lent.release();
+      throw error;
+    }
   }
 
   async #createConsumer(producerId: string, rtpCapabilities: RtpCapabilities): Promise<types.Consumer> {
@@ -165,50 +215,48 @@ export class Viewer extends EventEmitter<ViewerEvents> {
         producerId,
         rtpCapabilities,
         paused: true,
-        preferredLayers: { spatialLayer: 0 },
+        preferredLayers: LOWEST,
       });
     } catch (error) {
       throw asMediaError(error);
     }
   }
 
-  #follow(consumer: types.Consumer, stream: Stream): void {
-    const consumerId = consumer.id;
-    const onEnded = (reason: StreamEndReason): void => {
-      this.closeConsumer(consumerId);
+  #follow(watch: Watch): void {
+    const { id: consumerId, stream } = watch;
+    this.#watches.set(consumerId, watch);
+    watch.once('ended', (reason) => {
+      this.#watches.delete(consumerId);
       this.emit('consumerclosed', { consumerId, reason });
-    };
-    const watching: Watching = {
-      consumer,
-      stream,
-      spatialLayer: 0,
-      stop: () => {
-        stream.off('ended', onEnded);
-        stream.unwatch(watching);
-        consumer.close();
-      },
-    };
-    this.#watching.set(consumerId, watching);
-    stream.once('ended', onEnded);
-    consumer.on('layerschange', (layers) => {
+    });
+    watch.on('sending', (change) => this.emit('sending', { consumerId, ...change }));
+    watch.on('layers', (layers) => {
       this.emit('layers', {
         consumerId,
         spatialLayer: layers?.spatialLayer ?? null,
         temporalLayer: layers?.temporalLayer ?? null,
       });
     });
+    watch.allow({ step: this.#step, ...this.#link.allowanceOf(watch) });
+    if (this.#tiles !== undefined) watch.show(this.#tiles.get(stream.streamId) ?? null);
+  }
+
+  #allow(): void {
+    for (const watch of this.#watches.values()) {
+      watch.allow({ step: this.#step, ...this.#link.allowanceOf(watch) });
+    }
   }
 
   #close(reason: StreamEndReason): void {
-    const consumerIds = [...this.#watching.keys()];
+    const consumerIds = [...this.#watches.keys()];
     this.close();
     for (const consumerId of consumerIds) this.emit('consumerclosed', { consumerId, reason });
   }
 
-  #get(consumerId: string): Watching {
-    const watching = this.#watching.get(consumerId);
-    if (watching === undefined) throw new HavenError('CONSUMER_UNKNOWN');
-    return watching;
+  #get(consumerId: string): Watch {
+    const watch = this.#watches.get(consumerId);
+    if (watch === undefined) throw new HavenError('CONSUMER_UNKNOWN');
+    return watch;
   }
 
   #assertOpen(): void {

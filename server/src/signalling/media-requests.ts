@@ -109,6 +109,8 @@ export class MediaRequests {
     const { clock, config } = this.#parts;
     const { actor, tell } = this.#watcher;
     viewer.on('layers', (layers) => tell('consumer:layers', layers));
+    viewer.on('sending', (sending) => tell('consumer:sending', sending));
+    viewer.on('quality', (quality) => tell('viewer:quality', { quality }));
     viewer.on('consumerclosed', (closed) => tell('consumer:closed', closed));
     if (this.#tiles !== undefined) viewer.show(this.#tiles);
     return {
