@@ -14,7 +14,7 @@ import { AuditReader } from './audit/audit-reader.ts';
 import { ConfigError, type Config } from './config/config.ts';
 import type { AdministrationParts } from './http/administration/desk.ts';
 import { HttpApp, type Readiness } from './http/app.ts';
-import { diskProbe, journalProbe, memoryProbe, type Probe } from './http/health.ts';
+import { diskProbe, journalProbe, loadProbe, memoryProbe, type Probe } from './http/health.ts';
 import { loadTls } from './http/tls.ts';
 import { closeServer, createWebServer, listen } from './http/web-server.ts';
 import { openRecords } from './records/open-records.ts';
@@ -22,6 +22,7 @@ import { StoreCalls } from './records/store-calls.ts';
 import { openStore, type Store } from './records/store.ts';
 import { seed, type Credentials } from './records/seed.ts';
 import { Sfu } from './sfu/sfu.ts';
+import type { Operations } from './signalling/operations.ts';
 import { startSignalling } from './signalling/start-signalling.ts';
 import { startChildren } from './supervisor/children.ts';
 import { Supervisor } from './supervisor/supervisor.ts';
@@ -42,6 +43,7 @@ export class Haven {
   readonly #closers: Closer[];
   readonly #telemetry: OpenTelemetry;
   readonly #stopping: () => void;
+  readonly #operations: Operations;
   #closed: Promise<void> | undefined;
 
   private constructor(parts: {
@@ -50,12 +52,14 @@ export class Haven {
     closers: Closer[];
     telemetry: OpenTelemetry;
     stopping: () => void;
+    operations: Operations;
   }) {
     this.url = parts.url;
     this.newCredentials = parts.newCredentials;
     this.#closers = parts.closers;
     this.#telemetry = parts.telemetry;
     this.#stopping = parts.stopping;
+    this.#operations = parts.operations;
   }
 
   /**
@@ -81,7 +85,8 @@ export class Haven {
     try {
       measureProcess(telemetry, clock);
       let readiness: Readiness = 'starting';
-      const app = new HttpApp({ config, telemetry, clock, readiness: () => readiness });
+      let readinessNow = (): Readiness => readiness;
+      const app = new HttpApp({ config, telemetry, clock, readiness: () => readinessNow() });
       const tls = await loadTls(config, clock());
       const httpServer = createWebServer(app.express, tls);
       const url = await step('port', () => listen(httpServer, config, tls));
@@ -163,6 +168,7 @@ export class Haven {
           const { cvWorkers } = signalling.stats();
           return { status: cvWorkers === 0 ? 'degraded' : 'healthy', message: `${cvWorkers} connected` };
         },
+        load: loadProbe(() => signalling.operations.state),
         memory: memoryProbe(),
         disk: diskProbe(config.dataDirectory),
       };
@@ -187,6 +193,8 @@ export class Haven {
         audit,
         records,
         limits,
+        operations: signalling.operations,
+        media: { '/whip': signalling.whip },
         metricsToken: seeded.metricsToken,
         probes,
       });
@@ -198,6 +206,8 @@ export class Haven {
       });
       closers.push({ name: 'children', close: () => supervisor.stop() });
       startChildren(supervisor, config, { ...seeded, url, authorityFile: tls?.authorityFile });
+      readinessNow = () =>
+        readiness === 'ready' && signalling.operations.draining ? 'draining' : readiness;
       readiness = 'ready';
       reportIntegrity(store, telemetry);
       return new Haven({
@@ -206,11 +216,17 @@ export class Haven {
         closers,
         telemetry,
         stopping: () => (readiness = 'stopping'),
+        operations: signalling.operations,
       });
     } catch (error) {
       await closeAll(closers, telemetry);
       throw error;
     }
+  }
+
+  /** Takes no new sessions any more. @returns when those that run have left, or after this time, ms */
+  drain(withinMs: number): Promise<void> {
+    return this.#operations.drained(withinMs);
   }
 
   /** Stops everything in order: children, signalling, media, then the records after the last who write. */

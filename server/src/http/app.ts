@@ -8,6 +8,7 @@ import type { Access } from '../access/access.ts';
 import type { Limits } from '../alerts/limits-book.ts';
 import type { Config } from '../config/config.ts';
 import type { Records } from '../records/records.ts';
+import type { MediaDesk } from '../standards/media-desk.ts';
 import type { OpenTelemetry } from '../telemetry/open-telemetry.ts';
 import type { AdministrationParts } from './administration/desk.ts';
 import { createApi, notFound } from './api.ts';
@@ -15,13 +16,15 @@ import type { AuditReads } from './audit-api.ts';
 import { bearerToken, sameSecret } from './bearer.ts';
 import { identifyClient } from './client-address.ts';
 import { address } from './gate.ts';
+import { createMediaApi, mediaCors } from './media-api.ts';
 import { readHealth, type Probe } from './health.ts';
+import type { OperationsDesk } from './operations-api.ts';
 import { checkOrigin, corsOptions } from './origin.ts';
 import { limitRate } from './rate-limit.ts';
 import { boundUrl, readJson } from './request-bounds.ts';
 import { noStore, securityHeaders } from './security-headers.ts';
 
-export type Readiness = 'starting' | 'ready' | 'stopping';
+export type Readiness = 'starting' | 'ready' | 'draining' | 'stopping';
 
 type Dependencies = {
   config: Config;
@@ -38,6 +41,9 @@ export type Services = {
   audit: AuditReads;
   records: Records;
   limits: Limits;
+  /** By the address under which each serves SDP over HTTP, such as `/whip`. */
+  media?: Readonly<Record<string, MediaDesk>>;
+  operations?: OperationsDesk;
   metricsToken: string;
   probes: Readonly<Record<string, Probe>>;
 };
@@ -72,7 +78,17 @@ export class HttpApp {
   }
 
   /** Opens everything that needs the store. */
-  serve({ access, administration, audit, records, limits, metricsToken, probes }: Services): void {
+  serve({
+    access,
+    administration,
+    audit,
+    records,
+    limits,
+    media = {},
+    operations,
+    metricsToken,
+    probes,
+  }: Services): void {
     const { config, clock, telemetry } = this.#dependencies;
     const served = this.#served;
 
@@ -101,14 +117,20 @@ export class HttpApp {
         .audit({ ...entry, code: 'ORIGIN_REFUSED', address: address(request), at: clock() })
         .catch((error: unknown) => telemetry.logger.error({ err: error }, 'a refusal could not be audited'));
     };
+    const limit = limitRate({ ...config.http, exempt: config.trustedNetworks, telemetry });
+    const origin = checkOrigin(config.allowedOrigins, refused);
+    for (const [path, desk] of Object.entries(media)) {
+      const guards = [noStore, mediaCors(config.allowedOrigins), limit, origin];
+      served.use(path, ...guards, createMediaApi(path, desk));
+    }
     served.use(
       '/api/v1',
       noStore,
       cors(corsOptions(config.allowedOrigins)),
-      limitRate({ ...config.http, exempt: config.trustedNetworks, telemetry }),
-      checkOrigin(config.allowedOrigins, refused),
+      limit,
+      origin,
       readJson,
-      createApi({ config, access, administration, audit, records, limits, clock }),
+      createApi({ config, access, administration, audit, records, limits, operations, clock }),
     );
     servePages(served, join(config.repositoryRoot, 'web', 'dist'));
   }
