@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { DEFAULT_ALERT_LIMITS, type ErrorCode } from '@haven/protocol';
+import { DEFAULT_ALERT_LIMITS, newTraceparent, type ClientStatistics, type ErrorCode } from '@haven/protocol';
 import type { Action } from '../access/access.ts';
 import { vp8Parameters } from '../testing/rtp-parameters.ts';
 import type { Place } from './ward.ts';
@@ -67,6 +67,10 @@ const fingerprint = { algorithm: 'sha-256', value: Array.from({ length: 32 }, ()
 const dtlsParameters = { role: 'client', fingerprints: [fingerprint] };
 const stream = { streamId: nobody };
 const assignment = { assignmentId: nobody };
+const NO_STATISTICS: ClientStatistics = {
+  ...{ tiles: 0, framesDecoded: 0, framesDropped: 0, freezes: 0, freezeMs: 0 },
+  ...{ packetsReceived: 0, packetsLost: 0, decodeMs: null, delayMs: null, jitterMs: null, roundTripMs: null },
+};
 
 /** The calls that each action guards. Every route and request stands here or among {@link UNGUARDED}. */
 export const CALLS: Readonly<Record<Action, readonly Call[]>> = {
@@ -89,6 +93,10 @@ export const CALLS: Readonly<Record<Action, readonly Call[]>> = {
     inRoom('consumer:resume', consumer, 'CONSUMER_UNKNOWN'),
     inRoom('consumer:close', consumer, 'CONSUMER_UNKNOWN'),
     inRoom('view:report', { tiles: [] }, 'done'),
+    monitor('client:statistics', () => NO_STATISTICS, { foreign: 'done' }),
+    monitor('client:span', () => ({ name: 'join', span: newTraceparent(), durationMs: 0 }), {
+      foreign: 'done',
+    }),
   ],
   // The list is everybody's who has the role: it holds what lies in the caller's rooms.
   'patient:read': [get('GET /patients', () => '/patients', { foreign: 'done' })],
@@ -131,6 +139,14 @@ export const CALLS: Readonly<Record<Action, readonly Call[]>> = {
       body: () => ({ mode: 'both', reason: REASON }),
     },
   ],
+  'privacy:change': [
+    monitor(
+      'privacy:pause',
+      ({ patientId }) => ({ requestId: requestId(), patientId, reason: 'wish', minutes: 1 }),
+      { allowed: 'STREAM_UNKNOWN' },
+    ),
+    monitor('privacy:resume', ({ patientId }) => ({ requestId: requestId(), patientId })),
+  ],
   'user:manage': [
     search('/admin/users'),
     { route: 'POST /admin/users', path: () => '/admin/users', body: () => ({}), allowed: 'INVALID_REQUEST' },
@@ -172,6 +188,17 @@ export const CALLS: Readonly<Record<Action, readonly Call[]>> = {
     toNobody('DELETE /admin/cv-keys/:id', 'KEY_UNKNOWN'),
   ],
   'integrity:read': [get('GET /admin/integrity', () => '/admin/integrity')],
+  'operations:manage': [
+    get('GET /operations', () => '/operations'),
+    {
+      route: 'POST /operations/drain',
+      path: () => '/operations/drain',
+      body: () => ({}),
+      allowed: 'INVALID_REQUEST',
+    },
+    { route: 'DELETE /operations/drain', path: () => '/operations/drain', allowed: 'ALREADY_DONE' },
+    { route: 'POST /operations/overload/reset', path: () => '/operations/overload/reset', body: () => ({}) },
+  ],
   'audit:read': [
     search('/audit'),
     get('GET /audit/verify', () => '/audit/verify?from=2026-01-01&to=2026-01-02'),
@@ -207,6 +234,7 @@ export const CALLS: Readonly<Record<Action, readonly Call[]>> = {
           'publish:state',
           { ...stream, framesPerSecond: 1, bitrate: 1, layers: [], roundTripMs: null, lossFraction: null },
         ],
+        ['publish:privacy', { ...stream, requestId: requestId(), pause: null }],
         ['publish:stop', stream],
       ] as const
     ).map(([request, payload]): SocketCall => ({

@@ -1,12 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { context, trace, SpanStatusCode, type Meter } from '@opentelemetry/api';
-import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import type { Meter } from '@opentelemetry/api';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
-import { TracerProvider } from '@opentelemetry/sdk-trace';
 import { pino, type DestinationStream, type Logger } from 'pino';
-import type { Counter, Histogram, Telemetry } from './telemetry.ts';
+import type { Counter, Histogram, PastSpan, SpanOptions, Telemetry } from './telemetry.ts';
+import { Tracing } from './tracing.ts';
 
 /** Boundaries for anything that lasts from a millisecond to ten seconds, in seconds. */
 const DURATION_BOUNDARIES = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5, 10];
@@ -16,27 +15,28 @@ type Options = {
   logLevel: string;
   /** Where log lines go; standard output when absent. */
   destination?: DestinationStream;
+  /** Whether spans leave over OTLP, and which share of the traces is recorded; all, and none leave, when absent. */
+  traces?: { exported: boolean; share: number };
 };
 
-/**
- * OpenTelemetry metrics for a Prometheus scrape, spans for trace ids, and JSON logs that carry them. Spans are not
- * exported from here: an OpenTelemetry agent can be attached by its own environment variables.
- */
+/** An instrument as it was registered. */
+export type Instrument = { name: string; kind: 'counter' | 'histogram' | 'gauge'; description: string };
+
+/** OpenTelemetry metrics for a Prometheus scrape, traces, and JSON logs that carry the traces' ids. */
 export class OpenTelemetry implements Telemetry {
   readonly logger: Logger;
   readonly #meter: Meter;
   readonly #meters: MeterProvider;
-  readonly #tracers: TracerProvider;
+  readonly #tracing: Tracing;
   readonly #exporter: PrometheusExporter;
+  readonly #instruments: Instrument[] = [];
 
-  constructor({ service, logLevel, destination }: Options) {
+  constructor({ service, logLevel, destination, traces = { exported: false, share: 1 } }: Options) {
     const resource = resourceFromAttributes({ 'service.name': service });
     this.#exporter = new PrometheusExporter({ preventServerStart: true, withoutScopeInfo: true });
     this.#meters = new MeterProvider({ resource, readers: [this.#exporter] });
     this.#meter = this.#meters.getMeter(service);
-    this.#tracers = new TracerProvider({ resource });
-    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
-    trace.setGlobalTracerProvider(this.#tracers);
+    this.#tracing = new Tracing({ resource, ...traces });
     this.logger = pino(
       {
         level: logLevel,
@@ -51,12 +51,19 @@ export class OpenTelemetry implements Telemetry {
     );
   }
 
+  /** What has been registered so far, in order. */
+  get instruments(): readonly Instrument[] {
+    return this.#instruments;
+  }
+
   counter(name: string, description: string): Counter {
+    this.#instruments.push({ name, kind: 'counter', description });
     const counter = this.#meter.createCounter(name, { description });
     return { add: (amount = 1, attributes) => counter.add(amount, attributes) };
   }
 
   histogram(name: string, description: string, unit: string, boundaries = DURATION_BOUNDARIES): Histogram {
+    this.#instruments.push({ name, kind: 'histogram', description });
     return this.#meter.createHistogram(name, {
       description,
       unit,
@@ -65,6 +72,7 @@ export class OpenTelemetry implements Telemetry {
   }
 
   gauge: Telemetry['gauge'] = (name, description, read) => {
+    this.#instruments.push({ name, kind: 'gauge', description });
     this.#meter.createObservableGauge(name, { description }).addCallback((result) => {
       const values = read();
       if (typeof values === 'number') result.observe(values);
@@ -72,24 +80,20 @@ export class OpenTelemetry implements Telemetry {
     });
   };
 
-  async trace<T>(name: string, run: () => Promise<T>): Promise<T> {
-    return trace.getTracer('haven').startActiveSpan(name, async (span) => {
-      try {
-        return await run();
-      } catch (error) {
-        span.setStatus({
-          code: SpanStatusCode.ERROR,
-          message: error instanceof Error ? error.name : 'error',
-        });
-        throw error;
-      } finally {
-        span.end();
-      }
-    });
+  trace<T>(name: string, run: () => Promise<T>, options: SpanOptions = {}): Promise<T> {
+    return this.#tracing.run(name, run, options);
+  }
+
+  past(span: PastSpan): string {
+    return this.#tracing.past(span);
+  }
+
+  traceparent(): string | undefined {
+    return this.#tracing.traceparent;
   }
 
   traceId(): string | undefined {
-    return trace.getActiveSpan()?.spanContext().traceId;
+    return this.#tracing.active?.traceId;
   }
 
   /** Answers a Prometheus scrape. */
@@ -98,6 +102,6 @@ export class OpenTelemetry implements Telemetry {
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled([this.#meters.shutdown(), this.#tracers.shutdown()]);
+    await Promise.allSettled([this.#meters.shutdown(), this.#tracing.close()]);
   }
 }

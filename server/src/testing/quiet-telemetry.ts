@@ -27,6 +27,14 @@ export class QuietTelemetry implements Telemetry {
     return run();
   }
 
+  past(): undefined {
+    return undefined;
+  }
+
+  traceparent(): undefined {
+    return undefined;
+  }
+
   traceId(): string {
     return 'trace-of-a-test';
   }

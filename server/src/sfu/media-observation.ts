@@ -1,0 +1,37 @@
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import { FirstPictures } from './first-pictures.ts';
+import { MediaCensus } from './media-census.ts';
+import type { MediaWorker } from './media-worker.ts';
+import { linkMetrics, measureMedia } from './sfu-metrics.ts';
+import { MediaStatistics } from './statistics.ts';
+
+/** Everything that looks on while media travel, and changes nothing. */
+export class MediaObservation {
+  readonly census = new MediaCensus();
+  readonly statistics: MediaStatistics;
+
+  constructor(telemetry: Telemetry, clock: () => number) {
+    this.statistics = new MediaStatistics(this.census, linkMetrics(telemetry));
+    measureMedia(telemetry, this.census, this.statistics);
+    const firstPictures = new FirstPictures(telemetry, clock);
+    this.census.on('newconsumer', (consumer) => firstPictures.follow(consumer));
+  }
+
+  follow(mediaWorker: MediaWorker): void {
+    this.census.follow(mediaWorker);
+  }
+
+  /** Between devices and the SFU, the median, ms; null while none is known. */
+  uplinkRoundTripMs(): number | null {
+    const known = this.census.peers
+      .flatMap(({ producers }) => [...producers])
+      .flatMap((producer) => this.statistics.layersOf(producer))
+      .flatMap(({ roundTripMs }) => (roundTripMs === null ? [] : [roundTripMs]))
+      .sort((a, b) => a - b);
+    return known[Math.floor(known.length / 2)] ?? null;
+  }
+
+  close(): void {
+    this.statistics.close();
+  }
+}
