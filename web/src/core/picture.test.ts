@@ -63,3 +63,75 @@ describe('viewPicture', () => {
     );
   });
 });
+
+describe('a picture that the server does not send as it moves', () => {
+  const still: PictureFreshness = {
+    ...live,
+    delivery: { sending: 'still', because: 'network', since: T0 + 100 },
+    now: T0 + 12_000,
+  };
+
+  test('is a still with its age and the reason, however old: neither late nor without signal', () => {
+    expect(viewPicture(still)).toEqual({
+      state: 'still',
+      words: 'STILL 12 s old',
+      reason: 'your network is slow',
+      dim: true,
+    });
+    const delivery = { sending: 'still', because: 'server-load', since: T0 } as const;
+    expect(viewPicture({ ...still, delivery })).toMatchObject({ reason: 'the server is busy' });
+  });
+
+  test('is dimmed from the first moment, also while it is young', () => {
+    expect(viewPicture({ ...still, now: T0 + 200 })).toMatchObject({ words: 'STILL 0 s old', dim: true });
+  });
+
+  test('says that there is none yet, when no frame came before', () => {
+    expect(viewPicture({ ...still, lastFrameAt: null })).toMatchObject({
+      state: 'still',
+      words: 'No picture yet',
+    });
+  });
+
+  test('lost signals, frozen pictures and covered cameras are said all the same, with the age', () => {
+    const lost = aStream({ conditions: ['signal-lost'] });
+    expect(viewPicture({ ...still, stream: lost })).toMatchObject({
+      state: 'no-signal',
+      words: 'NO SIGNAL – picture 12 s old',
+    });
+    const covered = aStream({ conditions: ['camera-covered'] });
+    expect(viewPicture({ ...still, stream: covered })).toEqual({
+      state: 'covered',
+      words: 'CAMERA COVERED – still 12 s old',
+      dim: true,
+    });
+  });
+});
+
+describe('a picture that comes back on screen', () => {
+  const back: PictureFreshness = {
+    ...live,
+    delivery: { sending: 'live', because: null, since: T0 + 300_000 },
+    now: T0 + 301_000,
+  };
+
+  test('is never taken for the present: it says its age until a new frame is there', () => {
+    const waiting = {
+      state: 'connecting',
+      words: 'Waiting for the picture – the last one is 5 min old',
+      dim: true,
+    };
+    expect(viewPicture(back)).toEqual(waiting);
+    expect(viewPicture({ ...back, delivery: { sending: 'hidden', because: null, since: T0 } })).toEqual(
+      waiting,
+    );
+    expect(viewPicture({ ...back, lastFrameAt: T0 + 300_900 }).state).toBe('live');
+  });
+
+  test('counts as not arriving after a while', () => {
+    expect(viewPicture({ ...back, now: T0 + 307_000 })).toMatchObject({
+      state: 'no-signal',
+      words: 'NO SIGNAL – picture 5 min old',
+    });
+  });
+});

@@ -17,6 +17,8 @@ const BECAUSE_WORDS: Readonly<Record<Exclude<StillBecause, null>, string>> = {
 export type PictureView = {
   state: 'live' | 'connecting' | 'still' | 'late' | 'frozen' | 'covered' | 'dark' | 'no-signal';
   words: string | null;
+  /** Why, where there is room to say so. */
+  reason?: string;
   dim: boolean;
 };
 
@@ -55,13 +57,13 @@ function viewStill(
   age: number | null,
   because: StillBecause,
 ): PictureView {
-  const reason = because === null ? '' : ` – ${BECAUSE_WORDS[because]}`;
-  if (age === null) return { state: 'still', words: `No picture yet${reason}`, dim: true };
+  const reason = because === null ? {} : { reason: BECAUSE_WORDS[because] };
+  if (age === null) return { state: 'still', words: 'No picture yet', ...reason, dim: true };
   const condition = viewCondition(conditions);
   if (condition !== null) {
     return { ...condition, words: `${condition.words} – still ${ageWords(age)}`, dim: true };
   }
-  return { state: 'still', words: `STILL ${ageWords(age)}${reason}`, dim: true };
+  return { state: 'still', words: `STILL ${ageWords(age)}`, ...reason, dim: true };
 }
 
 /** Moving pictures are on their way for the first time or again, or ought to be here. */
@@ -71,8 +73,8 @@ function viewOld(
   age: number | null,
 ): PictureView {
   const awaitedSince = Math.max(waitingSince, delivery?.since ?? 0);
-  const isAwaited = lastFrameAt === null || lastFrameAt < (delivery?.since ?? 0);
-  if (isAwaited && (delivery?.sending === 'hidden' || now - awaitedSince <= FRAME_WITHIN_MS)) {
+  const isNew = lastFrameAt === null || lastFrameAt < awaitedSince;
+  if (delivery?.sending === 'hidden' || (isNew && now - awaitedSince <= FRAME_WITHIN_MS)) {
     const last = age === null ? '' : ` – the last one is ${ageWords(age)}`;
     return { state: 'connecting', words: `Waiting for the picture${last}`, dim: true };
   }

@@ -47,7 +47,11 @@ function openWall(roomId: string | null = null): void {
     requests: monitorRequests,
     credentials: { token: () => Promise.resolve('token') },
   });
-  const media = new ViewerMedia((name, request) => connection.request(name, request), createFakeDevice);
+  const media = new ViewerMedia(
+    (name, request) => connection.request(name, request),
+    createFakeDevice,
+    () => now,
+  );
   wall = new Wall({ connection, media, now: () => now, roomId });
   wall.open({
     onTick: (listener) => {
@@ -180,6 +184,96 @@ test('what the screen shows is reported, and anew to each new transport', async 
   for (const socket of server.sockets) socket.disconnect();
   await until('the report again', () => server.requestsOf('view:report').length === 2);
   expect(server.requestsOf('view:report').at(-1)).toEqual({ tiles });
+});
+
+describe('what the server sends', () => {
+  const delivery = () => wall.media.deliveries.get().get(uuid(1));
+
+  test('is followed, and forgotten with the consumer', async () => {
+    openWall();
+    await joined();
+    await until('a track', () => wall.media.tracks.get().has(uuid(1)));
+    expect(delivery()).toEqual({ sending: 'live', because: null, since: T0 });
+    now += 1000;
+    server.emit('consumer:sending', { consumerId: 'consumer-1', sending: 'still', because: 'network' });
+    await until('the still', () => delivery()?.sending === 'still');
+    expect(delivery()).toEqual({ sending: 'still', because: 'network', since: T0 + 1000 });
+    server.emit('consumer:closed', { consumerId: 'consumer-1', reason: 'media-worker-died' });
+    await until('a new consumer', () => delivery()?.sending === 'live');
+  });
+
+  test('counts also when it is said before the consumer is known here', async () => {
+    const create = server.answers['consumer:create']!;
+    server.answers['consumer:create'] = (request) => {
+      server.emit('consumer:sending', { consumerId: 'consumer-1', sending: 'hidden', because: null });
+      return create(request);
+    };
+    openWall();
+    await joined();
+    await until('a track', () => wall.media.tracks.get().has(uuid(1)));
+    expect(delivery()?.sending).toBe('hidden');
+  });
+
+  test('is waited for anew when a hidden picture comes back into view', async () => {
+    const tile = { streamId: uuid(1), width: 320, height: 240, visible: false, focused: false };
+    openWall();
+    await joined();
+    await until('a track', () => wall.media.tracks.get().has(uuid(1)));
+    wall.media.view([tile], false);
+    server.emit('consumer:sending', { consumerId: 'consumer-1', sending: 'hidden', because: null });
+    await until('the end of packets', () => delivery()?.sending === 'hidden');
+    now += 60_000;
+    wall.media.view([{ ...tile, visible: true }], false);
+    expect(delivery()).toEqual({ sending: 'live', because: null, since: T0 + 60_000 });
+  });
+
+  test("tells how the viewer's own link fares, until the transport is gone", async () => {
+    openWall();
+    await joined();
+    await until('a track', () => wall.media.tracks.get().has(uuid(1)));
+    server.emit('viewer:quality', { quality: 'poor' });
+    await until('the link', () => wall.media.link.get() === 'poor');
+    for (const socket of server.sockets) socket.disconnect();
+    await until('another transport', () => wall.media.link.get() === 'good');
+  });
+});
+
+test("the server's load is shown, from the snapshot on", async () => {
+  const load = { step: 'layers', overloaded: false, drainingUntil: null } as const;
+  server.answers['room:join'] = () => aSnapshot({ load });
+  openWall();
+  await joined();
+  expect(wall.state.get().load).toEqual(load);
+  server.emit('server:load', { ...load, step: 'none' });
+  await until('relief', () => wall.state.get().load.step === 'none');
+});
+
+test('a wall of fifty asks for few consumers at a time, those on screen first, and gets all', async () => {
+  const streams = Array.from({ length: 50 }, (_, index) =>
+    aStream({ streamId: uuid(index + 1), patientId: `P-${101 + index}` }),
+  );
+  const patients = streams.map(({ patientId }) => aPatient({ id: patientId, bed: patientId }));
+  server.answers['room:join'] = () => aSnapshot({ patients, streams, vitals: [] });
+  const create = server.answers['consumer:create']!;
+  const asked: string[] = [];
+  let open = 0;
+  let most = 0;
+  server.answers['consumer:create'] = async (request) => {
+    asked.push(request.streamId);
+    open += 1;
+    most = Math.max(most, open);
+    await new Promise((resolve) => setImmediate(resolve));
+    open -= 1;
+    return create(request);
+  };
+  openWall();
+  const seen = { streamId: uuid(50), width: 320, height: 240, visible: true, focused: false };
+  wall.media.view([seen], false);
+  await joined();
+  await until('all tracks', () => wall.media.tracks.get().size === 50);
+  expect(asked[0]).toBe(uuid(50));
+  expect(new Set(asked).size).toBe(50);
+  expect(most).toBeLessThanOrEqual(16);
 });
 
 test('a consumer is resumed when its track is shown, once', async () => {

@@ -1,6 +1,7 @@
 /**
  * The wall in all its states without a server, for `vite dev` only: `/src/testing/gallery.html#room`, where the
- * fragment names a scene: `room`, `calm`, `off`, `many`, `focus`, `paused`, `locked`, `patient`, `modes`.
+ * fragment names a scene: `room`, `calm`, `off`, `many`, `fifty`, `focus`, `paused`, `locked`, `patient`, `modes`,
+ * `stills`, `slow`, `busy`, `refusing`, `draining`.
  */
 import '../ui/global.css';
 import { WAVEFORM_RATE_HZ, type Alert, type AnalysisMode, type Vital } from '@haven/protocol';
@@ -11,6 +12,7 @@ import { EMPTY_WALL, NOTHING_EARLY, withAlert, withSnapshot } from '../core/wall
 import type { AlarmChannel, Moment } from '../core/alarm-channel.ts';
 import { WaveformTrace } from '../core/waveform-trace.ts';
 import { WallView, type WallViewProps } from '../wall/wall-view.tsx';
+import { mediaScene } from './gallery-media.ts';
 import { galleryRequest } from './gallery-records.ts';
 import { aPatient, aPause, aPulse, aSnapshot, aStream, anAlert, someVitals, uuid } from './fixtures.ts';
 
@@ -76,7 +78,13 @@ const MODES: Entry[] = CALM.flatMap((entry, index): Entry[] => [
     ...{ analysisMode: 'vitals', reducedFrameRate: 7.5 },
   },
 ]);
-const SCENES: Readonly<Record<string, Entry[]>> = { many: MANY, calm: CALM, focus: CALM, modes: MODES };
+const FIFTY: Entry[] = Array.from({ length: 50 }, (_, index) => CALM[index % 4]!);
+const SCENES: Readonly<Record<string, Entry[]>> = {
+  ...{ many: MANY, fifty: FIFTY, calm: CALM, focus: CALM, modes: MODES },
+  ...{ stills: MANY, slow: MANY, busy: MANY, refusing: MANY, draining: CALM },
+};
+const { tiles, link, load } = mediaScene(scene);
+const tileOf = (index: number) => tiles[index % tiles.length] ?? mediaScene('').tiles[0]!;
 const entries = SCENES[scene] ?? ALL;
 
 const idOf = (index: number) => `P-${101 + index}`;
@@ -119,24 +127,33 @@ function snapshot() {
     streams: entries.flatMap(({ vitals, source }, index) =>
       vitals === null
         ? []
-        : [aStream({ streamId: uuid(index), patientId: idOf(index), source: source ?? 'camera' })],
+        : [
+            aStream({
+              ...{ streamId: uuid(index), patientId: idOf(index), source: source ?? 'camera' },
+              ...{ quality: tileOf(index).quality ?? 'good', conditions: tileOf(index).conditions ?? [] },
+            }),
+          ],
     ),
     vitals: entries.flatMap(({ vitals, reducedFrameRate }, index) =>
       vitals === null
         ? []
         : [someVitals(vitals, { patientId: idOf(index), streamId: uuid(index), reducedFrameRate })],
     ),
+    load,
   });
 }
 
-/** A picture that moves: a disc for a face, with the time. */
-function movingTrack(hue: number): MediaStreamTrack {
+/** How long pictures move that stand still afterwards, ms. */
+const MOVING_MS = 2500;
+
+/** A picture that moves, for a while or for ever: a disc for a face. */
+function movingTrack(hue: number, stops: boolean): MediaStreamTrack {
   const canvas = document.createElement('canvas');
   canvas.width = 320;
   canvas.height = 240;
   const context = canvas.getContext('2d');
   setInterval(() => {
-    if (context === null) return;
+    if (context === null || (stops && steadyNow() > started + MOVING_MS)) return;
     context.fillStyle = `hsl(${hue} 30% 25%)`;
     context.fillRect(0, 0, 320, 240);
     context.fillStyle = `hsl(${hue} 45% 60%)`;
@@ -148,7 +165,15 @@ function movingTrack(hue: number): MediaStreamTrack {
 }
 
 const tracks = new Map(
-  entries.flatMap(({ moving }, index) => (moving ? [[uuid(index), movingTrack(index * 40)] as const] : [])),
+  entries.flatMap(({ moving }, index) =>
+    moving ? [[uuid(index), movingTrack(index * 40, tileOf(index).sending !== 'live')] as const] : [],
+  ),
+);
+const deliveries = new Map(
+  entries.map((_, index) => [
+    uuid(index),
+    { sending: tileOf(index).sending, because: tileOf(index).because, since: started },
+  ]),
 );
 const traces = new Map<string, WaveformTrace>();
 function traceOf(patientId: string): WaveformTrace {
@@ -198,8 +223,8 @@ const wall: WallViewProps['wall'] = {
   focused,
   media: {
     tracks: new Store(tracks),
-    deliveries: new Store(new Map()),
-    link: new Store('good'),
+    deliveries: new Store(deliveries),
+    link: new Store(link),
     shown: () => undefined,
     view: () => undefined,
   },

@@ -40,15 +40,9 @@ export function Notice({ words, kind }: { words: string; kind: 'problem' | 'advi
 /** Read out when they come, after whatever is more pressing; the place is always there, or nothing would be read. */
 export function MediaNotices({ notices }: { notices: readonly MediaNotice[] }) {
   return (
-    <div role="status">
+    <div className={styles.media} role="status">
       {notices.map(({ about, words }) => (
-        <p
-          key={about}
-          className={styles.notice}
-          data-kind="media"
-          data-about={about}
-          data-testid={testIds.mediaNotice}
-        >
+        <p key={about} className={styles.notice} data-about={about} data-testid={testIds.mediaNotice}>
           {words}
         </p>
       ))}

@@ -23,6 +23,7 @@ export function Picture({ video, view }: PictureProps) {
       {view.words !== null && (
         <p className={styles.words} data-testid={testIds.pictureState} data-state={view.state}>
           {view.words}
+          {view.reason !== undefined && <span className={styles.reason}> – {view.reason}</span>}
         </p>
       )}
     </div>

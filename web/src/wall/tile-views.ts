@@ -1,5 +1,8 @@
 import type { ViewedTile } from '@haven/protocol';
 
+/** No picture counts as larger, px; the protocol knows no larger ones. */
+const MAX_SIZE = 16_384;
+
 type Tile = {
   streamId: string;
   /** CSS px; null until it was measured. */
@@ -105,12 +108,13 @@ export class TileViews {
     const tiles = [...this.#tiles.values()];
     // Observers answer within a frame, except in a hidden page, which is never drawn.
     if (pageSeen && tiles.some(({ size, intersecting }) => size === null || intersecting === null)) return;
+    // A phone's pinch enlarges without another density.
     const pixels = window.devicePixelRatio * (window.visualViewport?.scale ?? 1);
     this.#listener(
       tiles.map(({ streamId, size, intersecting }) => ({
         streamId,
-        width: Math.round((size?.width ?? 0) * pixels),
-        height: Math.round((size?.height ?? 0) * pixels),
+        width: Math.min(MAX_SIZE, Math.round((size?.width ?? 0) * pixels)),
+        height: Math.min(MAX_SIZE, Math.round((size?.height ?? 0) * pixels)),
         visible: pageSeen && intersecting === true,
         focused: streamId === this.#focused,
       })),

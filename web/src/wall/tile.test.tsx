@@ -164,6 +164,31 @@ describe('a tile', () => {
     expect(text(testIds.reducedFrameRate)).toBe('Analysis: 7.5 pictures/s (busy)');
   });
 
+  test.each([
+    ['fair', 'Device link fair'],
+    ['poor', 'Device link poor'],
+  ] as const)("says when the device's link is %s", (quality, words) => {
+    const stream = aStream({ quality });
+    renderTile({ state: { patient: aPatient(), stream, streamSince: T0, vitals: null, vitalsAt: T0 } });
+    expect(text(testIds.deviceLink)).toBe(words);
+  });
+
+  test('says nothing of a good link, nor of a lost one, where the picture speaks', () => {
+    for (const quality of ['good', 'lost'] as const) {
+      const stream = aStream({ quality });
+      renderTile({ state: { patient: aPatient(), stream, streamSince: T0, vitals: null, vitalsAt: T0 } });
+      expect(screen.queryByTestId(testIds.deviceLink)).toBeNull();
+      cleanup();
+    }
+  });
+
+  test('names a still, and why it is one', () => {
+    renderTile({ delivery: { sending: 'still', because: 'network', since: T0 } });
+    expect(screen.getByTestId(testIds.pictureState).dataset.state).toBe('still');
+    expect(text(testIds.pictureState)).toBe('No picture yet – your network is slow');
+    expect(screen.getByRole('article').dataset.sending).toBe('still');
+  });
+
   test('leads to its details, after the picture in the order of the keyboard', async () => {
     const onDetails = jest.fn();
     renderTile({ onDetails });

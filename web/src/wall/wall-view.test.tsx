@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { LinkQuality } from '@haven/protocol';
 import { act, cleanup, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { Store } from '../core/store.ts';
@@ -22,6 +23,7 @@ function renderWall(rights: readonly string[] | null = null) {
   const focused = new Store<string | null>(null);
   const blocked = new Store(false);
   const locked = new Store(false);
+  const link = new Store<LinkQuality>('good');
   const paused: number[] = [];
   const trace = new WaveformTrace();
   const wall: WallViewProps['wall'] = {
@@ -33,7 +35,7 @@ function renderWall(rights: readonly string[] | null = null) {
     media: {
       tracks: new Store(new Map()),
       deliveries: new Store(new Map()),
-      link: new Store('good'),
+      link,
       shown: () => undefined,
       view: () => undefined,
     },
@@ -62,7 +64,7 @@ function renderWall(rights: readonly string[] | null = null) {
       onSignOut={() => undefined}
     />,
   );
-  return { state, alarms, focused, blocked, locked, paused };
+  return { state, alarms, focused, blocked, locked, link, paused };
 }
 
 describe('the wall', () => {
@@ -92,6 +94,21 @@ describe('the wall', () => {
     act(() => blocked.set(true));
     await userEvent.click(screen.getByTestId(testIds.soundBlocked));
     expect(screen.queryByTestId(testIds.soundBlocked)).toBeNull();
+  });
+
+  test('says once, also to a screen reader, that its network is slow and its server stops', () => {
+    const { state, link } = renderWall();
+    const status = screen.getByRole('status');
+    expect(status.textContent).toBe('');
+    act(() => link.set('poor'));
+    act(() =>
+      state.update((before) => ({ ...before, load: { ...before.load, drainingUntil: T0 + 60_000 } })),
+    );
+    const words = screen.getAllByTestId(testIds.mediaNotice).map(({ textContent }) => textContent);
+    expect(words).toHaveLength(2);
+    expect(words[0]).toMatch(/^This server stops at/);
+    expect(words[1]).toMatch(/^Your network is slow/);
+    expect(status.contains(screen.getAllByTestId(testIds.mediaNotice)[0]!)).toBe(true);
   });
 
   test('a click enlarges a patient, Escape returns, arrow keys move between the tiles', async () => {
