@@ -194,6 +194,7 @@ export class Haven {
         records,
         limits,
         operations: signalling.operations,
+        media: () => signalling.media(),
         media: { '/whip': signalling.whip },
         metricsToken: seeded.metricsToken,
         probes,
@@ -206,8 +207,7 @@ export class Haven {
       });
       closers.push({ name: 'children', close: () => supervisor.stop() });
       startChildren(supervisor, config, { ...seeded, url, authorityFile: tls?.authorityFile });
-      readinessNow = () =>
-        readiness === 'ready' && signalling.operations.draining ? 'draining' : readiness;
+      readinessNow = () => (readiness === 'ready' && signalling.operations.draining ? 'draining' : readiness);
       readiness = 'ready';
       reportIntegrity(store, telemetry);
       return new Haven({
@@ -224,8 +224,11 @@ export class Haven {
     }
   }
 
-  /** Takes no new sessions any more. @returns when those that run have left, or after this time, ms */
-  drain(withinMs: number): Promise<void> {
+  /**
+   * Takes no new sessions any more, and waits until those that run have left, for this long at most, ms.
+   * @returns false when an administrator took it back
+   */
+  drain(withinMs: number): Promise<boolean> {
     return this.#operations.drained(withinMs);
   }
 

@@ -26,17 +26,31 @@ async function main(): Promise<void> {
   if (config.logFile !== undefined) say(`  logs: ${config.logFile}`);
   if (config.demo) say('  Four simulated patients are shown; HAVEN_DEMO=0 starts without them.');
 
+  let draining = false;
   let stopping = false;
+  const stop = () => {
+    if (stopping) return;
+    stopping = true;
+    say('Haven is stopping');
+    setTimeout(() => {
+      say('Haven did not stop in time and is ended');
+      process.exit(1);
+    }, STOP_WITHIN_MS).unref();
+    void haven.close().then(() => process.exit(0));
+  };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      if (stopping) return;
-      stopping = true;
-      say('Haven is stopping');
-      setTimeout(() => {
-        say('Haven did not stop in time and is ended');
-        process.exit(1);
-      }, STOP_WITHIN_MS).unref();
-      void haven.close().then(() => process.exit(0));
+      // Whoever presses a key waits for it; whoever asks twice does not want to wait.
+      if (signal === 'SIGTERM' && config.drainMs > 0 && !draining) {
+        draining = true;
+        say(`Haven takes no new sessions and stops within ${config.drainMs / 1000} s`);
+        void haven.drain(config.drainMs).then((drained) => {
+          if (drained) stop();
+          else draining = false;
+        });
+      } else {
+        stop();
+      }
     });
   }
 }

@@ -66,11 +66,20 @@ const consumer = { consumerId: 'c' };
 const fingerprint = { algorithm: 'sha-256', value: Array.from({ length: 32 }, () => '00').join(':') };
 const dtlsParameters = { role: 'client', fingerprints: [fingerprint] };
 const stream = { streamId: nobody };
+const talk = { talkId: nobody };
 const assignment = { assignmentId: nobody };
 const NO_STATISTICS: ClientStatistics = {
   ...{ tiles: 0, framesDecoded: 0, framesDropped: 0, freezes: 0, freezeMs: 0 },
   ...{ packetsReceived: 0, packetsLost: 0, decodeMs: null, delayMs: null, jitterMs: null, roundTripMs: null },
 };
+
+/** Of whichever side: both are refused for a talk that is not theirs. */
+const TALK_MEDIA = [
+  ['talk:connect', { ...talk, transportId: 't', dtlsParameters }],
+  ['talk:produce', { ...talk, requestId: requestId(), rtpParameters: vp8Parameters() }],
+  ['talk:consume', { ...talk, requestId: requestId(), rtpCapabilities: { codecs: [] } }],
+  ['talk:end', talk],
+] as const;
 
 /** The calls that each action guards. Every route and request stands here or among {@link UNGUARDED}. */
 export const CALLS: Readonly<Record<Action, readonly Call[]>> = {
@@ -92,6 +101,7 @@ export const CALLS: Readonly<Record<Action, readonly Call[]>> = {
     ),
     inRoom('consumer:resume', consumer, 'CONSUMER_UNKNOWN'),
     inRoom('consumer:close', consumer, 'CONSUMER_UNKNOWN'),
+    ...TALK_MEDIA.map(([request, payload]) => inRoom(request, payload, 'TALK_UNKNOWN')),
     inRoom('view:report', { tiles: [] }, 'done'),
     monitor('client:statistics', () => NO_STATISTICS, { foreign: 'done' }),
     monitor('client:span', () => ({ name: 'join', span: newTraceparent(), durationMs: 0 }), {
@@ -147,6 +157,12 @@ export const CALLS: Readonly<Record<Action, readonly Call[]>> = {
     ),
     monitor('privacy:resume', ({ patientId }) => ({ requestId: requestId(), patientId })),
   ],
+  'talk:start': [
+    monitor('talk:start', ({ patientId }) => ({ requestId: requestId(), patientId }), {
+      joined: true,
+      allowed: 'STREAM_UNKNOWN',
+    }),
+  ],
   'user:manage': [
     search('/admin/users'),
     { route: 'POST /admin/users', path: () => '/admin/users', body: () => ({}), allowed: 'INVALID_REQUEST' },
@@ -188,6 +204,7 @@ export const CALLS: Readonly<Record<Action, readonly Call[]>> = {
     toNobody('DELETE /admin/cv-keys/:id', 'KEY_UNKNOWN'),
   ],
   'integrity:read': [get('GET /admin/integrity', () => '/admin/integrity')],
+  'operations:read': [get('GET /operations/streams', () => '/operations/streams')],
   'operations:manage': [
     get('GET /operations', () => '/operations'),
     {
@@ -241,6 +258,12 @@ export const CALLS: Readonly<Record<Action, readonly Call[]>> = {
       ...{ namespace: 'device', request, allowed: 'STREAM_UNKNOWN', foreign: 'STREAM_UNKNOWN' },
       payload: () => payload,
     })),
+    ...([['talk:join', { ...talk, requestId: requestId() }], ...TALK_MEDIA] as const).map(
+      ([request, payload]): SocketCall => ({
+        ...{ namespace: 'device', request, allowed: 'TALK_UNKNOWN', foreign: 'TALK_UNKNOWN' },
+        payload: () => payload,
+      }),
+    ),
   ],
   'stream:analyse': (
     [

@@ -40,6 +40,8 @@ export type Action =
   | 'device:manage'
   | 'cv-key:manage'
   | 'integrity:read'
+  | 'operations:manage'
+  | 'operations:read'
   | 'audit:read'
   | 'break-glass:start'
   | 'break-glass:review'

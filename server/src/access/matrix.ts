@@ -69,6 +69,16 @@ export const ACCESS_MATRIX: Readonly<Record<Action, ActionDefinition>> = {
     scope: 'installation',
     roles: ['administrator'],
   },
+  'operations:manage': {
+    words: 'See the load of a server, take it out of service and back',
+    scope: 'installation',
+    roles: ['administrator'],
+  },
+  'operations:read': {
+    words: 'See how media fare, bed by bed',
+    scope: 'installation',
+    roles: ['administrator', 'device-technician'],
+  },
   'audit:read': {
     words: 'Read, verify and export the audit trail',
     scope: 'installation',

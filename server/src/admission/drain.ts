@@ -24,6 +24,11 @@ export class Drain {
     return this.#deadline;
   }
 
+  /** Whether the deadline has come. */
+  get over(): boolean {
+    return this.#over;
+  }
+
   get active(): boolean {
     return this.#deadline !== null;
   }

@@ -8,29 +8,21 @@ import type { MachineLoad } from './strain.ts';
 const CGROUP = '/sys/fs/cgroup';
 /** A measurement is over this long at least, ms: what is shorter is noise. */
 const WINDOW_MS = 3_000;
-/** The kernel counts processor time of processes in these (USER_HZ), ms. */
-const TICK_MS = 10;
 const EVENT_LOOP_RESOLUTION_MS = 20;
 
 /** Processor time in ms, and by a steady clock when it was read. */
-type Reading = {
-  at: number;
-  used: number;
-  available: number;
-  server: number;
-  mediaWorkers: ReadonlyMap<number, number>;
-};
+type Reading = { at: number; used: number; available: number; server: number };
 
 /** Tells how busy the machine is, or the part of it that the container was given. */
 export class MachineMeter {
-  readonly #mediaWorkers: () => readonly number[];
+  readonly #mediaWorkerCores: () => readonly number[];
   readonly #quota = cgroupQuota();
   readonly #eventLoop = monitorEventLoopDelay({ resolution: EVENT_LOOP_RESOLUTION_MS });
   readonly #readings: Reading[] = [];
 
-  /** @param mediaWorkers process ids of those that run now */
-  constructor(mediaWorkers: () => readonly number[]) {
-    this.#mediaWorkers = mediaWorkers;
+  /** @param mediaWorkerCores what each media worker takes now, in cores */
+  constructor(mediaWorkerCores: () => readonly number[]) {
+    this.#mediaWorkerCores = mediaWorkerCores;
     this.#eventLoop.enable();
   }
 
@@ -44,15 +36,15 @@ export class MachineMeter {
     const elapsed = Math.max(1, now.at - before.at);
     const available = Math.max(1, now.available - before.available);
     const server = now.server - before.server;
-    const workers = [...now.mediaWorkers].map(([pid, used]) => used - (before.mediaWorkers.get(pid) ?? used));
-    const own = workers.reduce((sum, used) => sum + used, server);
+    const workers = this.#mediaWorkerCores();
+    const own = workers.reduce((sum, cores) => sum + cores * elapsed, server);
     const eventLoopDelayMs = this.#eventLoop.percentile(99) / 1e6 - EVENT_LOOP_RESOLUTION_MS;
     this.#eventLoop.reset();
     return {
       processor: (now.used - before.used) / available,
       ownProcessor: own / available,
       mainThread: server / elapsed,
-      busiestMediaWorker: Math.max(0, ...workers) / elapsed,
+      busiestMediaWorker: Math.max(0, ...workers),
       eventLoopDelayMs: Number.isFinite(eventLoopDelayMs) ? Math.max(0, eventLoopDelayMs) : 0,
       memory: memoryInUse(),
     };
@@ -63,15 +55,9 @@ export class MachineMeter {
   }
 
   async #reading(): Promise<Reading> {
-    const [machine, mediaWorkers] = await Promise.all([
-      this.#quota === null ? machineTime() : containerTime(this.#quota),
-      Promise.all(this.#mediaWorkers().map(async (pid) => [pid, await processTime(pid)] as const)),
-    ]);
+    const machine = this.#quota === null ? machineTime() : await containerTime(this.#quota);
     const { user, system } = process.cpuUsage();
-    return {
-      ...{ at: performance.now(), ...machine, server: (user + system) / 1000 },
-      mediaWorkers: new Map(mediaWorkers),
-    };
+    return { at: performance.now(), ...machine, server: (user + system) / 1000 };
   }
 }
 
@@ -103,18 +89,6 @@ function cgroupQuota(): number | null {
   } catch {
     // Another system, or cgroups of version 1: the machine's own times serve.
     return null;
-  }
-}
-
-/** User and system time of a process, ms; 0 of one that is gone. */
-async function processTime(pid: number): Promise<number> {
-  try {
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-    // The second field is the command in brackets, which may hold anything.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return TICK_MS * (Number(fields[11]) + Number(fields[12]));
-  } catch {
-    return 0;
   }
 }
 

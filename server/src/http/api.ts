@@ -14,6 +14,8 @@ import { addBreakGlassRoutes } from './break-glass-api.ts';
 import { addAuditRoutes, type AuditReads } from './audit-api.ts';
 import { Gate } from './gate.ts';
 import { addLimitRoutes } from './limits-api.ts';
+import { addLiveFiguresRoute, type MediaReads } from './live-figures-api.ts';
+import { addOperationsRoutes, type OperationsDesk } from './operations-api.ts';
 import { addPatientRoutes } from './patients-api.ts';
 
 type Dependencies = {
@@ -24,6 +26,9 @@ type Dependencies = {
   limits: Limits;
   /** Left out where there is no store to administer. */
   administration?: AdministrationParts | undefined;
+  /** Left out where nothing is served but records. */
+  operations?: OperationsDesk | undefined;
+  media?: MediaReads | undefined;
   clock: () => number;
 };
 
@@ -34,6 +39,8 @@ export function createApi({
   audit,
   records,
   limits,
+  operations,
+  media,
   clock,
 }: Dependencies): Router {
   const api = Router();
@@ -56,6 +63,8 @@ export function createApi({
   addLimitRoutes(api, { gate, records, limits });
   if (administration !== undefined) addAdministrationRoutes(api, gate, administration);
   addAuditRoutes(api, { gate, audit });
+  if (operations !== undefined) addOperationsRoutes(api, { gate, operations });
+  if (media !== undefined) addLiveFiguresRoute(api, { gate, records, media });
 
   api.use(notFound, gate.auditRefusals);
   return api;

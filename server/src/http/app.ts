@@ -18,6 +18,7 @@ import { identifyClient } from './client-address.ts';
 import { address } from './gate.ts';
 import { createMediaApi, mediaCors } from './media-api.ts';
 import { readHealth, type Probe } from './health.ts';
+import type { MediaReads } from './live-figures-api.ts';
 import type { OperationsDesk } from './operations-api.ts';
 import { checkOrigin, corsOptions } from './origin.ts';
 import { limitRate } from './rate-limit.ts';
@@ -44,6 +45,7 @@ export type Services = {
   /** By the address under which each serves SDP over HTTP, such as `/whip`. */
   media?: Readonly<Record<string, MediaDesk>>;
   operations?: OperationsDesk;
+  media?: MediaReads;
   metricsToken: string;
   probes: Readonly<Record<string, Probe>>;
 };
@@ -86,6 +88,7 @@ export class HttpApp {
     limits,
     media = {},
     operations,
+    media,
     metricsToken,
     probes,
   }: Services): void {
@@ -129,8 +132,8 @@ export class HttpApp {
       cors(corsOptions(config.allowedOrigins)),
       limit,
       origin,
-      readJson,
-      createApi({ config, access, administration, audit, records, limits, operations, clock }),
+      readJson(config.limits.messageBytes),
+      createApi({ config, access, administration, audit, records, limits, operations, media, clock }),
     );
     servePages(served, join(config.repositoryRoot, 'web', 'dist'));
   }
@@ -139,7 +142,7 @@ export class HttpApp {
 /** The addresses of the web app's pages; what is none of them is answered with NOT_FOUND. */
 export const PAGES = [
   ...['/', '/sign-in', '/publish', '/account', '/audit'],
-  ...['users', 'rooms', 'patients', 'devices', 'keys', 'emergency-access', 'integrity'].map(
+  ...['users', 'rooms', 'patients', 'devices', 'keys', 'emergency-access', 'integrity', 'streams'].map(
     (page) => `/admin/${page}`,
   ),
 ];

@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { freemem, totalmem } from 'node:os';
-import type { Health } from '@haven/protocol';
+import type { Health, OperationsState } from '@haven/protocol';
+import { OVERLOAD_SHARE } from '../admission/overload.ts';
 import type { RecordsState } from '../records/records.ts';
 
 export type Subsystem = NonNullable<Health['subsystems']>[string];
@@ -20,6 +21,24 @@ export function memoryProbe(): Probe {
     const free = freemem() / totalmem();
     const message = `${Math.round(100 * free)} % of the memory is free`;
     return { status: free < LOW_MEMORY_SHARE ? 'degraded' : 'healthy', message };
+  };
+}
+
+/** What is given up under load, and what of the limits is taken. */
+export function loadProbe(state: () => OperationsState): Probe {
+  return () => {
+    const { load, limits } = state();
+    const taken = limits
+      .filter(({ name }) => name !== 'memory')
+      .map(({ name, taken, limit }) => `${taken} of ${limit} ${name}`);
+    const near = limits.some(({ taken, limit }) => taken >= OVERLOAD_SHARE * limit);
+    const told = [
+      ...(load.drainingUntil === null ? [] : ['draining']),
+      ...(load.overloaded ? ['overloaded'] : []),
+      ...(load.step === 'none' ? [] : [`degraded to ${load.step}`]),
+    ];
+    const status = near || told.length > 0 ? 'degraded' : 'healthy';
+    return { status, message: [...told, ...taken].join(', ') };
   };
 }
 

@@ -1,4 +1,4 @@
-import { HavenError, MAX_MESSAGE_BYTES } from '@haven/protocol';
+import { HavenError } from '@haven/protocol';
 import express, { type RequestHandler } from 'express';
 
 /** The longest address with every query of the API is a tenth of it, characters. */
@@ -22,7 +22,8 @@ const jsonOnly: RequestHandler = (request, _response, next) => {
   next();
 };
 
-export const readJson: RequestHandler[] = [
+/** @param limit the largest body, bytes */
+export const readJson = (limit: number): RequestHandler[] => [
   jsonOnly,
-  express.json({ limit: MAX_MESSAGE_BYTES, inflate: false }),
+  express.json({ limit, inflate: false }),
 ];

@@ -1,4 +1,4 @@
-import { HavenError, type DegradationStep } from '@haven/protocol';
+import { HavenError, type DegradationStep, type LinkQuality } from '@haven/protocol';
 import type { Config } from '../config/config.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { MediaObservation } from './media-observation.ts';
@@ -20,6 +20,8 @@ export type SfuStats = {
   expectedWorkers: number;
   /** Of the running mediasoup workers. */
   pids: number[];
+  /** Processor time that each of them takes, in cores. */
+  workerCores: number[];
   /** Received from all devices, bit/s. */
   incomingBitrate: number;
   /** What viewers are given less of now. */
@@ -97,6 +99,11 @@ export class Sfu {
     for (const viewer of this.#viewers) viewer.relieve(step);
   }
 
+  /** Of every viewer's link. */
+  get viewerQualities(): LinkQuality[] {
+    return [...this.#viewers].map(({ quality }) => quality);
+  }
+
   stats(): SfuStats {
     const streams = this.streams.live();
     const viewers = [...this.#viewers];
@@ -108,6 +115,7 @@ export class Sfu {
       workers: this.#workers.size,
       expectedWorkers: this.#workers.expected,
       pids: this.#workers.pids,
+      workerCores: this.#workers.running.map(({ load }) => load.cpu),
       incomingBitrate: streams.reduce((sum, stream) => sum + stream.bitrate, 0),
       relief: this.#step,
     };

@@ -16,6 +16,9 @@ export type MachineReader = { read(): Promise<MachineLoad>; close(): void };
 /** Beyond this share of the memory the longest idle viewers leave, one each second. */
 const HIGH_MEMORY = 0.9;
 
+/** How often a drain looks whether everybody has left, ms. */
+const LOOK_AGAIN_MS = 100;
+
 type Parts = {
   admission: Admission;
   machine: MachineReader;
@@ -132,6 +135,17 @@ export class Operations {
   /** No new sessions from now on; those that run end after this time, ms. */
   drain(withinMs: number): void {
     this.#drain.start(withinMs);
+  }
+
+  /** Drains until nobody is left, for this long at most, ms. @returns false when it was taken back */
+  async drained(withinMs: number): Promise<boolean> {
+    const { admission } = this.#parts;
+    this.#drain.start(withinMs);
+    while (this.#drain.active && !this.#drain.over && admission.viewers.taken + admission.devices.taken > 0) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+      this.#drain.examine();
+    }
+    return this.#drain.active;
   }
 
   /** @throws HavenError ALREADY_DONE */

@@ -8,8 +8,6 @@ import type { AnswerCache } from './answer-cache.ts';
 import type { Endpoint } from './endpoints.ts';
 import { within } from './within.ts';
 
-/** Requests a second of one socket: a wall that opens 50 tiles at once makes about 150. */
-const REQUESTS_PER_SECOND = 200;
 /** Longest that a handler may take, ms. */
 const HANDLER_TIMEOUT_MS = 10_000;
 
@@ -38,9 +36,11 @@ export class RequestService {
   readonly #telemetry: Telemetry;
   readonly #audit: AuditTrail;
   readonly #durations: Histogram;
-  readonly #rate = new RateLimiterMemory({ points: REQUESTS_PER_SECOND, duration: 1 });
+  readonly #rate: RateLimiterMemory;
 
-  constructor(telemetry: Telemetry, audit: AuditTrail) {
+  /** @param messagesPerSecond of one connection */
+  constructor(telemetry: Telemetry, audit: AuditTrail, messagesPerSecond: number) {
+    this.#rate = new RateLimiterMemory({ points: messagesPerSecond, duration: 1 });
     this.#telemetry = telemetry;
     this.#audit = audit;
     this.#durations = telemetry.histogram(

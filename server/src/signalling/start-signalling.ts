@@ -10,9 +10,11 @@ import { AuditTrail } from '../audit/audit-trail.ts';
 import type { Config } from '../config/config.ts';
 import { Privacies } from '../privacy/privacies.ts';
 import { PrivacyFile } from '../privacy/privacy-file.ts';
+import type { MediaFigures } from '../http/live-figures-api.ts';
 import type { Records } from '../records/records.ts';
 import type { Sfu } from '../sfu/sfu.ts';
 import { WhipDesk } from '../standards/whip-desk.ts';
+import { Talks } from '../talk/talks.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { AlertPriorities } from './alert-priorities.ts';
 import { AnalysisMetrics } from './analysis-metrics.ts';
@@ -23,6 +25,7 @@ import { DeviceMetrics } from './device-metrics.ts';
 import { ExpectedStreams } from './expected-streams.ts';
 import { Doorkeeper } from './handshake.ts';
 import { createIo } from './io.ts';
+import { readMediaFigures } from './media-figures.ts';
 import { serveCvWorkers, serveDevices, serveMonitors } from './namespaces.ts';
 import { ObservationIntake } from './observation-intake.ts';
 import { Operations, type MachineReader } from './operations.ts';
@@ -54,6 +57,8 @@ export type Signalling = {
   /** Ends every stream and session, telling each why. The HTTP server and the SFU stay open. */
   close(): Promise<void>;
   readonly operations: Operations;
+  /** How every stream, viewer and media worker fares now. */
+  media(): MediaFigures;
   /** Ids of the devices that are connected. */
   connectedDevices(): Set<string>;
   stats(): { devices: number; viewers: number; cvWorkers: number; unassignedStreams: number };
@@ -65,7 +70,10 @@ export function startSignalling(options: SignallingOptions): Signalling {
   const audit = new AuditTrail(records, telemetry, clock);
   const admission = new Admission(config, telemetry, clock);
   const io = createIo({ clock, httpServer, config, admission, audit });
-  const sessions = new Sessions(new RequestService(telemetry, audit), telemetry);
+  const sessions = new Sessions(
+    new RequestService(telemetry, audit, config.limits.messagesPerSecond),
+    telemetry,
+  );
   const entrance = { doorkeeper: new Doorkeeper(admission, audit, telemetry), sessions };
 
   const monitors: MonitorNamespace = io.of(MONITOR_NAMESPACE);
@@ -89,6 +97,9 @@ export function startSignalling(options: SignallingOptions): Signalling {
   privacies.on('changed', ({ patientId, privacy }) => sfu.streams.ofPatient(patientId)?.setPrivacy(privacy));
   privacies.on('expired', ({ patientId }) => audit.done(SYSTEM, 'privacy:end', `patient:${patientId}`));
   telemetry.gauge('haven_privacy_pauses', 'Patients whose picture is paused', () => privacies.running);
+  const talks = new Talks({ audit, clock });
+  talks.on('changed', ({ roomId, patientId, clinician }) => hub.patientTalk(roomId, patientId, clinician));
+  telemetry.gauge('haven_talks', 'Talks between a clinician and a bedside', () => talks.running);
   const streamEvents = new StreamEvents({
     ...{ alerts, coordinator, expected, hub, modes, priorities, privacies, telemetry, clock },
   });
@@ -103,10 +114,12 @@ export function startSignalling(options: SignallingOptions): Signalling {
   const follow = streamEvents.follow.bind(streamEvents);
   sfu.streams.on('created', follow);
 
-  const machine = options.machine ?? new MachineMeter(() => sfu.stats().pids);
+  const machine = options.machine ?? new MachineMeter(() => sfu.stats().workerCores);
   const operations = new Operations({
     ...{ admission, machine, sessions, sfu, telemetry, clock, monitors, devices, cvWorkers },
   });
+
+  const deviceMetrics = new DeviceMetrics(telemetry);
 
   serveMonitors(monitors, entrance, {
     access,
@@ -121,6 +134,7 @@ export function startSignalling(options: SignallingOptions): Signalling {
     records,
     sfu,
     soundPauses,
+    talks,
     clientMetrics: new ClientMetrics(telemetry, () => sfu.observation.uplinkRoundTripMs()),
     telemetry,
   });
@@ -130,10 +144,11 @@ export function startSignalling(options: SignallingOptions): Signalling {
     audit,
     clock,
     config,
-    metrics: new DeviceMetrics(telemetry),
+    metrics: deviceMetrics,
     privacies,
     records,
     sfu,
+    talks,
   });
   const whip = new WhipDesk({
     ...{ access, admission, audit, clock, config, privacies, records, sessions, sfu },
@@ -162,6 +177,10 @@ export function startSignalling(options: SignallingOptions): Signalling {
   return {
     whip,
     operations,
+    media: () =>
+      readMediaFigures({
+        ...{ analysisMetrics: metrics, clock, coordinator, deviceMetrics, operations, sfu },
+      }),
     close: () => (closing ??= close()),
     connectedDevices: () => new Set([...devices.sockets.values()].map(({ data }) => data.principal.deviceId)),
     stats: () => ({
@@ -177,6 +196,7 @@ export function startSignalling(options: SignallingOptions): Signalling {
     operations.close();
     for (const stop of stopListening) stop();
     soundPauses.close();
+    talks.close();
     sfu.streams.close('server-stopping');
     sfu.streams.off('created', follow);
     sessions.end('SHUTTING_DOWN');

@@ -19,10 +19,10 @@ import {
   type RequestMap,
 } from '@haven/protocol';
 import type { ManagerOptions, SocketOptions } from 'socket.io-client';
-import type { MachineLoad } from '../admission/strain.ts';
 import { readConfig, type Config } from '../config/config.ts';
 import { Sfu } from '../sfu/sfu.ts';
 import { startSignalling, type Signalling } from '../signalling/start-signalling.ts';
+import { IDLE_MACHINE } from './idle-machine.ts';
 import { MemoryAccess } from './memory-access.ts';
 import { MemoryAlerts } from './memory-alerts.ts';
 import { MemoryRecords } from './memory-records.ts';
@@ -38,11 +38,6 @@ const PATIENTS: Patient[] = [
   { id: 'P-102', roomId: 'ward-a', name: 'Ben', bed: '2', analysisMode: 'both' },
   { id: 'P-201', roomId: 'ward-b', name: 'Cleo', bed: '1', analysisMode: 'both' },
 ];
-
-export const IDLE_MACHINE: MachineLoad = {
-  ...{ processor: 0, ownProcessor: 0, mainThread: 0, busiestMediaWorker: 0 },
-  ...{ eventLoopDelayMs: 0, memory: 0 },
-};
 
 type ClientOptions = Partial<ManagerOptions & SocketOptions>;
 
