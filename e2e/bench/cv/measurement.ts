@@ -1,6 +1,13 @@
 import { cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { byPart, cpuSeconds, family, proportionalBytes, residentBytes } from '../../support/process-usage.ts';
+import {
+  byPart,
+  cpuSeconds,
+  family,
+  proportionalBytes,
+  residentBytes,
+  sum,
+} from '../../support/process-usage.ts';
 import { readMetrics, slope } from './metrics.ts';
 import type { BenchPatient, LoopedWard } from './ward.ts';
 
@@ -41,7 +48,8 @@ type Sample = { x: number; heap: number; tensors: number; cvWorker: number; serv
 export async function measure(ward: LoopedWard, seconds: number): Promise<Measurement> {
   const members = () => family(ward.server.program.pid);
   const before = new Map(members().map(({ pid }) => [pid, cpuSeconds(pid)]));
-  const generatorBefore = cpuSeconds(ward.generatorPid) ?? 0;
+  const generatorSeconds = () => sum(ward.generatorPids.map((pid) => cpuSeconds(pid) ?? 0));
+  const generatorBefore = generatorSeconds();
   const metricsBefore = await readMetrics(ward.server);
   const machineBefore = machineTime();
   const startedAt = Date.now();
@@ -65,7 +73,7 @@ export async function measure(ward: LoopedWard, seconds: number): Promise<Measur
   return {
     seconds: elapsed,
     cores,
-    generatorCores: ((cpuSeconds(ward.generatorPid) ?? 0) - generatorBefore) / elapsed,
+    generatorCores: (generatorSeconds() - generatorBefore) / elapsed,
     machineShare: (machine.busy - machineBefore.busy) / (machine.total - machineBefore.total),
     memory: byPart(members(), proportionalBytes),
     framesAnalysed: grown('haven_frames_analysed_total'),

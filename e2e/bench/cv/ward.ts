@@ -1,12 +1,12 @@
-import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
+import { LOOP_SECONDS, loopedClip, type LoopedLayer } from '../../../device/src/swarm/looped-clip.ts';
+import type { PublishersPlan } from '../../../device/src/swarm/plan.ts';
+import { Swarm } from '../../../device/src/swarm/swarm.ts';
+import { cacheFolder } from '../../eval/matrix/clip.ts';
 import { HavenServer } from '../../support/haven-server.ts';
 import { MonitorClient } from '../../support/monitor-client.ts';
-import { repositoryRoot, until } from '../../support/process.ts';
+import { until } from '../../support/process.ts';
 import { addPatients } from './add-patients.ts';
-import type { Plan } from './generator.ts';
-import { LOOP_SECONDS, loopedClip, type LoopedLayer } from './looped-clip.ts';
 
 const ROOM = 'ward-a';
 /** Rates a minute: whole cycles in a loop. */
@@ -30,13 +30,13 @@ export class LoopedWard {
   readonly server: HavenServer;
   readonly monitor: MonitorClient;
   readonly patients: readonly BenchPatient[];
-  readonly #generator: ChildProcess;
+  readonly #generator: Swarm;
 
   private constructor(
     server: HavenServer,
     monitor: MonitorClient,
     patients: readonly BenchPatient[],
-    generator: ChildProcess,
+    generator: Swarm,
   ) {
     this.server = server;
     this.monitor = monitor;
@@ -54,7 +54,7 @@ export class LoopedWard {
       const clip = `hr=${pulse},rr=${breathing},tone=monk${tone},seed=${1 + (index % RATES.length)},face=${face}`;
       patients.push({ patientId: `P-${201 + index}`, pulse, face, clip });
       for (const layer of layers) {
-        const path = await loopedClip(clip, layer, framesPerSecond);
+        const path = await loopedClip(clip, layer, framesPerSecond, join(cacheFolder(), 'bench'));
         clips.set(`${clip} ${layer.height}`, path);
       }
     }
@@ -70,22 +70,21 @@ export class LoopedWard {
       isKnown(server.url, accessToken, patients),
     );
     const monitor = await MonitorClient.join(server.url, accessToken, ROOM);
-    const plan: Plan = {
+    const plan: PublishersPlan = {
+      role: 'publishers',
       server: server.url,
       framesPerSecond,
+      answersKeyFrameRequests: false,
       streams: patients.map(({ patientId, clip }) => ({
         patientId,
         token: tokens.get(patientId) ?? '',
         layers: layers.map((layer) => ({ layer, path: clips.get(`${clip} ${layer.height}`) ?? '' })),
       })),
     };
-    const generator = fork(join(repositoryRoot, 'e2e/bench/cv/generator.ts'));
+    const generator = new Swarm();
     const ward = new LoopedWard(server, monitor, patients, generator);
     try {
-      const ended = once(generator, 'exit').then(() => Promise.reject(new Error('the generator ended')));
-      ended.catch(() => undefined);
-      generator.send(plan);
-      await Promise.race([once(generator, 'message'), ended]);
+      await generator.add(plan);
       await until('an analysis of each stream', PATIENCE_MS, () =>
         ward.patients.every((p) => ward.#analysed(p)),
       );
@@ -96,12 +95,12 @@ export class LoopedWard {
     return ward;
   }
 
-  get generatorPid(): number {
-    return this.#generator.pid ?? 0;
+  get generatorPids(): number[] {
+    return this.#generator.pids;
   }
 
   async close(): Promise<void> {
-    this.#generator.kill('SIGKILL');
+    this.#generator.end();
     this.monitor.close();
     await this.server.stop();
   }

@@ -7,7 +7,7 @@ import { KeyFrameSchedule } from '../../../device/src/encoder/key-frame-schedule
 import { temporalPatternFor } from '../../../device/src/encoder/temporal-pattern.ts';
 import { parseSyntheticParameters, SyntheticPatient } from '../../../device/src/synthetic/index.ts';
 import { CODECS, pictureSize } from './cell.ts';
-import { encode, endingOf, type EncoderInput } from './encode.ts';
+import { encode, endingOf, type EncoderInput } from '../../../device/src/encoder/encode-clip.ts';
 import { Random } from './random.ts';
 import { CELL_SECONDS } from './synthetic.ts';
 

@@ -1,11 +1,10 @@
 import { access, mkdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { IvfReader, isVp8KeyFrame } from '../../../device/src/encoder/ivf.ts';
-import { temporalPatternFor } from '../../../device/src/encoder/temporal-pattern.ts';
-import type { EncodedFrame } from '../../../device/src/media/frame.ts';
-import { parseSyntheticParameters, SyntheticPatient } from '../../../device/src/synthetic/index.ts';
-import { cacheFolder } from '../../eval/matrix/clip.ts';
-import { encode, type EncoderInput } from '../../eval/matrix/encode.ts';
+import { encode, type EncoderInput } from '../encoder/encode-clip.ts';
+import { IvfReader, isVp8KeyFrame } from '../encoder/ivf.ts';
+import { temporalPatternFor } from '../encoder/temporal-pattern.ts';
+import type { EncodedFrame } from '../media/frame.ts';
+import { parseSyntheticParameters, SyntheticPatient } from '../synthetic/index.ts';
 
 /** In which every rhythm of a synthetic patient is whole, so that the clip loops without a seam, s. */
 export const LOOP_SECONDS = 20;
@@ -16,14 +15,19 @@ const VERSION = 1;
 
 export type LoopedLayer = { width: number; height: number; bitrate: number };
 
-/** One layer of a patient's video, encoded once as a device does and kept in the cache. */
+/**
+ * One layer of a patient's video, encoded once as a device does.
+ *
+ * @param folder where it is kept
+ * @returns its file
+ */
 export async function loopedClip(
   synthetic: string,
   layer: LoopedLayer,
   framesPerSecond: number,
+  folder: string,
 ): Promise<string> {
   const { width, height, bitrate } = layer;
-  const folder = join(cacheFolder(), 'bench');
   const name = `${VERSION}-${synthetic.replaceAll(/[^a-z0-9.]/g, '_')}-${width}x${height}-${bitrate}-${framesPerSecond}.ivf`;
   const path = join(folder, name);
   const known = await access(path).then(

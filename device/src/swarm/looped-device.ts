@@ -1,16 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import type { EncodedFrame } from '../../../device/src/media/frame.ts';
-import { TokenBucket } from '../../../device/src/media/token-bucket.ts';
-import { readFeedback } from '../../../device/src/rtp/feedback.ts';
-import { LayerSender } from '../../../device/src/rtp/layer-sender.ts';
-import { MediaTransport } from '../../../device/src/rtp/media-transport.ts';
-import { negotiate } from '../../../device/src/rtp/negotiation.ts';
-import { SignallingClient } from '../../../device/src/signalling-client.ts';
+import type { EncodedFrame } from '../media/frame.ts';
+import { TokenBucket } from '../media/token-bucket.ts';
+import { readFeedback } from '../rtp/feedback.ts';
+import { LayerSender } from '../rtp/layer-sender.ts';
+import { negotiate } from '../rtp/negotiation.ts';
+import { SignallingClient } from '../signalling-client.ts';
 import type { LoopedLayer } from './looped-clip.ts';
+import { MediaPath } from './media-path.ts';
 
 /** Of retransmissions, bytes a second: what a device gives them of 1.4 Mbit/s. */
 const RESEND_BYTES_PER_SECOND = 45_000;
 const ROUND_TRIP_MS = 20;
+/** Between two key frames that were asked for, ms, as encoders hold it. */
+const KEY_FRAME_INTERVAL_MS = 500;
+
+/** Where a layer is: when its loop began, ms, the next frame, whether a key frame is asked for, and the last that was. */
+type Position = { beganAt: number; index: number; keyFrameAsked: boolean; sprangAt: number };
 
 export type LoopedStream = {
   server: string;
@@ -19,6 +24,8 @@ export type LoopedStream = {
   scalabilityMode: string;
   layers: readonly { layer: LoopedLayer; frames: readonly EncodedFrame[] }[];
   loopMs: number;
+  /** Springs to the loop's next key frame when asked for one; otherwise the pictures' rhythms stay whole. */
+  answersKeyFrameRequests: boolean;
   onLost: (why: string) => void;
 };
 
@@ -26,24 +33,29 @@ export type LoopedStream = {
 export class LoopedDevice {
   readonly #stream: LoopedStream;
   readonly #senders: readonly LayerSender[];
-  readonly #transport: MediaTransport;
+  readonly #transport: MediaPath;
   readonly #signalling: SignallingClient;
-  readonly #startedAt = performance.now();
+  #bytesTaken = 0;
+  #askedAgain = 0;
+  #keyFramesAsked = 0;
   readonly #budget = new TokenBucket(RESEND_BYTES_PER_SECOND);
-  /** Of each layer: loops that are over, and the next frame. */
-  readonly #next: { loop: number; index: number }[];
+  readonly #next: Position[];
 
   private constructor(
     stream: LoopedStream,
     signalling: SignallingClient,
-    transport: MediaTransport,
+    transport: MediaPath,
     senders: readonly LayerSender[],
   ) {
     this.#stream = stream;
     this.#signalling = signalling;
     this.#transport = transport;
     this.#senders = senders;
-    this.#next = senders.map(() => ({ loop: 0, index: 0 }));
+    const beganAt = performance.now();
+    this.#next = senders.map(() => ({
+      ...{ beganAt, index: 0 },
+      ...{ keyFrameAsked: false, sprangAt: -Infinity },
+    }));
   }
 
   /** @throws HavenError with the server's code; Error when no media path is found */
@@ -66,10 +78,10 @@ export class LoopedDevice {
       routerRtpCapabilities,
     } = await signalling.request('publish:start', claim);
     const published: { device?: LoopedDevice } = {};
-    const transport = await MediaTransport.connect(
+    const transport = await MediaPath.connect(
       remote,
       (dtlsParameters) => signalling.request('publish:connect', { streamId, dtlsParameters }),
-      { onRtcp: (packet) => published.device?.heed(packet), onLost },
+      { onRtp: () => undefined, onRtcp: (packet) => published.device?.heed(packet), onLost },
     );
     const described = layers.map(({ layer }) => ({ ...layer, minBitrate: layer.bitrate }));
     const { rtpParameters, identities } = negotiate(
@@ -89,13 +101,16 @@ export class LoopedDevice {
     for (const [layer, sender] of this.#senders.entries()) {
       const { frames } = this.#stream.layers[layer];
       const next = this.#next[layer];
+      if (next.keyFrameAsked && now - next.sprangAt >= KEY_FRAME_INTERVAL_MS) {
+        this.#springToKeyFrame(next, frames, now);
+      }
       for (;;) {
         const frame = frames[next.index];
-        const timeMs = this.#startedAt + next.loop * this.#stream.loopMs + frame.timeMs;
+        const timeMs = next.beganAt + frame.timeMs;
         if (timeMs > now) break;
         sender.send({ ...frame, timeMs }, now);
         next.index = (next.index + 1) % frames.length;
-        if (next.index === 0) next.loop += 1;
+        if (next.index === 0) next.beganAt += this.#stream.loopMs;
       }
     }
   }
@@ -110,14 +125,49 @@ export class LoopedDevice {
   heed(packet: Parameters<typeof readFeedback>[0]): void {
     const now = performance.now();
     for (const feedback of readFeedback(packet, now)) {
+      if (feedback.kind === 'key-frame') this.#askForKeyFrame(feedback.ssrc);
       if (feedback.kind !== 'lost-packets') continue;
+      this.#askedAgain += feedback.sequenceNumbers.length;
       const sender = this.#senders.find(({ ssrc }) => ssrc === feedback.ssrc);
       sender?.resend(feedback.sequenceNumbers, now, ROUND_TRIP_MS, this.#budget);
     }
   }
 
-  async close(): Promise<void> {
+  #askForKeyFrame(ssrc: number): void {
+    this.#keyFramesAsked += 1;
+    const layer = this.#senders.findIndex((sender) => sender.ssrc === ssrc);
+    if (layer >= 0 && this.#stream.answersKeyFrameRequests) this.#next[layer].keyFrameAsked = true;
+  }
+
+  /** What lies between is left out; the times go on without a gap. */
+  #springToKeyFrame(next: Position, frames: readonly EncodedFrame[], now: number): void {
+    next.keyFrameAsked = false;
+    // The loop begins with one.
+    const target = Math.max(
+      0,
+      frames.findIndex(({ key }, index) => key && index >= next.index),
+    );
+    next.beganAt += frames[next.index].timeMs - frames[target].timeMs;
+    next.index = target;
+    next.sprangAt = now;
+  }
+
+  /** What was sent, and asked for, since the last call. */
+  take(): { bytes: number; askedAgain: number; keyFramesAsked: number } {
+    const bytes = this.#senders.reduce((sum, { bytesSent }) => sum + bytesSent, 0);
+    const taken = {
+      bytes: bytes - this.#bytesTaken,
+      askedAgain: this.#askedAgain,
+      keyFramesAsked: this.#keyFramesAsked,
+    };
+    this.#bytesTaken = bytes;
+    this.#askedAgain = 0;
+    this.#keyFramesAsked = 0;
+    return taken;
+  }
+
+  close(): void {
     this.#signalling.close();
-    await this.#transport.close();
+    this.#transport.close();
   }
 }

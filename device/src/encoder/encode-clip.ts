@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
-import { encoderArguments } from '../../../device/src/encoder/encoder-arguments.ts';
-import type { TemporalPattern } from '../../../device/src/encoder/temporal-pattern.ts';
-import { matroskaFrameHeader, matroskaHeader } from '../../../device/src/encoder/matroska.ts';
-import { temporalPatternFor } from '../../../device/src/encoder/temporal-pattern.ts';
-import { findFfmpeg } from '../../../device/src/ffmpeg.ts';
+import { encoderArguments } from './encoder-arguments.ts';
+import type { TemporalPattern } from './temporal-pattern.ts';
+import { matroskaFrameHeader, matroskaHeader } from './matroska.ts';
+import { temporalPatternFor } from './temporal-pattern.ts';
+import { findFfmpeg } from '../ffmpeg.ts';
 
 /** A picture that is to be encoded: I420, and whether it starts the stream anew. */
 export type EncoderInput = { timeMs: number; pixels: Uint8Array; key: boolean };

@@ -1,0 +1,68 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HavenError } from '@haven/protocol';
+import { temporalPatternFor } from '../encoder/temporal-pattern.ts';
+import type { EncodedFrame } from '../media/frame.ts';
+import { LOOP_SECONDS, readLoop } from './looped-clip.ts';
+import { LoopedDevice } from './looped-device.ts';
+import type { Outcome, PublishersPlan } from './plan.ts';
+
+/** How often it looks for frames that are due, ms: a camera's jitter. One timer serves all. */
+const TICK_MS = 4;
+const REPORT_INTERVAL_MS = 500;
+/** Between two streams that begin, ms: not all key frames at once, and not all seconds together. */
+const STAGGER_MS = 137;
+
+/** Many devices in one process. */
+export class Publishers {
+  readonly #devices: LoopedDevice[] = [];
+  readonly #loops = new Map<string, Promise<EncodedFrame[]>>();
+
+  async begin(plan: PublishersPlan): Promise<Outcome[]> {
+    const { scalabilityMode } = temporalPatternFor(plan.framesPerSecond);
+    setInterval(() => {
+      const now = performance.now();
+      for (const device of this.#devices) device.play(now);
+    }, TICK_MS);
+    setInterval(() => {
+      for (const device of this.#devices) device.report(performance.now());
+    }, REPORT_INTERVAL_MS);
+    const outcomes: Outcome[] = [];
+    for (const { patientId, token, layers } of plan.streams) {
+      const beganAt = performance.now();
+      try {
+        const device = await LoopedDevice.publish({
+          server: plan.server,
+          patientId,
+          token,
+          scalabilityMode,
+          layers: await this.#load(layers, plan.framesPerSecond),
+          loopMs: 1000 * LOOP_SECONDS,
+          answersKeyFrameRequests: plan.answersKeyFrameRequests,
+          onLost: (why) => process.stderr.write(`a stream of the swarm was lost: ${why}\n`),
+        });
+        this.#devices.push(device);
+        outcomes.push({ joinedMs: performance.now() - beganAt });
+      } catch (error) {
+        if (!(error instanceof HavenError)) throw error;
+        outcomes.push({ refused: error.code });
+      }
+      await sleep(STAGGER_MS);
+    }
+    return outcomes;
+  }
+
+  take() {
+    return this.#devices.map((device) => device.take());
+  }
+
+  /** Loops that several play are read once. */
+  async #load(layers: PublishersPlan['streams'][number]['layers'], framesPerSecond: number) {
+    return await Promise.all(
+      layers.map(async ({ layer, path }) => {
+        const loop = this.#loops.get(path) ?? readLoop(path, framesPerSecond);
+        this.#loops.set(path, loop);
+        return { layer, frames: await loop };
+      }),
+    );
+  }
+}

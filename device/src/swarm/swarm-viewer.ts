@@ -1,0 +1,212 @@
+import { randomUUID } from 'node:crypto';
+import {
+  HavenError,
+  MONITOR_NAMESPACE,
+  monitorRequests,
+  PROTOCOL_VERSION,
+  readReply,
+  wireErrorSchema,
+  type MonitorRequests,
+  type RequestOf,
+  type ResponseOf,
+  type RtpCapabilities,
+  type ServerToMonitor,
+  type StreamState,
+  type ViewedTile,
+} from '@haven/protocol';
+import { io, type Socket } from 'socket.io-client';
+import type { ViewerPlan } from './plan.ts';
+import type { TileFigures } from './tile-reception.ts';
+import { ViewerMedia, type Samples } from './viewer-media.ts';
+
+/** Hundreds join at once, ms. */
+const REQUEST_TIMEOUT_MS = 20_000;
+/** From joining until each tile has shown a picture, ms. */
+const WALL_TIMEOUT_MS = 60_000;
+/** Until it comes back to a server that closed the connection, ms. */
+const RETURN_MS = 1_000;
+
+type Requests = Record<string, (request: unknown, reply: (answer: unknown) => void) => void>;
+
+/** Times from the beginning of the connection, ms; undefined until it came so far. */
+export type JoinTimes = { joinedMs?: number; firstPacketMs?: number; allTilesMs?: number };
+
+/** What a viewer saw since the last time it was asked. */
+export type ViewerFigures = {
+  tiles: TileFigures[];
+  samples: Samples;
+  /** Tiles that the server sends as stills, at this moment. */
+  stills: number;
+  /** Connections lost. */
+  disconnects: number;
+};
+
+/** A clinician's wall without a browser: signs in, watches tiles, counts. It comes back by itself after a loss. */
+export class SwarmViewer {
+  readonly #plan: ViewerPlan;
+  readonly #socket: Socket<ServerToMonitor, Requests>;
+  readonly #begun = Promise.withResolvers<undefined>();
+  readonly #watched = new Map<string, { streamId: string; arrived: boolean; still: boolean }>();
+  readonly times: JoinTimes = {};
+  readonly #startedAt = performance.now();
+  #wall: { media: ViewerMedia; transportId: string; rtpCapabilities: RtpCapabilities } | undefined;
+  #disconnects = 0;
+  #closed = false;
+
+  constructor(plan: ViewerPlan) {
+    this.#plan = plan;
+    const url = new URL(MONITOR_NAMESPACE, plan.server).href;
+    this.#socket = io(url, {
+      auth: { protocol: PROTOCOL_VERSION, token: plan.token },
+      transports: ['websocket'],
+      forceNew: true,
+    });
+    const late = setTimeout(
+      () => this.#begun.reject(new HavenError('TIMEOUT', 'Not every tile came.')),
+      WALL_TIMEOUT_MS,
+    );
+    this.#begun.promise.then(
+      () => clearTimeout(late),
+      () => this.close(),
+    );
+    this.#socket.on('connect', () => void this.#watch());
+    this.#socket.on('connect_error', (error) => this.#begun.reject(refusalOf(error)));
+    this.#socket.on('disconnect', () => this.#dropped());
+    this.#socket.on('stream:started', (stream) => void this.#add(stream).catch(() => undefined));
+    this.#socket.on('consumer:closed', ({ consumerId }) => this.#remove(consumerId));
+    this.#socket.on('consumer:sending', ({ consumerId, sending }) => {
+      const tile = this.#watched.get(consumerId);
+      if (tile !== undefined) tile.still = sending === 'still';
+      this.#wall?.media.expectLive(consumerId, sending === 'live');
+    });
+  }
+
+  /**
+   * Resolves when each of its tiles shows a picture. Rejects, after which the viewer is closed: a HavenError with the
+   * server's code when it is refused or not all tiles come in time, an Error when no media path is found.
+   */
+  get begun(): Promise<undefined> {
+    return this.#begun.promise;
+  }
+
+  get media(): ViewerMedia | undefined {
+    return this.#wall?.media;
+  }
+
+  take(now: number): ViewerFigures {
+    const seen = this.#wall?.media.take(now) ?? { tiles: [], samples: { genuine: 0, forged: 0 } };
+    const disconnects = this.#disconnects;
+    this.#disconnects = 0;
+    return { ...seen, disconnects, stills: [...this.#watched.values()].filter(({ still }) => still).length };
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#socket.disconnect();
+    this.#wall?.media.close();
+  }
+
+  async #watch(): Promise<void> {
+    try {
+      const { roomId, tiles, offset } = this.#plan;
+      const { streams } = await this.#request('room:join', { roomId });
+      this.times.joinedMs ??= this.#elapsed();
+      const { transport, routerRtpCapabilities } = await this.#request('transport:open', {
+        requestId: randomUUID(),
+      });
+      const media = await ViewerMedia.open(
+        transport,
+        (dtlsParameters) => this.#request('transport:connect', { transportId: transport.id, dtlsParameters }),
+        { onFirstPacket: (consumerId) => this.#arrived(consumerId), onLost: () => this.#return() },
+      );
+      if (this.#closed || !this.#socket.connected) {
+        media.close();
+        return;
+      }
+      this.#wall = { media, transportId: transport.id, rtpCapabilities: routerRtpCapabilities };
+      const count = Math.min(tiles, streams.length);
+      for (let index = 0; index < count; index++) await this.#add(streams[(offset + index) % streams.length]);
+      if (count === 0) this.#begun.resolve(undefined);
+    } catch (error) {
+      this.#begun.reject(error);
+    }
+  }
+
+  async #add({ streamId }: StreamState): Promise<void> {
+    const wall = this.#wall;
+    if (wall === undefined || this.#watched.size >= this.#plan.tiles) return;
+    const { media, transportId, rtpCapabilities } = wall;
+    const { consumerId, rtpParameters } = await this.#request('consumer:create', {
+      requestId: randomUUID(),
+      transportId,
+      streamId,
+      rtpCapabilities,
+    });
+    if (this.#wall !== wall) return;
+    media.add(consumerId, rtpParameters);
+    this.#watched.set(consumerId, { streamId, arrived: false, still: false });
+    await this.#request('consumer:resume', { consumerId });
+    await this.#report();
+  }
+
+  #remove(consumerId: string): void {
+    this.#wall?.media.remove(consumerId);
+    this.#watched.delete(consumerId);
+  }
+
+  #arrived(consumerId: string): void {
+    const tile = this.#watched.get(consumerId);
+    if (tile === undefined) return;
+    tile.arrived = true;
+    this.times.firstPacketMs ??= this.#elapsed();
+    if (this.times.allTilesMs !== undefined) return;
+    const tiles = [...this.#watched.values()];
+    if (tiles.length < this.#plan.tiles || !tiles.every(({ arrived }) => arrived)) return;
+    this.times.allTilesMs = this.#elapsed();
+    this.#begun.resolve(undefined);
+  }
+
+  /** What a wall tells of itself: all tiles visible, the first ones enlarged. */
+  async #report(): Promise<void> {
+    const { tileWidth, tileHeight, focused } = this.#plan;
+    const tiles = [...this.#watched.values()].map(({ streamId }, index): ViewedTile => ({
+      ...{ streamId, width: tileWidth, height: tileHeight },
+      ...{ visible: true, focused: index < focused },
+    }));
+    await this.#request('view:report', { tiles });
+  }
+
+  #dropped(): void {
+    if (this.#closed) return;
+    this.#disconnects += 1;
+    this.#wall?.media.close();
+    this.#wall = undefined;
+    this.#watched.clear();
+    // Socket.IO does not return by itself where the server closed the connection.
+    if (!this.#socket.active) setTimeout(() => this.#return(), RETURN_MS).unref();
+  }
+
+  /** Begins anew, with a connection of its own. */
+  #return(): void {
+    if (this.#closed) return;
+    if (this.#socket.connected) this.#socket.disconnect();
+    this.#socket.connect();
+  }
+
+  #elapsed(): number {
+    return performance.now() - this.#startedAt;
+  }
+
+  async #request<K extends keyof MonitorRequests>(
+    name: K,
+    request: RequestOf<MonitorRequests, K>,
+  ): Promise<ResponseOf<MonitorRequests, K>> {
+    const answer: unknown = await this.#socket.timeout(REQUEST_TIMEOUT_MS).emitWithAck(name, request);
+    return readReply(monitorRequests, name, answer);
+  }
+}
+
+function refusalOf(error: Error): Error {
+  const refusal = 'data' in error ? wireErrorSchema.safeParse(error.data) : undefined;
+  return refusal?.success === true ? HavenError.fromWire(refusal.data) : error;
+}
