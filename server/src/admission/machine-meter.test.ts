@@ -15,8 +15,8 @@ const pause = () => new Promise((resolve) => setTimeout(resolve, 50));
 
 test('the load tells a main thread that works from one that waits, and adds up what is Haven’s own', async () => {
   meter = new MachineMeter(() => [0.25, 0.5]);
-  await pause();
   await meter.read();
+  await pause();
   block(200);
   await pause();
   const load = await meter.read();
