@@ -80,6 +80,43 @@ describe('a connection', () => {
     await connected(connection);
   });
 
+  test('takes its session up when the network broke it, and gets what it missed', async () => {
+    const connection = connect();
+    const heard: unknown[] = [];
+    connection.on('room:closed', monitorRequests['room:join'].request, (message) => heard.push(message));
+    await connected(connection);
+    expect(connection.status.get()).toEqual({ kind: 'connected', resumed: false });
+    server.emit('room:closed', { roomId: 'ward-1' });
+    await until('the message', () => heard.length === 1);
+    server.breakConnections();
+    await until('the loss', () => connection.status.get().kind === 'connecting');
+    server.emit('room:closed', { roomId: 'ward-2' });
+    await connected(connection);
+    expect(connection.status.get()).toEqual({ kind: 'connected', resumed: true });
+    await until('what was missed', () => heard.length === 2);
+  });
+
+  test('takes its session up after a restart of its own', async () => {
+    const connection = connect();
+    await connected(connection);
+    server.emit('heartbeat', { serverTime: 1 });
+    await connection.request('room:leave', {});
+    connection.restart();
+    await until('the loss', () => connection.status.get().kind === 'connecting');
+    await connected(connection);
+    expect(connection.status.get()).toEqual({ kind: 'connected', resumed: true });
+  });
+
+  test('shows the newest token when it comes back', async () => {
+    let token = 'first';
+    const connection = connect({ token: () => Promise.resolve(token) });
+    await connected(connection);
+    token = 'second';
+    server.breakConnections();
+    await until('a second handshake', () => server.tokens.length === 2);
+    expect(server.tokens).toEqual(['first', 'second']);
+  });
+
   test('renews an expired token once and goes on', async () => {
     let token = 'old';
     server.admit = (given) => (given === 'old' ? new HavenError('TOKEN_EXPIRED') : null);

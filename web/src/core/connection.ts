@@ -33,7 +33,8 @@ const RENEWABLE: ReadonlySet<ErrorCode> = new Set(['TOKEN_EXPIRED', 'UNAUTHENTIC
 
 export type ConnectionStatus =
   | { kind: 'connecting'; error: Error | null }
-  | { kind: 'connected' }
+  /** `resumed`: the same session as before, whose missed messages arrive now. */
+  | { kind: 'connected'; resumed: boolean }
   /** It does not come back by itself. */
   | { kind: 'ended'; error: HavenError };
 
@@ -117,11 +118,11 @@ export class Connection<M extends RequestMap, Events> {
     return readReply(this.#requests, name, answer);
   }
 
-  /** Drops a connection that looks open but carries nothing any more, and opens another. */
+  /** Drops a connection that looks open but carries nothing any more; another takes its session up. */
   restart(): void {
     if (this.#closed || this.#status.get().kind !== 'connected') return;
-    this.#socket.disconnect();
-    this.#socket.connect();
+    // Not the namespace: leaving it would end the session.
+    this.#socket.io.engine.close();
   }
 
   close(): void {
@@ -158,7 +159,7 @@ export class Connection<M extends RequestMap, Events> {
     this.#attempts = 0;
     this.#renewed = false;
     this.#endedBy = undefined;
-    this.#status.set({ kind: 'connected' });
+    this.#status.set({ kind: 'connected', resumed: this.#socket.recovered });
   }
 
   #failed(error: Error & { data?: unknown }): void {

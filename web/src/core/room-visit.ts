@@ -66,6 +66,12 @@ export class RoomVisit {
     this.enter();
   }
 
+  /** The same session over another connection. @returns whether the room is still entered */
+  resumed(): boolean {
+    if (!this.#inside) this.connected();
+    return this.#inside;
+  }
+
   /** What arrives on the way in may be newer than the snapshot. */
   keep(change: (early: Early) => Early): void {
     this.#early = change(this.#early);

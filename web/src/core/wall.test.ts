@@ -161,6 +161,44 @@ test('after a lost connection it joins again and its video returns', async () =>
   expect(server.requestsOf('transport:open')).toHaveLength(2);
 });
 
+describe('a broken connection that comes back in time', () => {
+  async function broken(): Promise<void> {
+    openWall();
+    await joined();
+    await until('a track', () => wall.media.tracks.get().has(uuid(1)));
+    server.emit('heartbeat', { serverTime: now });
+    await wall.renew('token');
+    server.breakConnections();
+    await until('the loss', () => server.sockets.length === 0);
+  }
+
+  beforeEach(() => {
+    server.answers['session:renew'] = () => ({ expiresAt: now + 60_000 });
+  });
+
+  test('leaves room and video as they are, and alerts of the meantime arrive', async () => {
+    await broken();
+    const track = wall.media.tracks.get().get(uuid(1));
+    server.emit('alert', anAlert());
+    await until('the alert', () => activeAlerts(wall.state.get()).length === 1);
+    expect(wall.media.tracks.get().get(uuid(1))).toBe(track);
+    for (const name of ['room:join', 'transport:open'] as const) {
+      expect(server.requestsOf(name)).toHaveLength(1);
+    }
+  });
+
+  test('still means ALARMS OFF until heartbeats arrive again', async () => {
+    await broken();
+    now += 4001;
+    tick();
+    expect(wall.alarms.get()).toBe('off');
+    await until('a connection', () => server.sockets.length === 1);
+    expect(wall.alarms.get()).toBe('off');
+    server.emit('heartbeat', { serverTime: now });
+    await until('the alarms', () => wall.alarms.get() === 'on');
+  });
+});
+
 test('vitals, streams and alerts change what is on the wall', async () => {
   openWall();
   await joined();

@@ -144,6 +144,12 @@ export class Wall {
     this.#visit.enter(roomId);
   }
 
+  /** The browser has another network: neither connection nor media wait until they notice. */
+  networkChanged(): void {
+    this.#connection.restart();
+    this.#media.networkChanged();
+  }
+
   /** Gives the running session a newer access token, so that it goes on. */
   async renew(token: string): Promise<void> {
     if (this.#connection.status.get().kind !== 'connected') return;
@@ -230,15 +236,25 @@ export class Wall {
 
   #statusChanged(): void {
     const status = this.#connection.status.get();
+    if (status.kind === 'connecting') {
+      // The session may be taken up again: its room and its media stay.
+      if (status.error !== null) this.#failed(status.error);
+      return;
+    }
+    if (status.kind === 'connected' && status.resumed) {
+      if (this.#visit.resumed()) this.#problem.set(null);
+      this.#media.resumed();
+      return;
+    }
     this.#visit.leave();
     this.#media.suspend();
     if (status.kind === 'connected') {
       this.#toldLocked = false;
       this.#visit.connected();
-    } else if (status.error !== null) {
+    } else {
       this.#failed(status.error);
+      this.#channel.lost();
     }
-    if (status.kind === 'ended') this.#channel.lost();
   }
 
   #entered(snapshot: RoomSnapshot, early: Early): void {

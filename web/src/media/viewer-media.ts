@@ -5,15 +5,11 @@ import { steadyNow, type Clock } from '../core/clock.ts';
 import { Store, type Readable } from '../core/store.ts';
 import { Consumers, type MonitorRequest } from './consumers.ts';
 import type { Delivery } from './delivery.ts';
+import { IceRepair } from './ice-repair.ts';
 import { clientCapabilities, wireDtlsParameters } from './parameters.ts';
 import { ViewReports } from './view-reports.ts';
 
-/** How long ICE may be disconnected before it is restarted, ms: short interruptions mend themselves. */
-const RESTART_ICE_AFTER_MS = 2000;
-/** How long a restarted ICE may take before the transport is opened anew, ms. */
-const REOPEN_AFTER_MS = 5000;
-
-type Session = { transport: types.Transport; consumers: Consumers };
+type Session = { transport: types.Transport; consumers: Consumers; ice: IceRepair };
 
 /**
  * The viewer's receive transport, with a consumer for each stream that is wanted and reports of what the screen shows
@@ -35,7 +31,6 @@ export class ViewerMedia {
   #generation = 0;
   #failures = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
-  #repair: ReturnType<typeof setTimeout> | undefined;
 
   constructor(request: MonitorRequest, createDevice: () => Promise<types.Device>, now: Clock = steadyNow) {
     this.#request = request;
@@ -65,12 +60,24 @@ export class ViewerMedia {
     void this.#open(this.#generation);
   }
 
+  /** The session goes on over another connection: what failed meanwhile is asked for again. */
+  resumed(): void {
+    this.#failures = 0;
+    this.#session?.ice.signallingReturned();
+    this.#reconcile();
+  }
+
+  /** The browser has another network. */
+  networkChanged(): void {
+    this.#session?.ice.networkChanged();
+  }
+
   /** Closes everything here without a word to the server, which has closed it with the connection. */
   suspend(): void {
     this.#generation += 1;
     clearTimeout(this.#retry);
-    clearTimeout(this.#repair);
     this.#reports.stop();
+    this.#session?.ice.close();
     this.#session?.consumers.close();
     this.#session?.transport.close();
     this.#session = null;
@@ -137,7 +144,19 @@ export class ViewerMedia {
           dtlsParameters: wireDtlsParameters(dtlsParameters),
         }).then(connected, (error: unknown) => failed(asError(error)));
       });
-      transport.on('connectionstatechange', (state) => this.#stateChanged(generation, state));
+      transport.on('connectionstatechange', (state) => {
+        if (generation === this.#generation && state === 'connected') this.#failures = 0;
+      });
+      const ice = new IceRepair({
+        transport,
+        restart: async () => {
+          const answer = await this.#request('transport:restart-ice', { transportId: transport.id });
+          return answer.iceParameters;
+        },
+        giveUp: () => {
+          if (generation === this.#generation) this.#reopenLater();
+        },
+      });
       const consumers = new Consumers({
         request: this.#request,
         transport,
@@ -146,35 +165,9 @@ export class ViewerMedia {
         failed: (error) => this.#failed(error),
         changed: () => this.#publish(),
       });
-      this.#session = { transport, consumers };
+      this.#session = { transport, consumers, ice };
       this.#reports.start();
       this.#reconcile();
-    } catch {
-      if (generation === this.#generation) this.#reopenLater();
-    }
-  }
-
-  #stateChanged(generation: number, state: types.ConnectionState): void {
-    if (generation !== this.#generation) return;
-    clearTimeout(this.#repair);
-    if (state === 'connected') this.#failures = 0;
-    if (state === 'failed') void this.#restartIce(generation);
-    if (state === 'disconnected') {
-      this.#repair = setTimeout(() => void this.#restartIce(generation), RESTART_ICE_AFTER_MS);
-    }
-  }
-
-  async #restartIce(generation: number): Promise<void> {
-    const session = this.#session;
-    if (session === null || generation !== this.#generation) return;
-    this.#repair = setTimeout(() => {
-      if (generation === this.#generation && session.transport.connectionState !== 'connected') this.open();
-    }, REOPEN_AFTER_MS);
-    try {
-      const { iceParameters } = await this.#request('transport:restart-ice', {
-        transportId: session.transport.id,
-      });
-      if (generation === this.#generation) await session.transport.restartIce({ iceParameters });
     } catch {
       if (generation === this.#generation) this.#reopenLater();
     }

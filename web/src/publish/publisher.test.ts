@@ -73,6 +73,16 @@ describe('the publisher', () => {
     await publishing();
   });
 
+  test('goes on with the same stream when the connection comes back in time', async () => {
+    publish();
+    await publishing();
+    server.emit('stream:layers', { streamId: uuid(1), maxSpatialLayer: 0 });
+    server.breakConnections();
+    await until('the loss', () => state().kind === 'connecting');
+    await publishing();
+    expect(streams).toBe(1);
+  });
+
   test.each(['media-worker-died', 'device-lost'])(
     'publishes again when its stream ended: %s',
     async (reason) => {

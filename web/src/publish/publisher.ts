@@ -11,6 +11,7 @@ import { backoffMs } from '../core/backoff.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Connection } from '../core/connection.ts';
 import { Store, type Readable } from '../core/store.ts';
+import { IceRepair } from '../media/ice-repair.ts';
 import { clientCapabilities, wireDtlsParameters, wireRtpParameters } from '../media/parameters.ts';
 import { readDeviceState, type SentBefore } from './device-state.ts';
 import { isFinal, whyEnded, whyStopped, type PublishState } from './publish-words.ts';
@@ -20,9 +21,6 @@ export type DeviceConnection = Connection<DeviceRequests, ServerToDevice>;
 
 /** How often the device reports its state, ms. */
 const REPORT_INTERVAL_MS = 5000;
-/** How long ICE may be disconnected before it is restarted, and a restart may take, ms. */
-const RESTART_ICE_AFTER_MS = 2000;
-const REPUBLISH_AFTER_MS = 5000;
 
 const streamEndedSchema = z.object({ streamId: uuidSchema, reason: streamEndReasonSchema });
 const streamLayersSchema = z.object({
@@ -30,7 +28,12 @@ const streamLayersSchema = z.object({
   maxSpatialLayer: z.number().int().min(0).max(3),
 });
 
-type Running = { streamId: string; transport: types.Transport; producer: types.Producer | null };
+type Running = {
+  streamId: string;
+  transport: types.Transport;
+  ice: IceRepair;
+  producer: types.Producer | null;
+};
 
 export type PublisherParts = {
   connection: DeviceConnection;
@@ -51,7 +54,6 @@ export class Publisher {
   #attempt = 0;
   #failures = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
-  #repair: ReturnType<typeof setTimeout> | undefined;
   #reports: ReturnType<typeof setInterval> | undefined;
   #closed = false;
 
@@ -76,6 +78,12 @@ export class Publisher {
     return this.#state;
   }
 
+  /** The browser has another network: neither connection nor media wait until they notice. */
+  networkChanged(): void {
+    this.#parts.connection.restart();
+    this.#running?.ice.networkChanged();
+  }
+
   /** Stops publishing, and says so to the server if it can be reached. */
   async close(): Promise<void> {
     if (this.#closed) return;
@@ -93,10 +101,21 @@ export class Publisher {
 
   #statusChanged(): void {
     const status = this.#parts.connection.status.get();
-    this.#drop();
-    if (status.kind === 'connected') void this.#start();
-    else if (status.kind === 'connecting') this.#state.set({ kind: 'connecting', error: status.error });
-    else this.#end(whyStopped(status.error));
+    if (status.kind === 'ended') this.#end(whyStopped(status.error));
+    else if (status.kind === 'connecting') this.#interrupted(status.error);
+    else if (status.resumed && this.#running !== null && this.#running.producer !== null) {
+      this.#state.set({ kind: 'publishing' });
+      this.#running.ice.signallingReturned();
+    } else {
+      this.#drop();
+      void this.#start();
+    }
+  }
+
+  /** What is published goes on meanwhile; what was only being prepared begins anew. */
+  #interrupted(error: Error | null): void {
+    if ((this.#running?.producer ?? null) === null) this.#drop();
+    this.#state.set({ kind: 'connecting', error });
   }
 
   async #start(): Promise<void> {
@@ -113,8 +132,8 @@ export class Publisher {
       await device.load({ routerRtpCapabilities: clientCapabilities(start.routerRtpCapabilities) });
       if (attempt !== this.#attempt) return;
       const transport = device.createSendTransport(start.transport);
-      this.#running = { streamId: start.streamId, transport, producer: null };
-      this.#serve(attempt, start.streamId, transport);
+      const ice = this.#serve(attempt, start.streamId, transport);
+      this.#running = { streamId: start.streamId, transport, ice, producer: null };
       const producer = await this.#produce(device, transport, start.constraints);
       if (attempt !== this.#attempt) return;
       this.#running.producer = producer;
@@ -127,7 +146,7 @@ export class Publisher {
   }
 
   /** Carries the transport's needs to the server. */
-  #serve(attempt: number, streamId: string, transport: types.Transport): void {
+  #serve(attempt: number, streamId: string, transport: types.Transport): IceRepair {
     const { connection } = this.#parts;
     transport.on('connect', ({ dtlsParameters }, done, failed) => {
       connection
@@ -146,13 +165,14 @@ export class Publisher {
           (error: unknown) => failed(asError(error)),
         );
     });
-    transport.on('connectionstatechange', (state) => {
-      if (attempt !== this.#attempt) return;
-      clearTimeout(this.#repair);
-      if (state === 'failed') void this.#restartIce(attempt);
-      if (state === 'disconnected') {
-        this.#repair = setTimeout(() => void this.#restartIce(attempt), RESTART_ICE_AFTER_MS);
-      }
+    return new IceRepair({
+      transport,
+      restart: async () => (await connection.request('publish:restart-ice', { streamId })).iceParameters,
+      giveUp: (error) => {
+        if (attempt !== this.#attempt) return;
+        if (error === null) this.#again(null);
+        else this.#failed(error);
+      },
     });
   }
 
@@ -172,22 +192,6 @@ export class Publisher {
       ...(vp8 === undefined ? {} : { codec: vp8 }),
       codecOptions: { videoGoogleStartBitrate: 600 },
     });
-  }
-
-  async #restartIce(attempt: number): Promise<void> {
-    const running = this.#running;
-    if (running === null || attempt !== this.#attempt) return;
-    this.#repair = setTimeout(() => {
-      const stands = running.transport.connectionState === 'connected';
-      if (attempt === this.#attempt && !stands) this.#again(null);
-    }, REPUBLISH_AFTER_MS);
-    try {
-      const { streamId } = running;
-      const { iceParameters } = await this.#parts.connection.request('publish:restart-ice', { streamId });
-      if (attempt === this.#attempt) await running.transport.restartIce({ iceParameters });
-    } catch (error) {
-      if (attempt === this.#attempt) this.#failed(error);
-    }
   }
 
   async #limitLayers(maxSpatialLayer: number): Promise<void> {
@@ -238,8 +242,8 @@ export class Publisher {
   #drop(): void {
     this.#attempt += 1;
     clearTimeout(this.#retry);
-    clearTimeout(this.#repair);
     clearInterval(this.#reports);
+    this.#running?.ice.close();
     this.#running?.transport.close();
     this.#running = null;
   }

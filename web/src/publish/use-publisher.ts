@@ -50,8 +50,11 @@ export function usePublisher(): Publishing {
       now: steadyNow,
     });
     const letSleep = keepAwake();
+    const online = () => publisher.networkChanged();
+    window.addEventListener('online', online);
     const release = () => {
       letSleep();
+      window.removeEventListener('online', online);
       camera.stop();
       setTrack(null);
       close.current = () => undefined;

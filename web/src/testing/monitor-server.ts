@@ -16,7 +16,11 @@ export type Answers<M extends RequestMap> = {
 
 export class NamespaceServer<M extends RequestMap> {
   readonly #http: HttpServer = createServer();
-  readonly #io = new Server(this.#http, { pingInterval: 1000, pingTimeout: 1000 });
+  readonly #io = new Server(this.#http, {
+    pingInterval: 1000,
+    pingTimeout: 1000,
+    connectionStateRecovery: { skipMiddlewares: false },
+  });
   readonly #namespace: Namespace;
   readonly answers: Answers<M>;
   /** Requests so far, by name. */
@@ -68,6 +72,11 @@ export class NamespaceServer<M extends RequestMap> {
 
   get sockets(): Socket[] {
     return [...this.#namespace.sockets.values()];
+  }
+
+  /** Breaks every connection as a network does: sessions may be taken up. */
+  breakConnections(): void {
+    for (const socket of this.sockets) socket.conn.close();
   }
 
   requestsOf(name: keyof M & string): unknown[] {

@@ -47,7 +47,10 @@ export function composeWall(
         if (status.kind === 'ended') keeper.end(status.error);
       }),
     ];
+    const online = () => wall.networkChanged();
+    window.addEventListener('online', online);
     return () => {
+      window.removeEventListener('online', online);
       for (const stop of undo) stop();
       wall.close();
     };
