@@ -57,6 +57,7 @@ export const ERRORS = {
   ACCOUNT_LOCKED: { status: 429, advice: 'Too many wrong passwords. Wait, or ask an administrator.' },
   RATE_LIMITED: { status: 429, advice: 'Too many requests. Wait as long as the answer says.' },
   CONFIRMATION_REQUIRED: { status: 409, advice: 'The bedside asked for this pause. Confirm that it ends.' },
+  PRIVACY_RUNS: { status: 409, advice: "The patient's picture is paused for privacy. End the pause first." },
   TALK_UNSUPPORTED: { status: 409, advice: 'This bedside has no microphone and loudspeaker.' },
   TALK_BUSY: { status: 409, advice: 'Somebody else is talking with this patient. Wait a moment.' },
   TALK_UNKNOWN: { status: 404, advice: 'This talk has ended.' },

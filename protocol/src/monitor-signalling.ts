@@ -90,6 +90,11 @@ export const roomSnapshotSchema = z.object({
   /** The running pause of the room's sound, if any. */
   soundPause: soundPauseSchema.nullable(),
   load: serverLoadSchema,
+  /** Who talks with which patient now. */
+  talks: z
+    .array(z.object({ patientId: patientIdSchema, clinician: z.string().max(80) }))
+    .max(500)
+    .optional(),
   serverTime: timestampSchema,
 });
 export type RoomSnapshot = z.infer<typeof roomSnapshotSchema>;

@@ -16,6 +16,7 @@ const NOT_AUDITED: ReadonlySet<ErrorCode> = new Set([
   'NOT_JOINED',
   'ALREADY_DONE',
   'CONFIRMATION_REQUIRED',
+  'PRIVACY_RUNS',
   'TALK_UNKNOWN',
   'TALK_UNSUPPORTED',
   'TALK_BUSY',

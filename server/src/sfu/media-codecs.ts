@@ -2,10 +2,10 @@ import type { types } from 'mediasoup';
 import { HavenError, type RtpParameters } from '@haven/protocol';
 
 /**
- * What a router takes: VP8, which every browser simulcasts, and H.264 constrained baseline for cameras that have
+ * What a stream may be: VP8, which every browser simulcasts, and H.264 constrained baseline for cameras that have
  * only that. mediasoup adds RTX, NACK, PLI and transport-cc to each.
  */
-export const MEDIA_CODECS: types.RouterRtpCodecCapability[] = [
+const VIDEO_CODECS: types.RouterRtpCodecCapability[] = [
   { kind: 'video', mimeType: 'video/VP8', clockRate: 90_000 },
   {
     kind: 'video',
@@ -15,7 +15,25 @@ export const MEDIA_CODECS: types.RouterRtpCodecCapability[] = [
   },
 ];
 
-const SUPPORTED_MIME_TYPES = new Set(MEDIA_CODECS.map((codec) => codec.mimeType.toLowerCase()));
+/** Of a talk's voices: Opus (RFC 7587), which every WebRTC endpoint has. */
+const VOICE_CODEC: types.RouterRtpCodecCapability = {
+  kind: 'audio',
+  mimeType: 'audio/opus',
+  clockRate: 48_000,
+  channels: 2,
+};
+
+/** What a router takes. */
+export const MEDIA_CODECS: types.RouterRtpCodecCapability[] = [...VIDEO_CODECS, VOICE_CODEC];
+
+/** What a router takes of a codec. @throws HavenError UNSUPPORTED_CODEC */
+export function routerCodec(mimeType: string): types.RouterRtpCodecCapability {
+  const codec = MEDIA_CODECS.find((known) => known.mimeType.toLowerCase() === mimeType.toLowerCase());
+  if (codec === undefined) throw new HavenError('UNSUPPORTED_CODEC');
+  return codec;
+}
+
+const SUPPORTED_MIME_TYPES = new Set(VIDEO_CODECS.map((codec) => codec.mimeType.toLowerCase()));
 
 /** @throws HavenError UNSUPPORTED_CODEC when anything but VP8 or H.264 (and their RTX) is offered */
 export function assertSupportedCodecs(rtpParameters: RtpParameters): void {
@@ -24,4 +42,12 @@ export function assertSupportedCodecs(rtpParameters: RtpParameters): void {
     return type !== 'video/rtx' && !SUPPORTED_MIME_TYPES.has(type);
   });
   if (unsupported !== undefined) throw new HavenError('UNSUPPORTED_CODEC');
+}
+
+/** @throws HavenError UNSUPPORTED_CODEC when anything but Opus is offered */
+export function assertVoiceCodec(rtpParameters: RtpParameters): void {
+  const voice = VOICE_CODEC.mimeType.toLowerCase();
+  if (rtpParameters.codecs.some(({ mimeType }) => mimeType.toLowerCase() !== voice)) {
+    throw new HavenError('UNSUPPORTED_CODEC', 'Send Opus audio.');
+  }
 }

@@ -151,6 +151,11 @@ export class CvCoordinator extends EventEmitter<CvCoordinatorEvents> {
     return analysis?.held?.worker === worker ? analysis.stream : undefined;
   }
 
+  /** Who analyses a stream now. */
+  heldOf(streamId: string): Held | undefined {
+    return this.#analyses.get(streamId)?.held ?? undefined;
+  }
+
   /** The epoch under which a stream is analysed now. */
   epochOf(streamId: string): number | undefined {
     return this.#analyses.get(streamId)?.held?.assignment.epoch;

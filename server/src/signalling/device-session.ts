@@ -14,10 +14,12 @@ import { iceServersFor } from '../turn/ice-servers.ts';
 import type { DeviceMetrics } from './device-metrics.ts';
 import type { Handlers } from './endpoints.ts';
 import { bedsidePrivacyHandlers } from './privacy-requests.ts';
-import { CONSTRAINTS, publish, recheckPublisher, type PublishParts } from './publish-operation.ts';
+import { constraintsOf, publish, recheckPublisher, type PublishParts } from './publish-operation.ts';
 import type { DeviceSocket } from './sockets.ts';
+import { BedsideTalk, type TalkParts } from './talk-requests.ts';
 
-export type DeviceParts = PublishParts & { clock: () => number; metrics: DeviceMetrics };
+export type DeviceParts = PublishParts &
+  Pick<TalkParts, 'talks'> & { clock: () => number; metrics: DeviceMetrics };
 
 /** A device's connection and the stream that it publishes. */
 export class DeviceSession {
@@ -25,6 +27,7 @@ export class DeviceSession {
   readonly #principal: DevicePrincipal;
   readonly #actor: Actor;
   readonly #parts: DeviceParts;
+  readonly #talk: BedsideTalk;
   readonly handlers: Handlers<DeviceRequests>;
   #stream: Stream | undefined;
   #starting = 0;
@@ -35,6 +38,11 @@ export class DeviceSession {
     this.#principal = socket.data.principal;
     this.#actor = actor;
     this.#parts = parts;
+    this.#talk = new BedsideTalk(parts, {
+      actor,
+      tell: (event, ...message) => this.#socket.emit(event, ...message),
+      ring: (event) => this.#socket.emit('talk:started', event),
+    });
     this.handlers = {
       'publish:start': (request) => this.#start(request),
       'publish:connect': async ({ streamId, dtlsParameters }) => {
@@ -49,6 +57,7 @@ export class DeviceSession {
       }),
       'publish:state': (state) => this.#keepState(state),
       'publish:stop': (request) => this.#stop(request),
+      ...this.#talk.handlers,
       ...bedsidePrivacyHandlers(parts, { actor, own: (streamId) => this.#own(streamId) }),
     };
   }
@@ -75,6 +84,7 @@ export class DeviceSession {
 
   /** The connection is gone; media may run on for a while. */
   interrupted(): void {
+    this.#talk.end('device-lost');
     this.#stream?.deviceLost();
   }
 
@@ -85,12 +95,14 @@ export class DeviceSession {
   }
 
   disconnected(): void {
+    this.#talk.end('device-lost');
     this.#stream?.deviceLost();
   }
 
   async #start({
     patientId,
     source,
+    talk = false,
     privacy,
   }: RequestOf<DeviceRequests, 'publish:start'>): Promise<ResponseOf<DeviceRequests, 'publish:start'>> {
     const { clock, config } = this.#parts;
@@ -99,12 +111,13 @@ export class DeviceSession {
       const publisher = { principal: this.#principal, actor: this.#actor };
       const stream = await publish(this.#parts, publisher, { patientId, source, privacy });
       this.#follow(stream);
+      if (talk) this.#talk.attach(stream);
       return {
         streamId: stream.streamId,
         routerRtpCapabilities: stream.mediaWorker.rtpCapabilities,
         transport: stream.transportOptions,
         iceServers: iceServersFor(config, this.#actor.name, clock()),
-        constraints: CONSTRAINTS,
+        constraints: constraintsOf(config),
         privacy: stream.privacy,
       };
     } finally {
@@ -133,7 +146,7 @@ export class DeviceSession {
 
   #keepState(state: DeviceState): Record<string, never> {
     this.#own(state.streamId).learnSizes(state.layers);
-    this.#parts.metrics.record(state);
+    this.#parts.metrics.record(this.#own(state.streamId), state);
     return {};
   }
 

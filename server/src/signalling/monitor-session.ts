@@ -22,11 +22,13 @@ import { privacyHandlers, type PrivacyParts } from './privacy-requests.ts';
 import { isOnlyLocked, refusalOf } from './refusal-of.ts';
 import { RoomHub } from './room-hub.ts';
 import type { MonitorSocket } from './sockets.ts';
+import { ClinicianTalk, type TalkParts } from './talk-requests.ts';
 
 export type MonitorParts = AlarmParts &
   ClientParts &
   MediaParts &
-  PrivacyParts & {
+  PrivacyParts &
+  TalkParts & {
     admission: Admission;
     hub: RoomHub;
     load: () => ServerLoad;
@@ -44,6 +46,7 @@ export class MonitorSession {
   readonly #actor: Actor;
   readonly #parts: MonitorParts;
   readonly #media: MediaRequests;
+  readonly #talk: ClinicianTalk;
   readonly handlers: Handlers<MonitorRequests>;
   #principal: UserPrincipal;
   #joined: Joined | undefined;
@@ -65,6 +68,12 @@ export class MonitorSession {
       },
       tell: (event, ...message) => this.#socket.emit(event, ...message),
     });
+    this.#talk = new ClinicianTalk(parts, {
+      actor,
+      principal: () => this.#principal,
+      room: () => this.#room(),
+      tell: (event, ...message) => this.#socket.emit(event, ...message),
+    });
     this.handlers = {
       'session:describe': () => this.#describe(),
       'session:renew': (request) => this.#renew(request),
@@ -74,6 +83,7 @@ export class MonitorSession {
         return {};
       },
       ...this.#media.handlers,
+      ...this.#talk.handlers,
       ...privacyHandlers(parts, { actor, principal: () => this.#principal }),
       ...clientHandlers(parts),
       ...alarmHandlers(parts, {
@@ -103,6 +113,7 @@ export class MonitorSession {
       return;
     }
     this.#setLocked(locked);
+    this.#talk.recheck();
     const roomId = this.#joined?.roomId;
     if (roomId === undefined) return;
     const roomCode = refusalOf(() => this.#authorize('room:watch', roomId));
@@ -128,6 +139,11 @@ export class MonitorSession {
     return this.#over;
   }
 
+  /** Media run on for a while; a talk that nobody could end does not. */
+  interrupted(): void {
+    this.#talk.end('clinician-lost');
+  }
+
   resumed(socket: MonitorSocket): void {
     this.#socket = socket;
     this.#principal = socket.data.principal;
@@ -136,6 +152,7 @@ export class MonitorSession {
   }
 
   disconnected(): void {
+    this.#talk.end('clinician-lost');
     this.#leave();
   }
 
@@ -217,6 +234,7 @@ export class MonitorSession {
           .filter(({ identity }) => identity.roomId === roomId)
           .map(({ state }) => state),
         vitals: hub.latestVitals(patients.map(({ id }) => id)),
+        talks: this.#parts.talks.inRoom(roomId),
         serverTime: clock(),
       };
     } catch (error) {
@@ -227,6 +245,7 @@ export class MonitorSession {
 
   #leave(): void {
     this.#media.close();
+    this.#talk.end('finished');
     if (this.#joined === undefined) return;
     const { roomId, leavePlace } = this.#joined;
     this.#joined = undefined;

@@ -53,7 +53,8 @@ export function privacyHandlers(
       const privacy = privacies.of(patientId);
       if (privacy?.by === 'bedside' && !confirmed) throw new HavenError('CONFIRMATION_REQUIRED');
       if (privacies.resume(patientId)) {
-        const reason = privacy?.by === 'bedside' ? 'asked for at the bedside, ended by a clinician' : undefined;
+        const reason =
+          privacy?.by === 'bedside' ? 'asked for at the bedside, ended by a clinician' : undefined;
         audit.done(actor, 'privacy:resume', `patient:${patientId}`, reason);
       }
       return {};

@@ -202,9 +202,7 @@ describe("a patient's privacy", () => {
     await publish(server, 'P-101');
     const { monitor: elsewhere } = await watch(server, 'ward-b');
     await expect(pause(elsewhere)).rejects.toMatchObject({ code: 'ROOM_NOT_ASSIGNED' });
-    const observer = server.monitor(
-      server.access.addUser({ roles: ['observer'], rooms: ['ward-a'] }).token,
-    );
+    const observer = server.monitor(server.access.addUser({ roles: ['observer'], rooms: ['ward-a'] }).token);
     await observer.connected();
     await expect(pause(observer)).rejects.toMatchObject({ code: 'FORBIDDEN' });
     const request = { requestId: randomUUID(), ...PATIENT, reason: 'wish' as const, minutes: 61 };

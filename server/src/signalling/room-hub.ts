@@ -88,6 +88,10 @@ export class RoomHub {
     this.#latest.delete(patientId);
   }
 
+  patientTalk(roomId: string, patientId: string, clinician: string | null): void {
+    this.#to(roomId, 'patient:talk', { patientId, clinician });
+  }
+
   vitals(roomId: string, message: VitalsMessage): void {
     const latest = this.#latest.get(message.patientId)?.message;
     // A batch that is posted again must not turn the clock back.

@@ -13,6 +13,7 @@ import { PrivacyFile } from '../privacy/privacy-file.ts';
 import type { MediaFigures } from '../http/live-figures-api.ts';
 import type { Records } from '../records/records.ts';
 import type { Sfu } from '../sfu/sfu.ts';
+import { WhepDesk } from '../standards/whep-desk.ts';
 import { WhipDesk } from '../standards/whip-desk.ts';
 import { Talks } from '../talk/talks.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
@@ -54,11 +55,13 @@ export type SignallingOptions = {
 export type Signalling = {
   /** Devices that publish over HTTP. */
   readonly whip: WhipDesk;
+  /** Users who play a stream over HTTP. */
+  readonly whep: WhepDesk;
   /** Ends every stream and session, telling each why. The HTTP server and the SFU stay open. */
   close(): Promise<void>;
   readonly operations: Operations;
   /** How every stream, viewer and media worker fares now. */
-  media(): MediaFigures;
+  figures(): MediaFigures;
   /** Ids of the devices that are connected. */
   connectedDevices(): Set<string>;
   stats(): { devices: number; viewers: number; cvWorkers: number; unassignedStreams: number };
@@ -153,6 +156,7 @@ export function startSignalling(options: SignallingOptions): Signalling {
   const whip = new WhipDesk({
     ...{ access, admission, audit, clock, config, privacies, records, sessions, sfu },
   });
+  const whep = new WhepDesk({ ...{ access, admission, audit, clock, config, records, sessions, sfu } });
   serveCvWorkers(cvWorkers, entrance, { access, audit, coordinator, hub, intake, metrics, sfu });
 
   const stopListening = [
@@ -176,8 +180,9 @@ export function startSignalling(options: SignallingOptions): Signalling {
   let closing: Promise<void> | undefined;
   return {
     whip,
+    whep,
     operations,
-    media: () =>
+    figures: () =>
       readMediaFigures({
         ...{ analysisMetrics: metrics, clock, coordinator, deviceMetrics, operations, sfu },
       }),

@@ -1,0 +1,111 @@
+import { EventEmitter } from 'node:events';
+import { HavenError } from '@haven/protocol';
+import type { Actor } from '../audit/actor.ts';
+import type { AuditTrail } from '../audit/audit-trail.ts';
+import type { Stream } from '../sfu/stream.ts';
+import { Talk, type Talker } from './talk.ts';
+
+type TalksEvents = {
+  /** Somebody talks with a patient, or (null) no more. */
+  changed: [{ roomId: string; patientId: string; clinician: string | null }];
+};
+
+/** Rings at a bedside. */
+type Bell = (talk: Talk) => void;
+type Parts = { audit: Pick<AuditTrail, 'done'>; clock: () => number };
+
+/** All talks: at most one a patient, and one a clinician. */
+export class Talks extends EventEmitter<TalksEvents> {
+  readonly #parts: Parts;
+  readonly #running = new Map<string, Talk>();
+  /** Patients whose talk is being opened. */
+  readonly #opening = new Set<string>();
+  readonly #bells = new Map<Stream, Bell>();
+  #closed = false;
+
+  constructor(parts: Parts) {
+    super();
+    this.#parts = parts;
+  }
+
+  get running(): number {
+    return this.#running.size;
+  }
+
+  /** From now on the bedside of this stream can be talked with. @returns takes that back */
+  attach(stream: Stream, bell: Bell): () => void {
+    this.#bells.set(stream, bell);
+    stream.setTalk(true);
+    const detach = (): void => void this.#bells.delete(stream);
+    stream.once('ended', detach);
+    return detach;
+  }
+
+  /**
+   * Opens a talk and rings at the bedside; an earlier one of the same clinician ends.
+   * @throws HavenError TALK_UNSUPPORTED, TALK_BUSY, PRIVACY_RUNS, STREAM_UNKNOWN, SHUTTING_DOWN
+   */
+  async start(stream: Stream, talker: Talker, actor: Actor): Promise<Talk> {
+    const { patientId } = stream.identity;
+    this.#assertFree(stream, talker);
+    for (const talk of this.#running.values()) {
+      if (talk.talker.userId === talker.userId) talk.end('finished');
+    }
+    this.#opening.add(patientId);
+    try {
+      const talk = await Talk.open(stream, talker, this.#parts.clock());
+      this.#add(talk, actor);
+      return talk;
+    } finally {
+      this.#opening.delete(patientId);
+    }
+  }
+
+  get(talkId: string): Talk | undefined {
+    return this.#running.get(talkId);
+  }
+
+  /** With whom the patients of a room talk now. */
+  inRoom(roomId: string): { patientId: string; clinician: string }[] {
+    return [...this.#running.values()]
+      .filter(({ stream }) => stream.identity.roomId === roomId)
+      .map(({ stream, talker }) => ({
+        patientId: stream.identity.patientId,
+        clinician: talker.displayName,
+      }));
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const talk of [...this.#running.values()]) talk.end('server-stopping');
+  }
+
+  #assertFree(stream: Stream, { userId }: Talker): void {
+    const { patientId } = stream.identity;
+    if (!this.#bells.has(stream)) throw new HavenError('TALK_UNSUPPORTED');
+    if (stream.privacy !== null) throw new HavenError('PRIVACY_RUNS');
+    const busy = [...this.#running.values()].some(
+      (talk) => talk.stream.identity.patientId === patientId && talk.talker.userId !== userId,
+    );
+    if (busy || this.#opening.has(patientId)) throw new HavenError('TALK_BUSY');
+  }
+
+  #add(talk: Talk, actor: Actor): void {
+    const { stream, talkId, talker } = talk;
+    const { patientId, roomId } = stream.identity;
+    const bell = this.#bells.get(stream);
+    if (this.#closed || bell === undefined || stream.privacy !== null) {
+      talk.end('not-allowed');
+      throw new HavenError(this.#closed ? 'SHUTTING_DOWN' : 'STREAM_UNKNOWN');
+    }
+    this.#running.set(talkId, talk);
+    this.#parts.audit.done(actor, 'talk:start', `patient:${patientId}`);
+    this.emit('changed', { roomId, patientId, clinician: talker.displayName });
+    talk.once('ended', (reason) => {
+      this.#running.delete(talkId);
+      this.#parts.audit.done(actor, 'talk:end', `patient:${patientId}`, reason);
+      this.emit('changed', { roomId, patientId, clinician: null });
+    });
+    bell(talk);
+  }
+}
