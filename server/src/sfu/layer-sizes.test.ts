@@ -6,23 +6,22 @@ const large = { width: 320, height: 240 };
 
 test('layers that nobody told of double from a quarter of 720p', () => {
   const sizes = new LayerSizes();
-  expect([0, 1, 2].map((layer) => sizes.of(layer).height)).toEqual([180, 360, 720]);
+  expect(sizes.upTo(2).map(({ height }) => height)).toEqual([180, 360, 720]);
 });
 
 test('layers above those that were told double from the highest of them', () => {
   const sizes = new LayerSizes();
   sizes.learn([large, small]);
-  expect(sizes.of(0)).toEqual(small);
-  expect(sizes.of(2)).toEqual({ width: 640, height: 480 });
+  expect(sizes.upTo(2)).toEqual([small, large, { width: 640, height: 480 }]);
 });
 
 test('a layer that the device stopped keeps its size, until its pictures are others', () => {
   const sizes = new LayerSizes();
   sizes.learn([small, { width: 300, height: 260 }]);
   sizes.learn([small]);
-  expect(sizes.of(1).height).toBe(260);
+  expect(sizes.upTo(1)[1]?.height).toBe(260);
   sizes.learn([large]);
-  expect(sizes.of(1).height).toBe(480);
+  expect(sizes.upTo(1)[1]?.height).toBe(480);
   sizes.learn([{ width: 0, height: 0 }]);
-  expect(sizes.of(0).height).toBe(180);
+  expect(sizes.upTo(0)[0]?.height).toBe(180);
 });

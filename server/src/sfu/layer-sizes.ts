@@ -17,7 +17,12 @@ export class LayerSizes {
     this.#known = sameCamera && told.length < this.#known.length ? this.#known : told;
   }
 
-  of(layer: number): Size {
+  /** Lowest first. */
+  upTo(highest: number): Size[] {
+    return Array.from({ length: highest + 1 }, (_, layer) => this.#of(layer));
+  }
+
+  #of(layer: number): Size {
     const nearest = Math.min(layer, this.#known.length - 1);
     const { width, height } = this.#known[nearest] ?? ASSUMED_LOWEST;
     const factor = 2 ** (layer - Math.max(nearest, 0));

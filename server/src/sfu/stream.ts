@@ -74,6 +74,7 @@ export class Stream extends EventEmitter<StreamEvents> {
   readonly #incoming = new IncomingVideo();
   readonly #layerSizes = new LayerSizes();
   readonly #stillTurns: StillTurns;
+  #sizes: readonly Size[] = [];
   #reception: Reception;
   #demand = new LayerDemand(0);
   #producing = false;
@@ -126,6 +127,11 @@ export class Stream extends EventEmitter<StreamEvents> {
     return this.#producer !== undefined && !this.ended;
   }
 
+  /** Of its video; empty before it is live. */
+  get mimeType(): string {
+    return this.#producer?.rtpParameters.codecs[0]?.mimeType ?? '';
+  }
+
   /** Received, all layers together, bit/s. */
   get bitrate(): number {
     return this.#incoming.bitrate;
@@ -142,14 +148,14 @@ export class Stream extends EventEmitter<StreamEvents> {
   }
 
   /** Of the pictures of its spatial layers, lowest first. */
-  get sizes(): Size[] {
-    const highest = highestLayer(this.#producer);
-    return Array.from({ length: highest + 1 }, (_, layer) => this.#layerSizes.of(layer));
+  get sizes(): readonly Size[] {
+    return this.#sizes;
   }
 
   /** The device tells what it sends now. */
   learnSizes(layers: readonly Size[]): void {
     this.#layerSizes.learn(layers);
+    this.#sizes = this.#layerSizes.upTo(highestLayer(this.#producer));
   }
 
   /** How many other workers it is piped to. */
@@ -218,6 +224,7 @@ export class Stream extends EventEmitter<StreamEvents> {
     }
     this.#reception = new Reception(this.#clock());
     this.#demand = new LayerDemand(highestLayer(this.#producer));
+    this.#sizes = this.#layerSizes.upTo(highestLayer(this.#producer));
     // A pause may have begun or ended while the producer was made.
     this.#applyPrivacy();
     this.emit('live');

@@ -43,7 +43,7 @@ export type ConsumerDescription = { consumerId: string; producerId: string; rtpP
 
 /** A clinician's one receive transport and what is watched over it, at most one consumer a stream. */
 export class Viewer extends EventEmitter<ViewerEvents> {
-  readonly #mediaWorker: MediaWorker;
+  readonly mediaWorker: MediaWorker;
   readonly #transport: types.WebRtcTransport;
   readonly #clock: () => number;
   readonly #maxConsumers: number;
@@ -60,7 +60,7 @@ export class Viewer extends EventEmitter<ViewerEvents> {
     { clock, step, maxConsumers }: ViewerOptions,
   ) {
     super();
-    this.#mediaWorker = mediaWorker;
+    this.mediaWorker = mediaWorker;
     this.#transport = transport;
     this.#clock = clock;
     this.#step = step;
@@ -82,7 +82,7 @@ export class Viewer extends EventEmitter<ViewerEvents> {
   }
 
   get routerRtpCapabilities(): RtpCapabilities {
-    return this.#mediaWorker.rtpCapabilities;
+    return this.mediaWorker.rtpCapabilities;
   }
 
   get closed(): boolean {
@@ -182,7 +182,7 @@ export class Viewer extends EventEmitter<ViewerEvents> {
   }
 
   async #consume(stream: Stream, rtpCapabilities: RtpCapabilities): Promise<ConsumerDescription> {
-    const lent = await stream.lendProducer(this.#mediaWorker);
+    const lent = await stream.lendProducer(this.mediaWorker);
     try {
       this.#assertOpen();
       const consumer = await this.#createConsumer(lent.producer.id, rtpCapabilities);
@@ -208,7 +208,7 @@ export class Viewer extends EventEmitter<ViewerEvents> {
 
   async #createConsumer(producerId: string, rtpCapabilities: RtpCapabilities): Promise<types.Consumer> {
     try {
-      if (!this.#mediaWorker.router.canConsume({ producerId, rtpCapabilities })) {
+      if (!this.mediaWorker.router.canConsume({ producerId, rtpCapabilities })) {
         throw new HavenError('UNSUPPORTED_CODEC', 'This viewer cannot decode the stream.');
       }
       return await this.#transport.consume({

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { isDeepStrictEqual } from 'node:util';
 import { parseScalabilityMode, type types } from 'mediasoup';
 import type { DegradationStep, StreamEndReason, TileSending, ViewedTile } from '@haven/protocol';
 import type { Claim } from './link-budget.ts';
@@ -42,6 +43,8 @@ export class Watch extends EventEmitter<WatchEvents> {
   #allowance: Allowance = { step: 'none', affordable: true, turnsPerRefresh: 1 };
   #ready = false;
   #view: View | undefined;
+  /** What mediasoup does. */
+  #brought: View | undefined;
   #told: { sending: TileSending; because: View['because'] } = { sending: 'live', because: null };
   #preferred = LOWEST;
   #turn = 0;
@@ -82,7 +85,8 @@ export class Watch extends EventEmitter<WatchEvents> {
 
   /** Whether the viewer's link gets lower layers than it should, or none. */
   get reduced(): boolean {
-    if (this.consumer.type !== 'simulcast' || this.sending !== 'live' || !this.#view) return false;
+    const { type, producerPaused } = this.consumer;
+    if (type !== 'simulcast' || producerPaused || this.sending !== 'live' || !this.#view) return false;
     const wanted = Math.min(this.#view.spatialLayer, this.stream.arrivingLayer);
     return (this.consumer.currentLayers?.spatialLayer ?? -1) < wanted;
   }
@@ -106,9 +110,9 @@ export class Watch extends EventEmitter<WatchEvents> {
 
   /** Decides anew; resolves when mediasoup does what was decided. */
   settle(): Promise<void> {
-    if (!this.#ready || this.consumer.closed) return Promise.resolve();
+    if (!this.#ready || this.#closed) return Promise.resolve();
     const { stream } = this;
-    this.#view = this.#policy.decide(
+    const view = this.#policy.decide(
       {
         tile: this.#tile,
         sizes: stream.sizes,
@@ -118,7 +122,9 @@ export class Watch extends EventEmitter<WatchEvents> {
       },
       this.#clock(),
     );
-    const { sending, because, spatialLayer } = this.#view;
+    if (isDeepStrictEqual(view, this.#brought)) return Promise.resolve();
+    this.#view = view;
+    const { sending, because, spatialLayer } = view;
     if (sending === 'live') stream.watch(this, spatialLayer);
     else stream.unwatch(this);
     if (sending !== this.#told.sending || because !== this.#told.because) {
@@ -156,13 +162,14 @@ export class Watch extends EventEmitter<WatchEvents> {
   }
 
   async #apply(): Promise<void> {
-    let done: View | undefined;
-    while (this.#view !== undefined && this.#view !== done && !this.#closed) {
-      done = this.#view;
-      await this.#bring(done).catch((error: unknown) => {
+    while (this.#view !== undefined && this.#view !== this.#brought && !this.#closed) {
+      const view = this.#view;
+      this.#brought = undefined;
+      await this.#bring(view).catch((error: unknown) => {
         // Whoever closed it meanwhile tells so.
         if (!this.#closed) throw error;
       });
+      this.#brought = view;
     }
   }
 
@@ -189,6 +196,8 @@ export class Watch extends EventEmitter<WatchEvents> {
   }
 
   #refreshInTurn(): void {
+    // Nothing would come of a pause for privacy.
+    if (this.consumer.producerPaused) return;
     this.#turn += 1;
     if (this.#turn % this.#allowance.turnsPerRefresh !== 0) return;
     // A turn that fails is followed by the next.
