@@ -10,6 +10,7 @@ export * from './early-warning.ts';
 export * from './errors.ts';
 export * from './handshake.ts';
 export * from './identifiers.ts';
+export * from './live-figures.ts';
 export * from './media.ts';
 export * from './monitor-signalling.ts';
 export * from './observations.ts';

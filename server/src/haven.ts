@@ -194,8 +194,8 @@ export class Haven {
         records,
         limits,
         operations: signalling.operations,
-        media: () => signalling.media(),
-        media: { '/whip': signalling.whip },
+        figures: () => signalling.figures(),
+        media: { '/whip': signalling.whip, '/whep': signalling.whep },
         metricsToken: seeded.metricsToken,
         probes,
       });

@@ -10,7 +10,7 @@ import { MemoryAccess } from '../testing/memory-access.ts';
 import { memoryLimits } from '../testing/memory-limits.ts';
 import { MemoryRecords } from '../testing/memory-records.ts';
 import { NO_AUDIT_READS } from '../testing/no-audit-reads.ts';
-import { NO_MEDIA } from '../testing/no-media.ts';
+import { NO_FIGURES } from '../testing/no-figures.ts';
 import { NO_OPERATIONS } from '../testing/no-operations.ts';
 
 /** Every route under `/api/v1`, such as `GET /patients`. */
@@ -22,7 +22,7 @@ export async function routesOfApi(config: Config, store: Store): Promise<string[
     ...{ config, records, clock, access: new MemoryAccess(), audit: NO_AUDIT_READS },
     limits: await memoryLimits(),
     operations: NO_OPERATIONS,
-    media: NO_MEDIA,
+    figures: NO_FIGURES,
     administration: {
       ...{ store, records, clock, reread, patientIdPattern: config.patientIdPattern },
       cvKeyFile: join(config.dataDirectory, 'cv-key'),

@@ -14,7 +14,7 @@ import { addBreakGlassRoutes } from './break-glass-api.ts';
 import { addAuditRoutes, type AuditReads } from './audit-api.ts';
 import { Gate } from './gate.ts';
 import { addLimitRoutes } from './limits-api.ts';
-import { addLiveFiguresRoute, type MediaReads } from './live-figures-api.ts';
+import { addLiveFiguresRoute, type FiguresReads } from './live-figures-api.ts';
 import { addOperationsRoutes, type OperationsDesk } from './operations-api.ts';
 import { addPatientRoutes } from './patients-api.ts';
 
@@ -28,7 +28,7 @@ type Dependencies = {
   administration?: AdministrationParts | undefined;
   /** Left out where nothing is served but records. */
   operations?: OperationsDesk | undefined;
-  media?: MediaReads | undefined;
+  figures?: FiguresReads | undefined;
   clock: () => number;
 };
 
@@ -40,7 +40,7 @@ export function createApi({
   records,
   limits,
   operations,
-  media,
+  figures,
   clock,
 }: Dependencies): Router {
   const api = Router();
@@ -64,7 +64,7 @@ export function createApi({
   if (administration !== undefined) addAdministrationRoutes(api, gate, administration);
   addAuditRoutes(api, { gate, audit });
   if (operations !== undefined) addOperationsRoutes(api, { gate, operations });
-  if (media !== undefined) addLiveFiguresRoute(api, { gate, records, media });
+  if (figures !== undefined) addLiveFiguresRoute(api, { gate, records, figures });
 
   api.use(notFound, gate.auditRefusals);
   return api;

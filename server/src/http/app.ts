@@ -18,7 +18,7 @@ import { identifyClient } from './client-address.ts';
 import { address } from './gate.ts';
 import { createMediaApi, mediaCors } from './media-api.ts';
 import { readHealth, type Probe } from './health.ts';
-import type { MediaReads } from './live-figures-api.ts';
+import type { FiguresReads } from './live-figures-api.ts';
 import type { OperationsDesk } from './operations-api.ts';
 import { checkOrigin, corsOptions } from './origin.ts';
 import { limitRate } from './rate-limit.ts';
@@ -45,7 +45,7 @@ export type Services = {
   /** By the address under which each serves SDP over HTTP, such as `/whip`. */
   media?: Readonly<Record<string, MediaDesk>>;
   operations?: OperationsDesk;
-  media?: MediaReads;
+  figures?: FiguresReads;
   metricsToken: string;
   probes: Readonly<Record<string, Probe>>;
 };
@@ -88,7 +88,7 @@ export class HttpApp {
     limits,
     media = {},
     operations,
-    media,
+    figures,
     metricsToken,
     probes,
   }: Services): void {
@@ -133,7 +133,7 @@ export class HttpApp {
       limit,
       origin,
       readJson(config.limits.messageBytes),
-      createApi({ config, access, administration, audit, records, limits, operations, media, clock }),
+      createApi({ config, access, administration, audit, records, limits, operations, figures, clock }),
     );
     servePages(served, join(config.repositoryRoot, 'web', 'dist'));
   }

@@ -31,6 +31,15 @@ export class MediaObservation {
     return known[Math.floor(known.length / 2)] ?? null;
   }
 
+  /** How many browsers receive each producer, by its id; a piped one keeps its id. */
+  consumersByProducer(): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const { consumers } of this.census.peers) {
+      for (const { producerId } of consumers) counts.set(producerId, (counts.get(producerId) ?? 0) + 1);
+    }
+    return counts;
+  }
+
   close(): void {
     this.statistics.close();
   }

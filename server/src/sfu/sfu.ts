@@ -3,6 +3,7 @@ import type { Config } from '../config/config.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { MediaObservation } from './media-observation.ts';
 import { MediaWorkers } from './media-workers.ts';
+import { Player, type PlayerCapabilities } from './player.ts';
 import { StreamRegistry } from './stream-registry.ts';
 import type { Stream } from './stream.ts';
 import { Tap, type TapTarget } from './tap.ts';
@@ -40,6 +41,7 @@ export class Sfu {
   readonly #maxConsumers: number;
   readonly #tapAddresses: ReadonlySet<string>;
   readonly #viewers = new Set<Viewer>();
+  readonly #players = new Set<Player>();
   readonly #taps = new Set<Tap>();
   readonly #timer: NodeJS.Timeout;
   #step: DegradationStep = 'none';
@@ -83,6 +85,18 @@ export class Sfu {
     return viewer;
   }
 
+  /** @throws HavenError STREAM_UNKNOWN (not live), UNSUPPORTED_CODEC, SHUTTING_DOWN */
+  async openPlayer(stream: Stream, capabilities: PlayerCapabilities): Promise<Player> {
+    const player = await Player.open(stream, capabilities, { clock: this.#clock, step: this.#step });
+    if (this.#closed) {
+      player.close();
+      throw new HavenError('SHUTTING_DOWN');
+    }
+    this.#players.add(player);
+    player.once('closed', () => this.#players.delete(player));
+    return player;
+  }
+
   /** @throws HavenError FORBIDDEN (an address that is not on the allow-list), STREAM_UNKNOWN */
   async openTap(stream: Stream, target: TapTarget): Promise<Tap> {
     if (!this.#tapAddresses.has(target.ip)) {
@@ -97,6 +111,7 @@ export class Sfu {
   relieve(step: DegradationStep): void {
     this.#step = step;
     for (const viewer of this.#viewers) viewer.relieve(step);
+    for (const player of this.#players) player.relieve(step);
   }
 
   /** Of every viewer's link. */
@@ -109,8 +124,8 @@ export class Sfu {
     const viewers = [...this.#viewers];
     return {
       streams: streams.length,
-      viewers: viewers.length,
-      consumers: viewers.reduce((sum, viewer) => sum + viewer.consumers, 0),
+      viewers: viewers.length + this.#players.size,
+      consumers: viewers.reduce((sum, viewer) => sum + viewer.consumers, this.#players.size),
       taps: [...this.#taps].filter((tap) => !tap.closed).length,
       workers: this.#workers.size,
       expectedWorkers: this.#workers.expected,
@@ -127,6 +142,7 @@ export class Sfu {
     this.observation.close();
     this.streams.close('server-stopping');
     for (const viewer of [...this.#viewers]) viewer.close();
+    for (const player of [...this.#players]) player.close();
     await this.#workers.close();
   }
 
@@ -146,8 +162,9 @@ export class Sfu {
   async #examineViewers(): Promise<unknown[]> {
     const viewers = [...this.#viewers];
     for (const viewer of viewers) viewer.settle();
-    const inTurn = viewers.filter((_, index) => (index + this.#round) % 2 === 0);
-    const results = await Promise.allSettled(inTurn.map((viewer) => viewer.examine()));
+    const receivers = [...viewers, ...this.#players];
+    const inTurn = receivers.filter((_, index) => (index + this.#round) % 2 === 0);
+    const results = await Promise.allSettled(inTurn.map((receiver) => receiver.examine()));
     const failures: unknown[] = [];
     for (const [index, result] of results.entries()) {
       if (result.status === 'rejected' && inTurn[index]?.closed === false) failures.push(result.reason);

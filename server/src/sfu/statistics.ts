@@ -26,6 +26,9 @@ export type RtpReading = {
 };
 export type PeerReading = { receivedBitrate: number; sentBitrate: number; lossFraction: number | null };
 
+/** A layer of which nothing has arrived yet. */
+const SILENT: RtpReading = { bitrate: 0, lossFraction: 0, jitterMs: 0, roundTripMs: null, score: 0 };
+
 type Listeners = {
   /** A layer of video that comes in. */
   layer: (reading: RtpReading) => void;
@@ -104,7 +107,14 @@ export class MediaStatistics {
   }
 
   async #readProducer(producer: types.Producer): Promise<void> {
-    const layers = (await producer.getStats()).map(readingOf);
+    const stats = await producer.getStats();
+    const encodings = producer.rtpParameters.encodings ?? [];
+    const layers = encodings.map((encoding) => {
+      const layer = stats.find(({ ssrc, rid }) =>
+        encoding.ssrc === undefined ? rid === encoding.rid : ssrc === encoding.ssrc,
+      );
+      return layer === undefined ? SILENT : readingOf(layer);
+    });
     if (producer.closed) return;
     this.#layers.set(producer, layers);
     for (const layer of layers) if (layer.bitrate > 0) this.#listeners.layer(layer);

@@ -66,6 +66,11 @@ export class AnalysisMetrics {
     this.#statuses.set(worker, status);
   }
 
+  /** What was said last of an assignment. */
+  of(assignmentId: string): StreamStatus | undefined {
+    return this.#streams().find((stream) => stream.assignmentId === assignmentId);
+  }
+
   forget(worker: object): void {
     this.#statuses.delete(worker);
   }

@@ -1,4 +1,5 @@
 import type { DeviceState } from '@haven/protocol';
+import type { Stream } from '../sfu/stream.ts';
 import type { Histogram, Telemetry } from '../telemetry/telemetry.ts';
 
 /** What devices say of themselves, as metrics over all of them. */
@@ -6,6 +7,7 @@ export class DeviceMetrics {
   readonly #frameRate: Histogram;
   readonly #roundTrip: Histogram;
   readonly #loss: Histogram;
+  readonly #states = new WeakMap<Stream, DeviceState>();
 
   constructor(telemetry: Telemetry) {
     this.#frameRate = telemetry.histogram(
@@ -28,7 +30,14 @@ export class DeviceMetrics {
     );
   }
 
-  record({ framesPerSecond, roundTripMs, lossFraction }: DeviceState): void {
+  /** What the stream's device said last. */
+  of(stream: Stream): DeviceState | undefined {
+    return this.#states.get(stream);
+  }
+
+  record(stream: Stream, state: DeviceState): void {
+    this.#states.set(stream, state);
+    const { framesPerSecond, roundTripMs, lossFraction } = state;
     this.#frameRate.record(framesPerSecond);
     if (roundTripMs !== null) this.#roundTrip.record(roundTripMs / 1000);
     if (lossFraction !== null) this.#loss.record(lossFraction);
