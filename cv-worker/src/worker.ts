@@ -109,7 +109,9 @@ export class CvWorker extends EventEmitter<CvWorkerEvents> {
       this.#outbox.connected();
       this.emit('connected');
     });
+    this.#client.on('pace', ({ reduced }) => (this.#pacer.reduced = reduced));
     this.#client.on('disconnected', () => {
+      this.#pacer.reduced = false;
       this.#outbox.disconnected();
       for (const stream of this.#streams.values()) void this.#drop(stream);
     });

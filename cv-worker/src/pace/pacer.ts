@@ -2,9 +2,9 @@ import type { Vital } from '@haven/protocol';
 import type { PoolLoad } from '../pool/pool-load.ts';
 import type { Tap } from '../tap/tap.ts';
 import type { NormalFrameRate } from './frame-rate.ts';
-import { FrameRatePacing } from './frame-rate-pacing.ts';
+import { FrameRatePacing, type StreamPriority } from './frame-rate-pacing.ts';
 import { LayerChoice, type FacePlace, type LayerEvidence } from './layer-choice.ts';
-import { PressureGauge } from './pressure.ts';
+import { PressureGauge, type Pressure } from './pressure.ts';
 import { processorTime } from './processor-time.ts';
 
 const NOTHING_KNOWN: LayerEvidence = { face: null, withheld: null };
@@ -38,6 +38,8 @@ export class Pacer {
   readonly #pacing: FrameRatePacing;
   readonly #load: PoolLoad;
   readonly #processorTime: typeof processorTime;
+  /** The server asks for less: its machine, or what it does for viewers, is short of processor time. */
+  reduced = false;
 
   constructor(options: {
     normalRate: NormalFrameRate;
@@ -54,8 +56,9 @@ export class Pacer {
     const { framesAnalysed, framesDropped } = this.#load;
     const latencyMs = this.#load.takeLatencyMs();
     const processor = this.#processorTime();
-    const pressure = this.#gauge.add({ now, processor, framesAnalysed, framesDropped, latencyMs });
     const order = Array.from(streams, ([id, { pace }]) => ({ id, inAlert: pace.inAlert }));
+    const own = this.#gauge.add({ now, processor, framesAnalysed, framesDropped, latencyMs });
+    const pressure = this.reduced && own !== 'high' ? this.#asked(order) : own;
     const rates = this.#pacing.update(now, pressure, order);
     for (const [id, { pace }] of streams) {
       const { tap, choice, evidence, inAlert } = pace;
@@ -66,5 +69,10 @@ export class Pacer {
       const rate = rates.get(id);
       if (rate !== undefined) tap.aim(choice.view, rate);
     }
+  }
+
+  /** What the server asks for is given until nothing is left but patients in alert. */
+  #asked(order: readonly StreamPriority[]): Pressure {
+    return this.#pacing.exhausted || order.every(({ inAlert }) => inAlert) ? 'fair' : 'high';
   }
 }

@@ -28,6 +28,7 @@ const REFUSED_RETRY_MS = 1000;
 
 const unassignedSchema = z.object({ assignmentId: uuidSchema, epoch: z.number().int() });
 const prioritySchema = z.object({ assignmentId: uuidSchema, inAlert: z.boolean() });
+const paceSchema = z.object({ reduced: z.boolean() });
 const sessionEndedSchema = z.object({ code: errorCodeSchema });
 
 export type CvClientEvents = {
@@ -38,6 +39,8 @@ export type CvClientEvents = {
   unassign: [event: { assignmentId: string; epoch: number }];
   /** Whether the patient has an active alert. */
   priority: [event: { assignmentId: string; inAlert: boolean }];
+  /** Whether the server's machine is so busy that fewer pictures are to be analysed. */
+  pace: [event: { reduced: boolean }];
   /** The server answered and does not let this worker in; it goes on trying. */
   refused: [error: HavenError];
 };
@@ -126,6 +129,10 @@ export class CvClient extends EventEmitter<CvClientEvents> {
     socket.on('assignment:priority', (event: unknown) => {
       const priority = prioritySchema.safeParse(event);
       if (priority.success) this.emit('priority', priority.data);
+    });
+    socket.on('analysis:pace', (event: unknown) => {
+      const pace = paceSchema.safeParse(event);
+      if (pace.success) this.emit('pace', pace.data);
     });
   }
 

@@ -4,8 +4,6 @@ import { rtpCapabilitiesSchema, type RtpCapabilities } from '@haven/protocol';
 import { MEDIA_CODECS } from './media-codecs.ts';
 import { WorkerLoad } from './worker-load.ts';
 
-/** Of a device, all layers together: three layers up to 720p take 2.5 Mbit/s, and the rest is for bursts. */
-const MAX_INCOMING_BITRATE = 5_000_000;
 /** Without an answer to ICE consent checks for this long, seconds, the peer counts as gone. */
 const ICE_CONSENT_TIMEOUT_S = 15;
 /** A viewer's first estimate, bit/s: enough for a wall of low layers at once; feedback corrects it. */
@@ -16,6 +14,8 @@ export type MediaWorkerOptions = {
   port: number;
   announcedAddress: string | undefined;
   workerBinary: string | undefined;
+  /** Of a device, all layers together, bit/s. */
+  maxIncomingBitrate: number;
   /** Its place in the pool, which a successor takes over. */
   index: number;
 };
@@ -29,16 +29,18 @@ export class MediaWorker extends EventEmitter<MediaWorkerEvents> {
   readonly #worker: types.Worker;
   readonly #webRtcServer: types.WebRtcServer;
   readonly load = new WorkerLoad();
+  readonly #maxIncomingBitrate: number;
   #carried = 0;
 
   private constructor(
-    index: number,
+    { index, maxIncomingBitrate }: MediaWorkerOptions,
     worker: types.Worker,
     webRtcServer: types.WebRtcServer,
     router: types.Router,
   ) {
     super();
     this.index = index;
+    this.#maxIncomingBitrate = maxIncomingBitrate;
     this.#worker = worker;
     this.#webRtcServer = webRtcServer;
     this.router = router;
@@ -50,12 +52,8 @@ export class MediaWorker extends EventEmitter<MediaWorkerEvents> {
     });
   }
 
-  static async start({
-    port,
-    announcedAddress,
-    workerBinary,
-    index,
-  }: MediaWorkerOptions): Promise<MediaWorker> {
+  static async start(options: MediaWorkerOptions): Promise<MediaWorker> {
+    const { port, announcedAddress, workerBinary } = options;
     const worker = await createWorker({
       logLevel: 'warn',
       ...(workerBinary === undefined ? {} : { workerBin: workerBinary }),
@@ -70,7 +68,7 @@ export class MediaWorker extends EventEmitter<MediaWorkerEvents> {
         ],
       });
       const router = await worker.createRouter({ mediaCodecs: MEDIA_CODECS });
-      return new MediaWorker(index, worker, webRtcServer, router);
+      return new MediaWorker(options, worker, webRtcServer, router);
     } catch (error) {
       worker.close();
       throw error;
@@ -105,8 +103,11 @@ export class MediaWorker extends EventEmitter<MediaWorkerEvents> {
    * A transport for a device or a viewer. mediasoup, as the DTLS server, offers AES-GCM first, which costs half the
    * CPU time of AES-CM with HMAC.
    */
-  async createWebRtcTransport(direction: 'receive' | 'send'): Promise<types.WebRtcTransport> {
-    const transport = await this.router.createWebRtcTransport({
+  async createWebRtcTransport(
+    direction: 'receive' | 'send',
+    router: types.Router = this.router,
+  ): Promise<types.WebRtcTransport> {
+    const transport = await router.createWebRtcTransport({
       webRtcServer: this.#webRtcServer,
       enableUdp: true,
       enableTcp: true,
@@ -114,8 +115,13 @@ export class MediaWorker extends EventEmitter<MediaWorkerEvents> {
       iceConsentTimeout: ICE_CONSENT_TIMEOUT_S,
       initialAvailableOutgoingBitrate: INITIAL_OUTGOING_BITRATE,
     });
-    if (direction === 'receive') await transport.setMaxIncomingBitrate(MAX_INCOMING_BITRATE);
+    if (direction === 'receive') await transport.setMaxIncomingBitrate(this.#maxIncomingBitrate);
     return transport;
+  }
+
+  /** One more router, for peers that number payload types otherwise. */
+  createRouter(mediaCodecs: types.RouterRtpCodecCapability[]): Promise<types.Router> {
+    return this.#worker.createRouter({ mediaCodecs });
   }
 
   /** Resolves when the process has ended and its port is free. */

@@ -110,11 +110,12 @@ export class MediaWorkers extends EventEmitter<MediaWorkersEvents> {
   }
 
   async #start(index: number, backoff: Backoff): Promise<void> {
-    const { announcedAddress, media } = this.#config;
+    const { announcedAddress, limits, media } = this.#config;
     const worker = await MediaWorker.start({
       port: media.port === 0 ? 0 : media.port + index,
       announcedAddress,
       workerBinary: media.workerBinary,
+      maxIncomingBitrate: limits.maxIncomingBitrate,
       index,
     });
     if (this.#closed) {

@@ -28,7 +28,7 @@ type MediaEvent = 'consumer:layers' | 'consumer:closed' | 'consumer:sending' | '
 export type MediaParts = {
   audit: AuditTrail;
   clock: () => number;
-  config: Pick<Config, 'turn'>;
+  config: Pick<Config, 'limits' | 'turn'>;
   sfu: Sfu;
 };
 
@@ -53,6 +53,8 @@ export class MediaRequests {
   #tiles: readonly ViewedTile[] | undefined;
   /** Counts `transport:open`: of several at a time the last one stands. */
   #opened = 0;
+  /** Transports that are being opened now. */
+  #opening = 0;
 
   constructor(parts: MediaParts, watcher: Watcher) {
     this.#parts = parts;
@@ -100,7 +102,7 @@ export class MediaRequests {
     this.#watcher.room();
     this.#closeViewer();
     const opened = this.#opened;
-    const viewer = await this.#parts.sfu.openViewer();
+    const viewer = await this.#openViewer();
     if (opened !== this.#opened) {
       viewer.close();
       throw new HavenError('TRANSPORT_UNKNOWN');
@@ -118,6 +120,19 @@ export class MediaRequests {
       transport: viewer.transportOptions,
       iceServers: iceServersFor(config, actor.name, clock()),
     };
+  }
+
+  /** Whoever opens one after another holds no more at a time than a peer may. */
+  async #openViewer(): Promise<Viewer> {
+    if (this.#opening >= this.#parts.config.limits.transportsPerPeer) {
+      throw new HavenError('CAPACITY_EXCEEDED', 'Too many transports are being opened at a time.');
+    }
+    this.#opening += 1;
+    try {
+      return await this.#parts.sfu.openViewer();
+    } finally {
+      this.#opening -= 1;
+    }
   }
 
   async #consume({

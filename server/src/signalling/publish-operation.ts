@@ -10,7 +10,15 @@ import type { Sfu } from '../sfu/sfu.ts';
 import type { Stream } from '../sfu/stream.ts';
 
 /** What encoders are told: cameras need no more for a wall or for a pulse. */
-export const CONSTRAINTS = { maxFramesPerSecond: 30, maxBitrate: 2_500_000 };
+const CONSTRAINTS = { maxFramesPerSecond: 30, maxBitrate: 2_500_000 };
+
+/** What an encoder is told: what is needed, and no more than the server takes. */
+export function constraintsOf({ limits }: Pick<Config, 'limits'>): typeof CONSTRAINTS {
+  return {
+    maxFramesPerSecond: Math.min(CONSTRAINTS.maxFramesPerSecond, limits.maxFramesPerSecond),
+    maxBitrate: Math.min(CONSTRAINTS.maxBitrate, limits.maxIncomingBitrate),
+  };
+}
 
 export type PublishParts = {
   access: Access;

@@ -1,6 +1,6 @@
 import type { IceServers } from '@haven/protocol';
 import { nameOf } from '../audit/actor.ts';
-import { CONSTRAINTS, publish, type PublishParts } from '../signalling/publish-operation.ts';
+import { constraintsOf, publish, type PublishParts } from '../signalling/publish-operation.ts';
 import type { Sessions } from '../signalling/sessions.ts';
 import { iceServersFor } from '../turn/ice-servers.ts';
 import { Entrance, type Visitor } from './entrance.ts';
@@ -18,7 +18,7 @@ export type WhipParts = PublishParts & { clock: () => number; sessions: Pick<Ses
 export class WhipDesk implements MediaDesk {
   readonly #parts: WhipParts;
   readonly #entrance: Entrance;
-  readonly #book = new SessionBook();
+  readonly #book = new SessionBook<WhipSession>();
 
   constructor(parts: WhipParts) {
     this.#parts = parts;
@@ -60,7 +60,7 @@ export class WhipDesk implements MediaDesk {
           direction: 'recvonly',
           rtpParameters,
           layers: layered ? simulcastOf(section)?.offered : undefined,
-          maxBitrate: CONSTRAINTS.maxBitrate,
+          maxBitrate: constraintsOf(config).maxBitrate,
         }),
         entityTag: entityTagOf(session),
         iceServers: iceServersFor(config, publisher.actor.name, clock()),
@@ -83,7 +83,7 @@ export class WhipDesk implements MediaDesk {
   }
 
   async close(visitor: Visitor, sessionId: string): Promise<void> {
-    this.#book.stop(sessionId, await this.#caller(visitor, 'publish:stop'));
+    this.#book.get(sessionId, await this.#caller(visitor, 'publish:stop')).stop();
   }
 
   async #caller(visitor: Visitor, action: string): Promise<string> {
