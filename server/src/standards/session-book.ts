@@ -17,27 +17,23 @@ export interface MediaSession {
 }
 
 /** The running sessions of one protocol, by the ids in their addresses. */
-export class SessionBook {
-  readonly #sessions = new Map<string, MediaSession>();
+export class SessionBook<S extends MediaSession> {
+  readonly #sessions = new Map<string, S>();
 
-  get size(): number {
-    return this.#sessions.size;
-  }
-
-  add(session: MediaSession): void {
+  add(session: S): void {
     this.#sessions.set(session.id, session);
   }
 
-  remove(session: MediaSession): void {
+  remove(session: S): void {
     this.#sessions.delete(session.id);
   }
 
-  /**
-   * Ends a session.
-   * @throws HavenError STREAM_UNKNOWN, FORBIDDEN (somebody else's)
-   */
-  stop(sessionId: string, caller: string): void {
-    this.#get(sessionId, caller).stop();
+  /** @throws HavenError STREAM_UNKNOWN, FORBIDDEN (somebody else's) */
+  get(sessionId: string, caller: string): S {
+    const session = this.#sessions.get(sessionId);
+    if (session === undefined) throw new HavenError('STREAM_UNKNOWN', 'This session has ended.');
+    if (session.owner !== caller) throw new HavenError('FORBIDDEN', 'This session belongs to somebody else.');
+    return session;
   }
 
   /** RFC 9725, 4.3. The SFU is an ICE-lite agent: it learns candidates from their checks, and restarts on request. */
@@ -47,7 +43,7 @@ export class SessionBook {
     ifMatch: string | undefined,
     body: string,
   ): Promise<Restarted | undefined> {
-    const session = this.#get(sessionId, caller);
+    const session = this.get(sessionId, caller);
     if (ifMatch === undefined) throw new HavenError('PRECONDITION_REQUIRED');
     const credentials = readIceFragment(body);
     if (ifMatch !== '*') {
@@ -62,13 +58,6 @@ export class SessionBook {
       fragment: writeIceFragment(session.section, session.transport),
       entityTag: entityTagOf(session),
     };
-  }
-
-  #get(sessionId: string, caller: string): MediaSession {
-    const session = this.#sessions.get(sessionId);
-    if (session === undefined) throw new HavenError('STREAM_UNKNOWN', 'This session has ended.');
-    if (session.owner !== caller) throw new HavenError('FORBIDDEN', 'This session belongs to somebody else.');
-    return session;
   }
 }
 

@@ -1,7 +1,8 @@
 /** The codecs and header extensions that an offered section and Haven's routers have in common. */
 import { parsePayloads, parseParams } from 'sdp-transform';
 import { rtpCapabilitiesSchema, type RtpCapabilities, type RtpParameters } from '@haven/protocol';
-import { generateRouterRtpCapabilities } from 'mediasoup/ortc';
+import { errors } from 'mediasoup';
+import { generateRouterRtpCapabilities, getProducerRtpParametersMapping } from 'mediasoup/ortc';
 import { MEDIA_CODECS } from '../../sfu/media-codecs.ts';
 import type { OfferedSection } from './offer.ts';
 
@@ -30,6 +31,17 @@ export function codecsOf(section: OfferedSection): Codec[] {
       },
     ];
   });
+}
+
+/** Whether routers know a codec: mediasoup's own judgement, by H.264's profile and packetization mode too. */
+export function isRoutable(codec: Codec): boolean {
+  try {
+    getProducerRtpParametersMapping({ codecs: [codec], encodings: [{}] }, ROUTER_CAPABILITIES);
+    return true;
+  } catch (error) {
+    if (error instanceof errors.UnsupportedError || error instanceof TypeError) return false;
+    throw error;
+  }
 }
 
 /** The retransmissions (RFC 4588) of a codec, where the section has them. */

@@ -48,7 +48,14 @@ const sectionSchema = transportSchema.extend({
   mid: token.optional(),
   rtcpMux: z.string().optional(),
   rtp: z
-    .array(z.object({ payload: payloadType, codec: z.string().max(32), rate: uint32.optional() }))
+    .array(
+      z.object({
+        payload: payloadType,
+        codec: z.string().max(32),
+        rate: uint32.optional(),
+        encoding: uint32.optional(),
+      }),
+    )
     .max(64),
   fmtp: z.array(z.object({ payload: payloadType, config: z.union([z.string(), z.number()]) })).max(64),
   rtcpFb: z

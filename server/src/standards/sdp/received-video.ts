@@ -1,13 +1,10 @@
 import { HavenError, type RtpParameters } from '@haven/protocol';
-import { errors } from 'mediasoup';
-import { getProducerRtpParametersMapping } from 'mediasoup/ortc';
 import {
   codecsOf,
+  isRoutable,
   retransmissionOf,
-  ROUTER_CAPABILITIES,
   sharedExtensions,
   withSharedFeedback,
-  type Codec,
   type HeaderExtension,
 } from './codecs.ts';
 import { offersToSend, type Offer, type OfferedSection } from './offer.ts';
@@ -33,7 +30,7 @@ export function receiveVideo({ sections, bundle }: Offer): ReceivedVideo {
   if (section === undefined) throw new HavenError('OFFER_UNACCEPTABLE', 'Offer one video to send.');
   const headerExtensions = sharedExtensions(section, 'recvonly');
   const encodings = encodingsOf(section, headerExtensions);
-  const taken = codecsOf(section).find((codec) => isReceivable(codec));
+  const taken = codecsOf(section).find((codec) => isRoutable(codec));
   if (taken === undefined) {
     throw new HavenError(
       'OFFER_UNACCEPTABLE',
@@ -55,17 +52,6 @@ export function receiveVideo({ sections, bundle }: Offer): ReceivedVideo {
       rtcp: { reducedSize: true },
     },
   };
-}
-
-/** mediasoup's own judgement, by H.264's profile and packetization mode too. */
-function isReceivable(codec: Codec): boolean {
-  try {
-    getProducerRtpParametersMapping({ codecs: [codec], encodings: [{}] }, ROUTER_CAPABILITIES);
-    return true;
-  } catch (error) {
-    if (error instanceof errors.UnsupportedError || error instanceof TypeError) return false;
-    throw error;
-  }
 }
 
 /** How the packets of each layer are told: by RID, by SSRC, or by the section's identification. */
