@@ -12,6 +12,7 @@ import { AuditPage } from './audit/audit-page.tsx';
 import type { AlarmSound } from './core/alarm-sound.ts';
 import { AccountPage } from './session/account-page.tsx';
 import { useSignedIn } from './session/signed-in.ts';
+import { StreamsPage } from './streams/streams-page.tsx';
 import { homeOf, mayWatch, pagesFor, WALL_PATH, type PagePath } from './ui/pages.ts';
 import { WallPage } from './wall/wall-page.tsx';
 
@@ -30,6 +31,7 @@ export function SignedInPages({ sound, settings }: SignedInPagesProps) {
     '/admin/keys': <KeysPage />,
     '/admin/emergency-access': <EmergencyAccessPage />,
     '/admin/integrity': <IntegrityPage />,
+    '/admin/streams': <StreamsPage />,
     '/audit': <AuditPage />,
     '/account': <AccountPage />,
   };

@@ -47,6 +47,7 @@ export const EVERY_ACTION = [
   'device:manage',
   'cv-key:manage',
   'integrity:read',
+  'operations:read',
   'audit:read',
   'break-glass:review',
 ];

@@ -20,6 +20,7 @@ import {
   type BreakGlass,
   type ErrorCode,
   type IntegrityProblem,
+  type LiveFigures,
   type ManagedDevice,
   type ManagedKey,
   type ManagedPatient,
@@ -30,6 +31,7 @@ import {
 import type { z } from 'zod';
 import type { Api } from '../core/api.ts';
 import { aSession, aStatus } from './access-fixtures.ts';
+import { someFigures } from './live-figures.ts';
 import { T0, uuid } from './fixtures.ts';
 
 type Call = { method: string; path: string; body: unknown };
@@ -45,6 +47,7 @@ export class HavenApi {
   keys: ManagedKey[] = [];
   emergencies: BreakGlass[] = [];
   problems: IntegrityProblem[] = [];
+  figures: LiveFigures = someFigures();
   lines: AuditLine[] = [];
   verification: z.infer<typeof auditVerificationSchema> = {
     ok: true,
@@ -199,6 +202,7 @@ export class HavenApi {
         return this.#change(this.emergencies, id, { review });
       },
     ],
+    ['GET /operations/streams', () => this.figures],
     ['GET /admin/integrity', () => ({ checkedAt: T0, problems: this.problems })],
     ['POST /audit/search', ({ body }) => this.#linesOf(auditQuerySchema.parse(body))],
     ['GET /audit/verify', () => this.verification],

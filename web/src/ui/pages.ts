@@ -15,6 +15,7 @@ export const PAGES = [
   { path: '/admin/keys', name: 'Keys', action: 'cv-key:manage' },
   { path: '/admin/emergency-access', name: 'Emergency access', action: 'break-glass:review' },
   { path: '/admin/integrity', name: 'Integrity', action: 'integrity:read' },
+  { path: '/admin/streams', name: 'Streams', action: 'operations:read' },
   { path: '/audit', name: 'Audit', action: 'audit:read' },
   { path: '/account', name: 'Account', action: null },
 ] as const satisfies readonly { path: string; name: string; action: string | null }[];
