@@ -114,7 +114,7 @@ describe('a newcomer', () => {
 
   test('is refused from nine tenths of the connections on, until a minute after they were fewer', () => {
     const { admission, clock, telemetry } = node();
-    const leave = Array.from({ length: 9 }, () => admission.connected());
+    const leave = Array.from({ length: 9 }, () => admission.entered('inside'));
     expect(refusalOf(() => admission.assertOpen('new'))).toMatchObject({
       code: 'OVERLOADED',
       status: 503,
@@ -133,13 +133,13 @@ describe('a newcomer', () => {
 
   test('is let in by an administrator’s reset until it is too much again', () => {
     const { admission } = node();
-    const leave = Array.from({ length: 9 }, () => admission.connected());
+    const leave = Array.from({ length: 9 }, () => admission.entered('inside'));
     admission.overload.reset();
     admission.observe();
     admission.assertOpen('new');
     leave[0]!();
     admission.observe();
-    admission.connected();
+    admission.entered('inside');
     expect(refusalOf(() => admission.assertOpen('new'))?.code).toBe('OVERLOADED');
   });
 
@@ -182,25 +182,27 @@ describe('a newcomer', () => {
     expect(refusalOf(() => admission.assertOpen('known'))?.code).toBe('DRAINING');
   });
 
-  test('finds no way past the very limit of connections, as nobody does', () => {
+  test('finds no way past the very limit of connections, as nobody does', async () => {
     const { admission } = node();
     for (let connection = 0; connection < 9; connection++) admission.connected();
-    admission.assertConnectionFree();
-    admission.connected();
-    expect(refusalOf(() => admission.assertConnectionFree())?.code).toBe('OVERLOADED');
+    await admission.assertMayConnect('192.0.2.1');
+    const leave = admission.connected();
+    await expect(admission.assertMayConnect('192.0.2.1')).rejects.toMatchObject({ code: 'OVERLOADED' });
+    leave();
+    await admission.assertMayConnect('192.0.2.1');
   });
 
   test('finds every promised place of a node: overload begins only beyond them all', () => {
     const clock = new Clock();
     const admission = new Admission(readConfig({}), new QuietTelemetry(), clock.read);
     for (let patient = 0; patient < 50; patient++) {
-      admission.connected();
       admission.assertOpen('device');
+      admission.entered(`device ${patient}`);
       admission.devices.take(`P-${patient}`);
     }
     for (let viewer = 0; viewer < 200; viewer++) {
-      admission.connected();
       admission.assertOpen('viewer');
+      admission.entered(`viewer ${viewer}`);
       admission.viewers.take(String(viewer));
     }
     expect(refusalOf(() => admission.devices.take('P-50'))?.code).toBe('CAPACITY_EXCEEDED');

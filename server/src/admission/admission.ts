@@ -27,6 +27,8 @@ export class Admission {
   readonly #refusals: Counter;
   readonly #departures: Departures;
   #connections = 0;
+  /** Of the connections those that were let in: the others are gone in a moment. */
+  #sessions = 0;
   #memory = 0;
   #step: DegradationStep = 'none';
   #draining = false;
@@ -41,6 +43,11 @@ export class Admission {
     this.devices = new Slots(limits.devices, clock, () => this.#refused('devices'));
     this.viewers = new Slots(limits.viewers, clock, () => this.#refused('viewers'));
     telemetry.gauge('haven_active_viewers', 'Sessions that watch a room', () => this.viewers.taken);
+    telemetry.gauge(
+      'haven_signalling_connections',
+      'Open signalling connections, of those who were not let in too',
+      () => this.#connections,
+    );
     telemetry.gauge('haven_limit_taken', 'What is taken of each limit', () =>
       this.limits.map(({ name, taken }) => ({ value: taken, attributes: { limit: name } })),
     );
@@ -74,12 +81,22 @@ export class Admission {
     this.#draining = draining;
   }
 
-  /** Counts a signalling connection. @returns counts it out again; to be called once */
+  /** Counts a signalling connection, whoever comes by it. @returns counts it out again; to be called once */
   connected(): () => void {
     this.#connections += 1;
-    this.observe();
     return () => {
       this.#connections -= 1;
+    };
+  }
+
+  /** Counts a session that was let in. @returns to be called once, when it ended */
+  entered(token: string): () => void {
+    const leave = this.returning.entered(token);
+    this.#sessions += 1;
+    this.observe();
+    return () => {
+      leave();
+      this.#sessions -= 1;
       this.#departures.left();
     };
   }
@@ -89,9 +106,19 @@ export class Admission {
     this.overload.observe(this.#overloading(this.#limits.connections));
   }
 
-  /** The very limit, which holds for those who return as well. @throws HavenError OVERLOADED */
-  assertConnectionFree(): void {
+  /**
+   * To be asked before anything else of a connection: nothing is known of it but where it comes from. The very limit
+   * holds for those who return as well.
+   * @throws HavenError OVERLOADED, RATE_LIMITED
+   */
+  async assertMayConnect(address: string): Promise<void> {
     if (this.#connections >= this.#limits.connections) throw this.#overloaded('connections');
+    try {
+      await this.addresses.assertMayConnect(address);
+    } catch (error) {
+      this.#refused('address');
+      throw error;
+    }
   }
 
   /**
@@ -113,7 +140,7 @@ export class Admission {
   /** Connections and memory may run out; places of devices and viewers are promised, down to the last. */
   #overloading(connections: number): Taken[] {
     return [
-      { name: 'connections', taken: this.#connections, limit: connections },
+      { name: 'connections', taken: this.#sessions, limit: connections },
       { name: 'memory', taken: this.#memory, limit: 1 },
     ];
   }

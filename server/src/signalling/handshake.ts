@@ -19,12 +19,12 @@ const SIGN_IN_TIMEOUT_MS = 10_000;
 /** The part of a connecting Socket.IO socket that matters here. */
 type EnteringSocket<P extends Principal> = {
   handshake: { auth: Record<string, unknown>; address: string };
-  conn: { once(event: 'close', listener: () => void): unknown };
+  conn: { readonly readyState: string; once(event: 'close', listener: () => void): unknown };
   data: { principal: P; claim?: Claim };
 };
 
 /** Socket.IO carries `data` to the client's `connect_error`. */
-class HandshakeRefusal extends Error {
+export class HandshakeRefusal extends Error {
   readonly data: WireError;
 
   constructor(data: WireError) {
@@ -70,7 +70,7 @@ export class Doorkeeper {
 
   async #enter<P extends Principal, S extends EnteringSocket<P>>(door: Door<P, S>, socket: S): Promise<void> {
     const { auth, address } = socket.handshake;
-    const { addresses, returning } = this.#admission;
+    const { addresses } = this.#admission;
     await addresses.assertMaySignIn(address);
     if (door.alwaysOpen !== true) this.#admission.assertOpen(tokenOf(auth));
     let actor = { name: ANONYMOUS, address };
@@ -85,7 +85,10 @@ export class Doorkeeper {
       door.authorize(principal);
       socket.data.principal = principal;
       door.prepare?.(socket);
-      socket.conn.once('close', returning.entered(token));
+      const left = this.#admission.entered(token);
+      // Who left meanwhile is told of by no event any more.
+      if (socket.conn.readyState === 'open') socket.conn.once('close', left);
+      else left();
       await addresses.succeeded(address);
     } catch (error) {
       if (error instanceof HavenError) {

@@ -36,9 +36,7 @@ export function createIo({ clock, httpServer, config, admission, audit }: IoOpti
   /** In order of cost: nothing is looked up, and nothing kept, of a connection that is refused here. */
   const assertMayConnect = async (request: IncomingMessage): Promise<void> => {
     if (!originAllowed(request, config.allowedOrigins)) throw new HavenError('ORIGIN_REFUSED');
-    if (!isNewConnection(request)) return;
-    admission.assertConnectionFree();
-    await admission.addresses.assertMayConnect(addressOf(request));
+    if (isNewConnection(request)) await admission.assertMayConnect(addressOf(request));
   };
   const io: Io = new Server(httpServer, {
     serveClient: false,
