@@ -1,0 +1,183 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type Server as HttpServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Redis } from 'ioredis';
+import { Server, type DefaultEventsMap } from 'socket.io';
+import { AuditTrail } from '../../audit/audit-trail.ts';
+import { Members } from '../../cluster/members.ts';
+import { connectRedis } from '../../cluster/redis-link.ts';
+import { hasRedis, startRedis } from '../../records/testing/redis.ts';
+import { eventually } from '../../testing/eventually.ts';
+import { MemoryRecords } from '../../testing/memory-records.ts';
+import { QuietTelemetry } from '../../testing/quiet-telemetry.ts';
+import type { Io } from '../io.ts';
+import { RequestService } from '../request-service.ts';
+import { Sessions } from '../sessions.ts';
+import { serveNodes, type NodeNamespace } from './node-door.ts';
+import { NodeMesh } from './node-mesh.ts';
+import { NODE_NAMESPACE, type NodeEvent } from './node-signalling.ts';
+
+const whereRedisIs = hasRedis() ? describe : describe.skip;
+const SECRET = 'a secret of all nodes of the cluster';
+
+/** A node without media: its door, its place in the cluster and its links. */
+class BareNode {
+  readonly mesh: NodeMesh;
+  readonly members: Members;
+  readonly heard: { node: string; event: NodeEvent }[] = [];
+  readonly links: string[] = [];
+  readonly #http: HttpServer;
+  readonly #io: Io;
+  readonly #timer: NodeJS.Timeout;
+
+  private constructor(name: string, redis: Redis, http: HttpServer, secret: string) {
+    const telemetry = new QuietTelemetry();
+    const audit = new AuditTrail(new MemoryRecords([], []), telemetry, Date.now);
+    const sessions = new Sessions(new RequestService(telemetry, audit, 1_000), telemetry);
+    const { port } = http.address() as AddressInfo;
+    const bootId = randomUUID();
+    this.#http = http;
+    this.#io = new Server<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, never>(http, {
+      connectionStateRecovery: {},
+    });
+    const namespace: NodeNamespace = this.#io.of(NODE_NAMESPACE);
+    serveNodes(namespace, sessions, {
+      secret: SECRET,
+      host: {
+        handlersFor: (node) => ({
+          'node:snapshot': () => ({ bootId, streams: [], vitals: [], alerts: [] }),
+          'pipe:open': () => {
+            throw new Error(`no media here for ${node}`);
+          },
+          'pipe:demand': () => ({}),
+          'pipe:key-frame': () => ({}),
+          'pipe:close': () => ({}),
+        }),
+        left: () => undefined,
+      },
+    });
+    const url = `http://127.0.0.1:${port}`;
+    this.members = new Members(redis, { node: name, url, startedAt: Date.now(), draining: false });
+    this.mesh = new NodeMesh({
+      ...{ members: this.members, namespace, clock: Date.now },
+      self: { node: name, secret, bootId },
+    });
+    this.mesh.on('event', (node, event) => this.heard.push({ node, event }));
+    this.mesh.on('up', (node) => this.links.push(`+${node}`));
+    this.mesh.on('down', (node) => this.links.push(`-${node}`));
+    this.mesh.on('gone', (node) => this.links.push(`gone ${node}`));
+    this.mesh.on('refused', (node, { message }) => this.links.push(`refused by ${node}: ${message}`));
+    this.#timer = setInterval(() => this.mesh.beat(), 200);
+  }
+
+  static async start(name: string, redis: Redis, secret = SECRET): Promise<BareNode> {
+    const http = createServer();
+    http.listen(0, '127.0.0.1');
+    await once(http, 'listening');
+    return new BareNode(name, redis, http, secret);
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    this.mesh.close();
+    await this.members.close();
+    await this.#io.close();
+    this.#http.close();
+  }
+}
+
+const ENDED: NodeEvent = {
+  kind: 'stream-ended',
+  roomId: 'ward-a',
+  streamId: randomUUID(),
+  patientId: 'P-101',
+  reason: 'device-stopped',
+};
+
+whereRedisIs('nodes of a cluster', () => {
+  let server: Awaited<ReturnType<typeof startRedis>>;
+  let redis: Redis;
+  let a: BareNode;
+  let b: BareNode;
+
+  beforeAll(async () => {
+    server = await startRedis();
+    redis = connectRedis(server.url, new QuietTelemetry());
+    await eventually(() => redis.status === 'ready', 'Redis answers');
+  });
+  beforeEach(async () => {
+    await redis.flushall();
+    [a, b] = await Promise.all([BareNode.start('a', redis), BareNode.start('b', redis)]);
+    await a.members.beat();
+    await b.members.beat();
+    await a.members.beat();
+    await eventually(() => a.mesh.isUp('b') && b.mesh.isUp('a'), 'the nodes are linked');
+  });
+  afterEach(() => Promise.all([a.close(), b.close()]));
+  afterAll(async () => {
+    redis.disconnect();
+    await server.kill();
+  });
+
+  test('hear what happens on the others, and nothing of their own', async () => {
+    a.mesh.tell(ENDED);
+    expect(await eventually(() => b.heard.at(0), 'b hears it')).toEqual({ node: 'a', event: ENDED });
+    expect(a.heard).toEqual([]);
+  });
+
+  test('ask each other, and get answers or reasons', async () => {
+    expect(await a.mesh.request('b', 'node:snapshot', {})).toMatchObject({ streams: [] });
+    const pipe = { pipeId: randomUUID(), streamId: randomUUID() };
+    const to = {
+      ip: '127.0.0.1',
+      port: 1,
+      srtpParameters: { cryptoSuite: 'AEAD_AES_128_GCM', keyBase64: 'AAAA' },
+    } as const;
+    await expect(a.mesh.request('b', 'pipe:open', { ...pipe, to })).rejects.toMatchObject({
+      code: 'INTERNAL',
+    });
+    await expect(a.mesh.request('c', 'node:snapshot', {})).rejects.toMatchObject({ code: 'TIMEOUT' });
+  });
+
+  test('do not let anybody in who does not know the secret', async () => {
+    const stranger = await BareNode.start('c', redis, 'another secret that is as long');
+    await stranger.members.beat();
+    await eventually(() => stranger.links.includes('refused by a: UNAUTHENTICATED'), 'a refuses it');
+    expect(stranger.mesh.isUp('a')).toBe(false);
+    a.mesh.tell(ENDED);
+    await eventually(() => b.heard.at(0), 'b hears it');
+    expect(stranger.heard).toEqual([]);
+    await stranger.close();
+  });
+
+  test('go on hearing each other when Redis forgets them', async () => {
+    await redis.flushall();
+    await a.members.beat();
+    expect(a.members.others).toEqual([]);
+    expect(a.mesh.isUp('b')).toBe(true);
+    b.mesh.tell(ENDED);
+    await eventually(() => a.heard.at(0), 'a hears it');
+    await b.members.beat();
+    await a.members.beat();
+    b.mesh.tell({ ...ENDED, streamId: randomUUID() });
+    await eventually(() => a.heard.at(1), 'a hears it once more');
+    expect(a.heard).toHaveLength(2);
+  });
+
+  test('notice within seconds that one died, and that it left', async () => {
+    await b.close();
+    await eventually(() => a.links.includes('-b'), 'the link is down');
+    await a.members.beat();
+    await eventually(() => !a.mesh.isUp('b'), 'b is not up');
+    await redis.zrem('haven:nodes', 'b');
+    await redis.hdel('haven:nodes:about', 'b');
+    await a.members.beat();
+    await eventually(() => a.links.includes('gone b'), 'b is gone');
+    b = await BareNode.start('b', redis);
+    await b.members.beat();
+    await a.members.beat();
+    await eventually(() => a.mesh.isUp('b'), 'b is back');
+  });
+});

@@ -1,0 +1,125 @@
+/**
+ * Namespace `/node`: one node of a cluster at another one's door. Each node connects to every other one: what happens
+ * on a node then reaches all viewers without Redis, and each asks by its own connection.
+ */
+import {
+  alertSchema,
+  analysisModeSchema,
+  detectedEventSchema,
+  emptySchema,
+  patientIdSchema,
+  roomIdSchema,
+  rtpParametersSchema,
+  soundPauseSchema,
+  streamEndReasonSchema,
+  streamStateSchema,
+  timestampSchema,
+  uuidSchema,
+  vitalsMessageSchema,
+  waveformMessageSchema,
+  type ErrorCode,
+  type RequestEvents,
+} from '@haven/protocol';
+import { z } from 'zod';
+
+export const NODE_NAMESPACE = '/node';
+
+/** Beside the cluster's secret, what a node says of itself in the handshake. */
+export const nodeHandshakeSchema = z.object({
+  node: z.string().min(1).max(64),
+  secret: z.string().min(1).max(256),
+  /** Another at each start: what an earlier process held is gone. */
+  bootId: uuidSchema,
+});
+
+/** A stream as other nodes know it. */
+export const sharedStreamSchema = z.object({
+  roomId: roomIdSchema,
+  deviceId: z.string().max(64),
+  /** Of the patient's lease, under which the node holds it. */
+  epoch: z.number().int(),
+  state: streamStateSchema,
+});
+export type SharedStream = z.infer<typeof sharedStreamSchema>;
+
+/** What happens on a node and concerns viewers of others. */
+export const nodeEventSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('stream'), stream: sharedStreamSchema }),
+  z.object({
+    kind: z.literal('stream-ended'),
+    roomId: roomIdSchema,
+    streamId: uuidSchema,
+    patientId: patientIdSchema,
+    reason: streamEndReasonSchema,
+  }),
+  z.object({ kind: z.literal('vitals'), roomId: roomIdSchema, message: vitalsMessageSchema }),
+  z.object({ kind: z.literal('waveform'), roomId: roomIdSchema, message: waveformMessageSchema }),
+  z.object({ kind: z.literal('alert'), alert: alertSchema, leftRoomId: roomIdSchema.nullable() }),
+  z.object({ kind: z.literal('sound-pause'), roomId: roomIdSchema, pause: soundPauseSchema.nullable() }),
+  z.object({
+    kind: z.literal('patient-event'),
+    roomId: roomIdSchema,
+    patientId: patientIdSchema,
+    event: detectedEventSchema,
+    at: timestampSchema,
+  }),
+  z.object({
+    kind: z.literal('analysis-mode'),
+    roomId: roomIdSchema,
+    patientId: patientIdSchema,
+    mode: analysisModeSchema,
+  }),
+]);
+export type NodeEvent = z.infer<typeof nodeEventSchema>;
+
+/** One end of a pipe between the media workers of two nodes; SRTP protects what crosses the network. */
+export const pipeEndSchema = z.object({
+  ip: z.union([z.ipv4(), z.ipv6()]),
+  port: z.number().int().min(1).max(65_535),
+  srtpParameters: z.object({
+    cryptoSuite: z.enum([
+      'AEAD_AES_256_GCM',
+      'AEAD_AES_128_GCM',
+      'AES_CM_128_HMAC_SHA1_80',
+      'AES_CM_128_HMAC_SHA1_32',
+    ]),
+    keyBase64: z.base64().max(128),
+  }),
+});
+export type PipeEnd = z.infer<typeof pipeEndSchema>;
+
+export const nodeRequests = {
+  /** What this node holds now, for one that has just connected. */
+  'node:snapshot': {
+    request: emptySchema,
+    response: z.object({
+      /** Another at each start. */
+      bootId: uuidSchema,
+      streams: z.array(sharedStreamSchema).max(10_000),
+      vitals: z.array(z.object({ roomId: roomIdSchema, message: vitalsMessageSchema })).max(10_000),
+      alerts: z.array(alertSchema).max(20_000),
+    }),
+  },
+  /** Sends a stream of this node to the asking one. */
+  'pipe:open': {
+    request: z.object({ pipeId: uuidSchema, streamId: uuidSchema, to: pipeEndSchema }),
+    response: z.object({ from: pipeEndSchema, rtpParameters: rtpParametersSchema }),
+  },
+  /** The highest layer that anybody watches beyond the pipe; null: nobody does. */
+  'pipe:demand': {
+    request: z.object({ pipeId: uuidSchema, maxSpatialLayer: z.number().int().min(0).max(3).nullable() }),
+    response: emptySchema,
+  },
+  'pipe:key-frame': { request: z.object({ pipeId: uuidSchema }), response: emptySchema },
+  'pipe:close': { request: z.object({ pipeId: uuidSchema }), response: emptySchema },
+} as const;
+
+export type NodeRequests = typeof nodeRequests;
+export type NodeToServer = RequestEvents<NodeRequests>;
+
+export type ServerToNode = {
+  event: (event: NodeEvent) => void;
+  /** Volatile, once a second: this node is there, and what it told has been sent. */
+  beat: (event: { at: number }) => void;
+  'session:ended': (event: { code: ErrorCode }) => void;
+};
