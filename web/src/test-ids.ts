@@ -16,6 +16,21 @@ export const testIds = {
   tileFocus: 'tile-focus',
   video: 'video',
   pictureState: 'picture-state',
+  /** Who talks with the patient. */
+  tileTalk: 'tile-talk',
+  privacySection: 'privacy-section',
+  privacyPause: 'privacy-pause',
+  privacyEnd: 'privacy-end',
+  talkSection: 'talk-section',
+  /** Held to speak. Its attribute `data-state` is `idle`, `opening`, `speaking`, `listening`. */
+  talkHold: 'talk-hold',
+  talkEnd: 'talk-end',
+  /** At the bedside: the sign of a running pause, and of a talk. */
+  bedsidePrivacy: 'bedside-privacy',
+  bedsidePrivacyBegin: 'bedside-privacy-begin',
+  bedsidePrivacyEnd: 'bedside-privacy-end',
+  bedsideTalk: 'bedside-talk',
+  bedsideTalkEnd: 'bedside-talk-end',
   /** The number, or `– –`; its attribute `data-state` is `live`, `held` or `withheld`. */
   pulseValue: 'pulse-value',
   pulseQuality: 'pulse-quality',

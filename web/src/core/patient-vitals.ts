@@ -33,11 +33,13 @@ export function viewPatientVitals(state: PatientState, moment: Moment, connected
       connected,
     });
   const told = (name: VitalName) => (measured.some((vital) => vital.name === name) ? view(name) : null);
-  const words = state.stream === null ? undefined : NOT_MEASURED[state.patient.analysisMode];
-  const pulse = words === undefined ? view('pulse') : notMeasured(words);
-  const rate = (name: VitalName) => (words === undefined ? told(name) : null);
+  const { stream } = state;
+  const paused = stream !== null && stream.privacy !== null;
+  const off = stream === null ? undefined : notMeasured(paused ? 'privacy' : state.patient.analysisMode);
+  const pulse = off ?? view('pulse');
+  const rate = (name: VitalName) => (off === undefined ? told(name) : null);
   const breathing = rate('breathing');
-  const presence = PRESENCE_WATCHED.has(state.patient.analysisMode) ? told('presence') : null;
+  const presence = !paused && PRESENCE_WATCHED.has(state.patient.analysisMode) ? told('presence') : null;
   return {
     pulse,
     breathing,
@@ -50,12 +52,15 @@ export function viewPatientVitals(state: PatientState, moment: Moment, connected
 }
 
 /** A rate that nobody wants measured is said at once, not when the analysis says so. */
-function notMeasured(words: string): VitalView {
-  return { state: 'withheld', reason: 'presence-only', words };
+function notMeasured(why: AnalysisMode | 'privacy'): VitalView | undefined {
+  const words = NOT_MEASURED[why];
+  if (words === undefined) return undefined;
+  return { state: 'withheld', reason: why === 'privacy' ? 'privacy' : 'presence-only', words };
 }
 
-const NOT_MEASURED: Readonly<Partial<Record<AnalysisMode, string>>> = {
+const NOT_MEASURED: Readonly<Partial<Record<AnalysisMode | 'privacy', string>>> = {
   presence: WITHHELD_WORDS['presence-only'],
   off: MODE_WORDS.off,
+  privacy: WITHHELD_WORDS.privacy,
 };
 const PRESENCE_WATCHED: ReadonlySet<AnalysisMode> = new Set(['both', 'presence']);

@@ -1,8 +1,14 @@
 import type { Role } from '@haven/protocol';
 
-/** What is done about alarms, as the access matrix calls it. */
+/** What is done about alarms and at the bedside, as the access matrix calls it. */
 export type AlarmRight =
-  'alert:acknowledge' | 'alert:silence' | 'alarm:pause' | 'limits:change' | 'analysis:change';
+  | 'alert:acknowledge'
+  | 'alert:silence'
+  | 'alarm:pause'
+  | 'limits:change'
+  | 'analysis:change'
+  | 'privacy:change'
+  | 'talk:start';
 
 /**
  * What to offer; the server decides again when it is done.

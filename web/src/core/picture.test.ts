@@ -8,6 +8,7 @@ const live: PictureFreshness = {
   waitingSince: T0,
   delivery: null,
   now: T0,
+  serverNow: T0,
 };
 
 describe('viewPicture', () => {
@@ -32,6 +33,19 @@ describe('viewPicture', () => {
 
   test('without a stream there is no signal', () => {
     expect(viewPicture({ ...live, stream: null })).toMatchObject({ state: 'no-signal', words: 'NO SIGNAL' });
+  });
+
+  test('a picture that is paused for privacy is nothing but that, whatever else is wrong with it', () => {
+    const until = T0 + 11.5 * 60_000;
+    const privacy = { reason: 'personal-care', by: 'bedside', since: T0, until } as const;
+    const stream = aStream({ privacy, conditions: ['signal-lost'] });
+    expect(viewPicture({ ...live, stream, now: T0 + 60_000 })).toEqual({
+      state: 'privacy',
+      words: 'PRIVACY – personal care – 12 min left',
+      dim: false,
+    });
+    expect(viewPicture({ ...live, stream, serverNow: until - 30_000 }).words).toContain('30 s left');
+    expect(viewPicture({ ...live, stream, serverNow: until + 1 }).words).toContain('ending now');
   });
 
   test("the server's word that the signal is lost counts at once", () => {

@@ -1,5 +1,6 @@
 import type { StreamState, TechnicalCondition } from '@haven/protocol';
 import type { Delivery, StillBecause } from '../media/delivery.ts';
+import { privacyWords } from './privacy-view.ts';
 
 /** A picture older than this is dimmed and says its age, ms. */
 export const LATE_AFTER_MS = 2000;
@@ -15,7 +16,7 @@ const BECAUSE_WORDS: Readonly<Record<Exclude<StillBecause, null>, string>> = {
 
 /** What a tile says of its picture. `dim`: what is seen must not be taken for the present. */
 export type PictureView = {
-  state: 'live' | 'connecting' | 'still' | 'late' | 'frozen' | 'covered' | 'dark' | 'no-signal';
+  state: 'privacy' | 'live' | 'connecting' | 'still' | 'late' | 'frozen' | 'covered' | 'dark' | 'no-signal';
   words: string | null;
   /** Why, where there is room to say so. */
   reason?: string;
@@ -31,12 +32,22 @@ export type PictureFreshness = {
   /** What the SFU sends to this screen; null while there is no consumer. */
   delivery: Delivery | null;
   now: number;
+  /** By the server's clock, ms since the epoch. */
+  serverNow: number;
 };
 
 export function viewPicture(input: PictureFreshness): PictureView {
   const { stream, lastFrameAt, delivery, now } = input;
   const age = lastFrameAt === null ? null : now - lastFrameAt;
   if (stream === null) return { state: 'no-signal', words: 'NO SIGNAL', dim: true };
+  // Before anything else: of a picture that is paused not even its age is told.
+  if (stream.privacy !== null) {
+    return {
+      state: 'privacy',
+      words: `PRIVACY – ${privacyWords(stream.privacy, input.serverNow)}`,
+      dim: false,
+    };
+  }
   if (stream.conditions.includes('signal-lost')) return noSignal(age);
   if (delivery?.sending === 'still') return viewStill(stream.conditions, age, delivery.because);
   if (age === null || age > LATE_AFTER_MS) return viewOld(input, stream, age);

@@ -40,6 +40,7 @@ const viewerQualitySchema = z.object({ quality: linkQualitySchema });
 const roomClosedSchema = z.object({ roomId: roomIdSchema, code: errorCodeSchema });
 const pausedSchema = z.object({ roomId: roomIdSchema, pause: soundPauseSchema.nullable() });
 const modeSchema = z.object({ patientId: patientIdSchema, mode: analysisModeSchema });
+const talkSchema = z.object({ patientId: patientIdSchema, clinician: z.string().max(80).nullable() });
 const momentSchema = z.object({ at: timestampSchema });
 
 export type WallListeners = {
@@ -49,6 +50,7 @@ export type WallListeners = {
   vitals: (vitals: VitalsMessage) => void;
   waveform: (waveform: WaveformMessage) => void;
   analysisMode: (patientId: string, mode: AnalysisMode) => void;
+  talk: (patientId: string, clinician: string | null) => void;
   alert: (alert: Alert) => void;
   soundPause: (roomId: string, pause: SoundPause | null) => void;
   consumerClosed: (consumerId: string) => void;
@@ -72,6 +74,9 @@ export function listenTo(connection: MonitorConnection, listeners: WallListeners
   connection.on('waveform', waveformMessageSchema, listeners.waveform);
   connection.on('patient:analysis-mode', modeSchema, ({ patientId, mode }) =>
     listeners.analysisMode(patientId, mode),
+  );
+  connection.on('patient:talk', talkSchema, ({ patientId, clinician }) =>
+    listeners.talk(patientId, clinician),
   );
   connection.on('alert', alertSchema, listeners.alert);
   connection.on('alarm:paused', pausedSchema, ({ roomId, pause }) => listeners.soundPause(roomId, pause));

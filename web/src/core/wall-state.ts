@@ -37,6 +37,8 @@ export type WallState = {
   /** The last pause of the room's sound, running or over. */
   soundPause: SoundPause | null;
   load: ServerLoad;
+  /** Who talks with which patient now, by the patient's id. */
+  talks: ReadonlyMap<string, string>;
 };
 
 export const EMPTY_WALL: WallState = {
@@ -46,6 +48,7 @@ export const EMPTY_WALL: WallState = {
   patients: new Map(),
   alerts: new Map(),
   soundPause: null,
+  talks: new Map(),
   load: { step: 'none', overloaded: false, drainingUntil: null },
 };
 
@@ -82,6 +85,7 @@ export function withSnapshot(state: WallState, snapshot: RoomSnapshot, early: Ea
     ...state,
     room: snapshot.room,
     patients: new Map(patients),
+    talks: new Map((snapshot.talks ?? []).map(({ patientId, clinician }) => [patientId, clinician])),
     alerts: onlyActive(mergeAlerts(early.alerts, snapshot.alerts)),
     soundPause: early.soundPause === undefined ? snapshot.soundPause : early.soundPause,
     load: early.load ?? snapshot.load,
@@ -96,7 +100,8 @@ export function withStream(state: WallState, stream: StreamState, now: number): 
       ...before,
       stream,
       streamSince: same ? before.streamSince : now,
-      vitals: same ? before.vitals : null,
+      // What was measured before a pause counts no more after it.
+      vitals: same && stream.privacy === null ? before.vitals : null,
     };
   });
 }
@@ -110,7 +115,7 @@ export function withoutStream(state: WallState, patientId: string, streamId: str
 /** Vitals of a stream that is not the patient's present one are of the past and dropped. */
 export function withVitals(state: WallState, vitals: VitalsMessage, now: number): WallState {
   return change(state, vitals.patientId, (before) => {
-    if (ofStream(vitals, before.stream) === null) return before;
+    if (ofStream(vitals, before.stream) === null || before.stream?.privacy != null) return before;
     if (before.vitals !== null && vitals.at < before.vitals.at) return before;
     return { ...before, vitals, vitalsAt: now };
   });
@@ -130,13 +135,21 @@ export function withAlert(state: WallState, alert: Alert): WallState {
   return { ...state, alerts: withoutOldest(mergeAlerts(state.alerts, [alert])) };
 }
 
+/** Somebody talks with a patient, or (null) no more. */
+export function withTalk(state: WallState, patientId: string, clinician: string | null): WallState {
+  const talks = new Map(state.talks);
+  if (clinician === null) talks.delete(patientId);
+  else talks.set(patientId, clinician);
+  return { ...state, talks };
+}
+
 /** Locked: pictures and values are let go of, not only hidden; who lies where and the alerts stay. */
 export function withoutMeasurements(state: WallState): WallState {
   const patients = [...state.patients].map(([id, before]): [string, PatientState] => [
     id,
     { ...before, stream: null, vitals: null },
   ]);
-  return { ...state, patients: new Map(patients) };
+  return { ...state, patients: new Map(patients), talks: new Map() };
 }
 
 /** One that left with its patient for another room. */

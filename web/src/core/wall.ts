@@ -11,6 +11,7 @@ import type { ViewerMedia } from '../media/viewer-media.ts';
 import { AlarmActions } from './alarm-actions.ts';
 import { AlarmChannelWatch, type AlarmChannel, type Moment } from './alarm-channel.ts';
 import { mergeAlerts } from './alert-view.ts';
+import { BedsideActions } from './bedside-actions.ts';
 import type { Clock } from './clock.ts';
 import type { Connection } from './connection.ts';
 import { RoomVisit } from './room-visit.ts';
@@ -25,6 +26,7 @@ import {
   withoutStream,
   withSnapshot,
   withStream,
+  withTalk,
   withVitals,
   type Early,
   type WallState,
@@ -49,6 +51,7 @@ export class Wall {
   readonly #focused = new Store<string | null>(null);
   readonly #locked = new Store(false);
   readonly #actions: AlarmActions;
+  readonly #bedside: BedsideActions;
   readonly #traces = new Map<string, WaveformTrace>();
   /** The server said on this connection that the session is locked; it does so before it answers a join. */
   #toldLocked = false;
@@ -76,6 +79,7 @@ export class Wall {
       alert: (alert) => this.#alertCame(alert),
       soundPause: (pause) => this.#pauseCame(pause),
     });
+    this.#bedside = new BedsideActions(parts.connection);
     this.#listen();
   }
 
@@ -118,6 +122,10 @@ export class Wall {
   }
   get actions(): AlarmActions {
     return this.#actions;
+  }
+
+  get bedside(): BedsideActions {
+    return this.#bedside;
   }
 
   trace(patientId: string): WaveformTrace {
@@ -175,13 +183,15 @@ export class Wall {
         if (this.#visit.inside) this.#channel.beat();
       },
       stream: (stream) => {
+        if (stream.privacy !== null) this.#traces.delete(stream.patientId);
         if (!this.#locked.get()) change((state) => withStream(state, stream, this.#now()));
       },
       streamEnded: (patientId, streamId) => change((state) => withoutStream(state, patientId, streamId)),
       analysisMode: (patientId, mode) => change((state) => withAnalysisMode(state, patientId, mode)),
+      talk: (patientId, clinician) => change((state) => withTalk(state, patientId, clinician)),
       vitals: (vitals) => change((state) => withVitals(state, vitals, this.#now())),
       waveform: (waveform) => {
-        if (this.#state.get().patients.has(waveform.patientId)) {
+        if (this.#state.get().patients.get(waveform.patientId)?.stream?.privacy === null) {
           this.trace(waveform.patientId).add(waveform, this.#now());
         }
       },

@@ -30,6 +30,9 @@ async function openPanel(change: Partial<PatientPanelProps> = {}) {
       connected
       mayChangeLimits
       mayChangeAnalysis
+      bedside={null}
+      talk={null}
+      talker={null}
       onClose={onClose}
       {...change}
     />,

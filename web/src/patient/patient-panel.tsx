@@ -1,11 +1,13 @@
 import type { Alert } from '@haven/protocol';
 import { useCallback, useEffect, useMemo, useRef, type KeyboardEvent } from 'react';
 import { bedWords } from '../core/alert-view.ts';
+import type { BedsideActions } from '../core/bedside-actions.ts';
 import { limitsOfPatient } from '../core/patient-records.ts';
 import { viewPatientVitals } from '../core/patient-vitals.ts';
 import type { SignedInApi } from '../core/signed-in-api.ts';
 import type { PatientState } from '../core/wall-state.ts';
 import type { Moment } from '../core/alarm-channel.ts';
+import type { TalkDesk } from '../talk/talk-desk.ts';
 import { testIds } from '../test-ids.ts';
 import controls from '../ui/controls.module.css';
 import { useLoaded } from '../ui/use-loaded.ts';
@@ -14,7 +16,9 @@ import { HistorySection } from './history-section.tsx';
 import { LimitsSection } from './limits-section.tsx';
 import { NowSection } from './now-section.tsx';
 import styles from './patient-panel.module.css';
+import { PrivacySection } from './privacy-section.tsx';
 import { ScoreSection } from './score-section.tsx';
+import { TalkSection } from './talk-section.tsx';
 import { TrendsSection } from './trends.tsx';
 import { useAlertHistory } from './use-alert-history.ts';
 
@@ -27,13 +31,19 @@ export type PatientPanelProps = {
   connected: boolean;
   mayChangeLimits: boolean;
   mayChangeAnalysis: boolean;
+  /** What the user may do about the picture; null for one who may not. */
+  bedside: Pick<BedsideActions, 'pausePicture' | 'resumePicture'> | null;
+  /** null for a user who may not talk. */
+  talk: Pick<TalkDesk, 'state' | 'press' | 'release' | 'end'> | null;
+  /** Who talks with the patient now. */
+  talker: string | null;
   onClose: () => void;
 };
 
 /** More about one patient, beside the wall or over its tiles: the alerts above stay in view and in reach. */
 export function PatientPanel(props: PatientPanelProps) {
-  const { request, state, alerts, mayChangeLimits, mayChangeAnalysis, onClose } = props;
-  const { patient } = state;
+  const { request, state, alerts, mayChangeLimits, mayChangeAnalysis, talk, onClose } = props;
+  const { patient, stream } = state;
   const title = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     const before = document.activeElement;
@@ -67,6 +77,25 @@ export function PatientPanel(props: PatientPanelProps) {
           Back to the wall
         </button>
       </header>
+      {stream !== null && talk !== null && (
+        <TalkSection
+          patientId={patient.id}
+          desk={talk}
+          supported={stream.talk}
+          paused={stream.privacy !== null}
+          talker={props.talker}
+        />
+      )}
+      {stream !== null && (
+        <PrivacySection
+          whose={whose}
+          patientId={patient.id}
+          privacy={stream.privacy}
+          alerts={alerts}
+          serverNow={props.moment.serverNow}
+          actions={props.bedside}
+        />
+      )}
       <NowSection vitals={vitals} />
       <ScoreSection vitals={vitals} />
       <TrendsSection request={request} patientId={patient.id} limits={inForce} alerts={history.alerts} />

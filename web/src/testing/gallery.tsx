@@ -1,15 +1,16 @@
 /**
  * The wall in all its states without a server, for `vite dev` only: `/src/testing/gallery.html#room`, where the
- * fragment names a scene: `room`, `calm`, `off`, `many`, `fifty`, `focus`, `paused`, `locked`, `patient`, `modes`,
+ * fragment names a scene: `room`, `calm`, `off`, `many`, `fifty`, `focus`, `paused`, `locked`, `patient`, `modes`, `privacy`, `talk`,
  * `stills`, `slow`, `busy`, `refusing`, `draining`.
  */
 import '../ui/global.css';
-import { WAVEFORM_RATE_HZ, type Alert, type AnalysisMode, type Vital } from '@haven/protocol';
+import { WAVEFORM_RATE_HZ, type Alert, type AnalysisMode, type Privacy, type Vital } from '@haven/protocol';
 import { createRoot } from 'react-dom/client';
 import { steadyNow } from '../core/clock.ts';
 import { Store } from '../core/store.ts';
 import { EMPTY_WALL, NOTHING_EARLY, withAlert, withSnapshot } from '../core/wall-state.ts';
 import type { AlarmChannel, Moment } from '../core/alarm-channel.ts';
+import type { TalkState } from '../talk/talk-desk.ts';
 import { WaveformTrace } from '../core/waveform-trace.ts';
 import { WallView, type WallViewProps } from '../wall/wall-view.tsx';
 import { mediaScene } from './gallery-media.ts';
@@ -81,6 +82,7 @@ const MODES: Entry[] = CALM.flatMap((entry, index): Entry[] => [
 const FIFTY: Entry[] = Array.from({ length: 50 }, (_, index) => CALM[index % 4]!);
 const SCENES: Readonly<Record<string, Entry[]>> = {
   ...{ many: MANY, fifty: FIFTY, calm: CALM, focus: CALM, modes: MODES },
+  ...{ privacy: CALM, talk: CALM },
   ...{ stills: MANY, slow: MANY, busy: MANY, refusing: MANY, draining: CALM },
 };
 const { tiles, link, load } = mediaScene(scene);
@@ -119,6 +121,11 @@ const alerts: Alert[] =
         }),
       ];
 
+const PRIVACY: Privacy = {
+  ...{ reason: 'personal-care', by: 'bedside' },
+  ...{ since: at(180_000), until: at(-12 * 60_000 + 5000) },
+};
+
 function snapshot() {
   return aSnapshot({
     patients: entries.map(({ name, analysisMode = 'both' }, index) =>
@@ -130,6 +137,8 @@ function snapshot() {
         : [
             aStream({
               ...{ streamId: uuid(index), patientId: idOf(index), source: source ?? 'camera' },
+              privacy: index === 0 && scene === 'privacy' ? PRIVACY : null,
+              talk: scene === 'privacy' || scene === 'talk',
               ...{ quality: tileOf(index).quality ?? 'good', conditions: tileOf(index).conditions ?? [] },
             }),
           ],
@@ -140,6 +149,7 @@ function snapshot() {
         : [someVitals(vitals, { patientId: idOf(index), streamId: uuid(index), reducedFrameRate })],
     ),
     load,
+    talks: scene === 'talk' ? [{ patientId: 'P-102', clinician: 'Dr Bo Night' }] : [],
   });
 }
 
@@ -239,17 +249,39 @@ const wall: WallViewProps['wall'] = {
     resume: noServer,
   },
   joinRoom: () => undefined,
+  bedside: { pausePicture: noServer, resumePicture: noServer },
 };
+
+/** With the first patient's panel open. */
+const PANEL_SCENES: ReadonlySet<string> = new Set(['patient', 'privacy', 'talk']);
 
 createRoot(document.body.querySelector('#root')!).render(
   <WallView
     wall={wall}
+    talk={{
+      state: new Store<TalkState>(
+        scene === 'talk'
+          ? { kind: 'open', patientId: 'P-101', speaking: true, heard: true, until: Date.now() + 180_000 }
+          : { kind: 'idle', problem: null },
+      ),
+      press: () => undefined,
+      release: () => undefined,
+      end: () => undefined,
+    }}
     sound={{ blocked: new Store(scene === 'off'), unblock: () => undefined }}
     settings={{ protocol: 2, demo: true, announcedAddress: null, patientIdPattern: '^P-\\d{3}$' }}
     userName="Dr Ada Clinician"
-    rights={['alert:acknowledge', 'alert:silence', 'alarm:pause', 'limits:change', 'analysis:change']}
+    rights={[
+      'alert:acknowledge',
+      'alert:silence',
+      'alarm:pause',
+      'limits:change',
+      'analysis:change',
+      'privacy:change',
+      'talk:start',
+    ]}
     request={galleryRequest}
-    patientId={scene === 'patient' ? 'P-101' : null}
+    patientId={PANEL_SCENES.has(scene) ? 'P-101' : null}
     onPatient={() => undefined}
     onSignOut={() => undefined}
   />,

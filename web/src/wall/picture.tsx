@@ -5,10 +5,14 @@ import styles from './picture.module.css';
 
 type PictureProps = {
   video: RefObject<HTMLVideoElement | null>;
+  /** Holds the last frame. */
+  still: RefObject<HTMLCanvasElement | null>;
+  /** The frame on {@link PictureProps.still} is the last one. */
+  held: boolean;
   view: PictureView;
 };
 
-export function Picture({ video, view }: PictureProps) {
+export function Picture({ video, still, held, view }: PictureProps) {
   return (
     <div className={styles.picture} data-dim={view.dim} data-state={view.state}>
       <video
@@ -20,6 +24,7 @@ export function Picture({ video, view }: PictureProps) {
         autoPlay
         disablePictureInPicture
       />
+      <canvas ref={still} className={styles.still} hidden={!held} />
       {view.words !== null && (
         <p className={styles.words} data-testid={testIds.pictureState} data-state={view.state}>
           {view.words}

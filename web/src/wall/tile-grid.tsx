@@ -27,7 +27,7 @@ export type TileGridProps = {
 const PANEL_WIDTH = 720;
 
 export function TileGrid({ wall, alerts, onDetails, beside }: TileGridProps) {
-  const { patients } = useStore(wall.state);
+  const { patients, talks } = useStore(wall.state);
   const moment = useStore(wall.moment);
   const alarms = useStore(wall.alarms);
   const focused = useStore(wall.focused);
@@ -79,6 +79,7 @@ export function TileGrid({ wall, alerts, onDetails, beside }: TileGridProps) {
             trace={wall.trace(id)}
             now={now}
             focused={focused === id}
+            talker={talks.get(id) ?? null}
             onToggle={() => wall.focus(focused === id ? null : id)}
             onDetails={() => onDetails(id)}
             onKey={(event) => onKey(event, index)}

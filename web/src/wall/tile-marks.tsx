@@ -15,6 +15,8 @@ const LINK_WORDS: Readonly<Record<LinkQuality, string | null>> = {
 
 type TileMarksProps = {
   mode: AnalysisMode;
+  /** Who talks with the patient now. */
+  talker: string | null;
   vitals: PatientVitals;
   /** Of the link between the device and the server; null without a stream. */
   link: LinkQuality | null;
@@ -23,11 +25,16 @@ type TileMarksProps = {
 };
 
 /** In the picture's corner: the partial score, and what is not as usual with the analysis. */
-export function TileMarks({ mode, vitals, link, absenceAlerted }: TileMarksProps) {
+export function TileMarks({ mode, talker, vitals, link, absenceAlerted }: TileMarksProps) {
   const { score, present, reducedFrameRate } = vitals;
   const linkWords = link === null ? null : LINK_WORDS[link];
   return (
     <div className={styles.marks}>
+      {talker !== null && (
+        <p className={styles.mark} data-kind="talk" data-testid={testIds.tileTalk}>
+          {talker} talks with the patient
+        </p>
+      )}
       {score !== null && <ScoreBadge view={score} />}
       {present === false && !absenceAlerted && (
         <p className={styles.mark} data-kind="absent" data-testid={testIds.absent}>

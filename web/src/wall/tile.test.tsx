@@ -22,6 +22,7 @@ function renderTile(change: Partial<TileProps> = {}) {
       vitalsAt: T0,
     },
     alerts: [],
+    talker: null,
     moment: { now: T0 + 1000, serverNow: T0 + 1000 },
     connected: true,
     track: null,

@@ -46,6 +46,8 @@ export type TileProps = {
   trace: WaveformTrace;
   now: Clock;
   focused: boolean;
+  /** Who talks with the patient now. */
+  talker: string | null;
   onToggle: () => void;
   /** Asks for the patient's trends, alerts and limits. */
   onDetails: () => void;
@@ -59,17 +61,19 @@ export function Tile(props: TileProps) {
   const { patient, stream } = state;
   const streamId = stream?.streamId;
   const video = useRef<HTMLVideoElement>(null);
+  const still = useRef<HTMLCanvasElement>(null);
   const shown = useCallback(() => {
     if (streamId !== undefined) onShown(streamId);
   }, [streamId, onShown]);
   useTileView(props.views, video, streamId);
-  const frames = useFrames(video, track, props.now, moment.now, shown);
+  const frames = useFrames(video, still, track, props.now, moment.now, shown, stream?.privacy != null);
   const picture = viewPicture({
     stream,
     lastFrameAt: frames.lastFrameAt,
     waitingSince: state.streamSince,
     delivery: props.delivery,
     now: moment.now,
+    serverNow: moment.serverNow,
   });
   const vitals = viewPatientVitals(state, moment, props.connected);
   const { pulse, breathing } = vitals;
@@ -115,9 +119,10 @@ export function Tile(props: TileProps) {
       )}
       <div className={styles.body}>
         <div className={styles.picture}>
-          <Picture video={video} view={picture} />
+          <Picture video={video} still={still} held={frames.held} view={picture} />
           <TileMarks
             mode={patient.analysisMode}
+            talker={props.talker}
             vitals={vitals}
             link={stream?.quality ?? null}
             absenceAlerted={alerts.some(({ rule }) => ABSENCE_RULES.has(rule))}

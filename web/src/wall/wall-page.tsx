@@ -19,7 +19,7 @@ type WallPageProps = {
 };
 
 export function WallPage({ keeper, session, sound, settings }: WallPageProps) {
-  const [{ wall, open }] = useState(() => composeWall(keeper, sound));
+  const [{ wall, talk, open }] = useState(() => composeWall(keeper, sound));
   useEffect(() => open(), [open]);
   useRoomOfEmergency(wall);
   const [patientId, openPatient] = useOpenPatient();
@@ -28,6 +28,7 @@ export function WallPage({ keeper, session, sound, settings }: WallPageProps) {
     <WallView
       wall={wall}
       sound={sound}
+      talk={talk}
       settings={settings}
       userName={session.user.displayName}
       rights={status?.actions ?? null}

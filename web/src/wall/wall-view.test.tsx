@@ -8,11 +8,19 @@ import type { AlarmChannel } from '../core/alarm-channel.ts';
 import { WaveformTrace } from '../core/waveform-trace.ts';
 import { anAlert, aPatient, aPause, aSnapshot, T0 } from '../testing/fixtures.ts';
 import { stubVideo } from '../testing/stub-video.ts';
+import type { TalkState } from '../talk/talk-desk.ts';
 import { testIds } from '../test-ids.ts';
 import { WallView, type WallViewProps } from './wall-view.tsx';
 
 beforeAll(stubVideo);
 afterEach(cleanup);
+
+const noTalk: WallViewProps['talk'] = {
+  state: new Store<TalkState>({ kind: 'idle', problem: null }),
+  press: () => undefined,
+  release: () => undefined,
+  end: () => undefined,
+};
 
 function renderWall(rights: readonly string[] | null = null) {
   const patients = ['P-101', 'P-102', 'P-103', 'P-104'].map((id, index) =>
@@ -50,10 +58,12 @@ function renderWall(rights: readonly string[] | null = null) {
       resume: () => Promise.resolve(),
     },
     joinRoom: () => undefined,
+    bedside: { pausePicture: () => Promise.resolve(), resumePicture: () => Promise.resolve() },
   };
   render(
     <WallView
       wall={wall}
+      talk={noTalk}
       sound={{ blocked, unblock: () => blocked.set(false) }}
       settings={{ protocol: 2, demo: true, announcedAddress: null, patientIdPattern: '^P-\\d{3}$' }}
       userName="Nurse Joy"

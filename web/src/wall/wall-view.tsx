@@ -2,6 +2,7 @@ import type { PublicSettings } from '@haven/protocol';
 import { useEffect, type ReactNode } from 'react';
 import type { AlarmActions } from '../core/alarm-actions.ts';
 import type { AlarmSound } from '../core/alarm-sound.ts';
+import type { BedsideActions } from '../core/bedside-actions.ts';
 import { secondsLeft } from '../core/alert-view.ts';
 import { mediaNotices } from '../core/media-notices.ts';
 import { mayDo, type AlarmRight } from '../core/permissions.ts';
@@ -12,6 +13,7 @@ import type { Wall } from '../core/wall.ts';
 import type { ViewerMedia } from '../media/viewer-media.ts';
 import { PatientPanel } from '../patient/patient-panel.tsx';
 import { RoomLimitsButton } from '../patient/room-limits.tsx';
+import type { TalkDesk } from '../talk/talk-desk.ts';
 import { testIds } from '../test-ids.ts';
 import { Disclaimer } from '../ui/disclaimer.tsx';
 import { announcedAddressAdvice } from '../ui/installer-advice.ts';
@@ -27,10 +29,12 @@ import styles from './wall-view.module.css';
 export type WallViewProps = {
   wall: TileGridProps['wall'] &
     Pick<Wall, 'problem' | 'locked' | 'joinRoom'> & {
+      bedside: Pick<BedsideActions, 'pausePicture' | 'resumePicture'>;
       actions: Pick<AlarmActions, 'acknowledge' | 'silence' | 'pause' | 'resume'>;
       media: Pick<ViewerMedia, 'link'>;
     };
   sound: Pick<AlarmSound, 'blocked' | 'unblock'>;
+  talk: Pick<TalkDesk, 'state' | 'press' | 'release' | 'end'>;
   settings: PublicSettings | null;
   userName: string;
   /** What the server says that the user may do now; null while it has not. */
@@ -53,6 +57,7 @@ export function WallView(props: WallViewProps) {
   const blocked = useStore(sound.blocked);
   const locked = useStore(wall.locked);
   const moment = useStore(wall.moment);
+  const ownTalk = useStore(props.talk.state).kind !== 'idle';
   const link = useStore(wall.media.link);
   const deliveries = useStore(wall.media.deliveries);
   const { now, serverNow } = moment;
@@ -125,6 +130,9 @@ export function WallView(props: WallViewProps) {
                 connected={alarms === 'on'}
                 mayChangeLimits={may('limits:change')}
                 mayChangeAnalysis={may('analysis:change')}
+                bedside={may('privacy:change') ? wall.bedside : null}
+                talk={may('talk:start') ? props.talk : null}
+                talker={ownTalk ? null : (state.talks.get(open.patient.id) ?? null)}
                 onClose={() => props.onPatient(null)}
               />
             </div>
