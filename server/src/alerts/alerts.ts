@@ -171,7 +171,7 @@ export class Alerts implements AlertService {
       return;
     }
     const next = machine.observe(state, judgementOf(rule, limits), observed, this.#now());
-    await this.#shown.become(watched, next, roomId);
+    await this.#shown.become(watched, next, roomId, observed.measuredAt);
   }
 
   #tick(): void {

@@ -80,8 +80,16 @@ export class ShownAlerts {
     this.#known.set(alert);
   }
 
-  /** Takes over a state that the rules reached. A new version is shown even when the disk refuses it. */
-  async become(watched: Watched, state: EpisodeState, roomId: string): Promise<void> {
+  /**
+   * Takes over a state that the rules reached. A new version is shown even when the disk refuses it.
+   * @param measuredAt when the picture arrived that led to it, ms since the epoch; null when none did
+   */
+  async become(
+    watched: Watched,
+    state: EpisodeState,
+    roomId: string,
+    measuredAt: number | null = null,
+  ): Promise<void> {
     const { episode } = state;
     if (episode === null || episode === watched.state.episode) {
       watched.state = state;
@@ -93,8 +101,10 @@ export class ShownAlerts {
       alert?.episode === episode.episode
         ? { ...alert, ...episode }
         : { id: randomUUID(), patientId, roomId, rule, priority, source, ...episode };
-    await this.#keeper.keep(version);
-    this.#show(watched, state, version);
+    await this.#traced(version, measuredAt, async () => {
+      await this.#options.telemetry.trace('alert kept', () => this.#keeper.keep(version));
+      this.#show(watched, state, version);
+    });
     this.#auditOwn(version);
   }
 
@@ -138,6 +148,26 @@ export class ShownAlerts {
     this.#versions.add(1, { rule: alert.rule, change: alert.change.kind });
     if (alert.priority === 'high' && alert.change.kind === 'raised') this.#critical.add();
     for (const listener of this.#listeners) listener(alert, leftRoomId);
+  }
+
+  /** The way from the picture to the screens, as one trace. */
+  async #traced(
+    { rule, priority, change }: Alert,
+    measuredAt: number | null,
+    work: () => Promise<void>,
+  ): Promise<void> {
+    const { clock, telemetry } = this.#options;
+    const attributes = { rule, priority };
+    await telemetry.trace(
+      `alert ${change.kind}`,
+      async () => {
+        if (measuredAt !== null) {
+          telemetry.past({ name: 'picture to rule', startedAt: measuredAt, endedAt: clock(), attributes });
+        }
+        await work();
+      },
+      { attributes },
+    );
   }
 
   #auditOwn({ id, change }: Alert): void {

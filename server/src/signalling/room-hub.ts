@@ -20,6 +20,7 @@ const STALE_AFTER_MS = 15_000;
 export class RoomHub {
   readonly #namespace: MonitorNamespace;
   readonly #clock: () => number;
+  readonly #telemetry: Telemetry;
   readonly #backlog = new Backlog();
   readonly #withheld: Counter;
   readonly #latest = new Map<string, { message: VitalsMessage; receivedAt: number }>();
@@ -27,6 +28,7 @@ export class RoomHub {
   constructor(namespace: MonitorNamespace, telemetry: Telemetry, clock: () => number) {
     this.#namespace = namespace;
     this.#clock = clock;
+    this.#telemetry = telemetry;
     this.#withheld = telemetry.counter(
       'haven_broadcast_failures_total',
       'Vitals and waveforms withheld from viewers that could not keep up',
@@ -63,7 +65,11 @@ export class RoomHub {
 
   /** @param leftRoomId where the patient lay before: there the alert is off the screen */
   alert(alert: Alert, leftRoomId?: string): void {
-    this.#alarm(alert.roomId, 'alert', alert);
+    const startedAt = this.#clock();
+    const traceparent = this.#telemetry.tracing ? this.#telemetry.traceparent() : undefined;
+    if (traceparent === undefined) this.#alarm(alert.roomId, 'alert', alert);
+    else this.#alarm(alert.roomId, 'alert', alert, { traceparent });
+    this.#telemetry.past({ name: 'alert sent', startedAt, endedAt: this.#clock() });
     if (leftRoomId !== undefined && leftRoomId !== alert.roomId) {
       this.#alarm(leftRoomId, 'alert', { ...alert, active: false });
     }

@@ -25,6 +25,7 @@ export type Instrument = { name: string; kind: 'counter' | 'histogram' | 'gauge'
 /** OpenTelemetry metrics for a Prometheus scrape, traces, and JSON logs that carry the traces' ids. */
 export class OpenTelemetry implements Telemetry {
   readonly logger: Logger;
+  readonly tracing: boolean;
   readonly #meter: Meter;
   readonly #meters: MeterProvider;
   readonly #tracing: Tracing;
@@ -36,6 +37,7 @@ export class OpenTelemetry implements Telemetry {
     this.#exporter = new PrometheusExporter({ preventServerStart: true, withoutScopeInfo: true });
     this.#meters = new MeterProvider({ resource, readers: [this.#exporter] });
     this.#meter = this.#meters.getMeter(service);
+    this.tracing = traces.exported;
     this.#tracing = new Tracing({ resource, ...traces });
     this.logger = pino(
       {

@@ -22,6 +22,8 @@ export type PastSpan = SpanOptions & {
 /** Logs, metrics and traces. No patient identifier in a log message, a metric's label or a span's attribute. */
 export interface Telemetry {
   logger: Logger;
+  /** Whether spans leave this process, so that it is worth while to ask others for theirs. */
+  readonly tracing: boolean;
   /** Metric names are given in full, such as `haven_active_streamers`. */
   counter(name: string, description: string): Counter;
   /** @param unit by UCUM: `s`, `ms`, `By`, `1` */

@@ -4,6 +4,7 @@ import type { Telemetry } from '../telemetry/telemetry.ts';
 /** Telemetry that keeps its counters where a test can read them, and is otherwise silent. */
 export class QuietTelemetry implements Telemetry {
   readonly logger = pino({ level: 'silent' });
+  readonly tracing = false;
   readonly counts = new Map<string, number>();
   readonly gauges = new Map<string, Parameters<Telemetry['gauge']>[2]>();
 

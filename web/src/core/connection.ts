@@ -2,12 +2,14 @@ import {
   HavenError,
   PROTOCOL_VERSION,
   readReply,
+  traceContextSchema,
   wireErrorSchema,
   errorCodeSchema,
   type ErrorCode,
   type RequestMap,
   type RequestOf,
   type ResponseOf,
+  type TraceContext,
 } from '@haven/protocol';
 import { io, type Socket } from 'socket.io-client';
 import { z } from 'zod';
@@ -99,17 +101,24 @@ export class Connection<M extends RequestMap, Events> {
   on<S extends z.ZodType>(
     event: keyof Events & string,
     schema: S,
-    listener: (message: z.output<S>) => void,
+    listener: (message: z.output<S>, trace: TraceContext | undefined) => void,
   ): void {
     this.#listen(event, schema, listener);
   }
 
-  /** @throws HavenError the server's code, or TIMEOUT; UnreachableError while not connected */
-  async request<K extends keyof M & string>(name: K, request: RequestOf<M, K>): Promise<ResponseOf<M, K>> {
+  /**
+   * @param trace what the request is a part of
+   * @throws HavenError the server's code, or TIMEOUT; UnreachableError while not connected
+   */
+  async request<K extends keyof M & string>(
+    name: K,
+    request: RequestOf<M, K>,
+    trace?: TraceContext,
+  ): Promise<ResponseOf<M, K>> {
     if (!this.#isConnected()) throw new UnreachableError();
     let answer: unknown;
     try {
-      answer = await this.#socket.timeout(REQUEST_TIMEOUT_MS).emitWithAck(name, request);
+      answer = await this.#socket.timeout(REQUEST_TIMEOUT_MS).emitWithAck(name, ...(trace === undefined ? [request] : [request, trace]));
     } catch (cause) {
       throw this.#isConnected()
         ? new HavenError('TIMEOUT', undefined, { cause })
@@ -133,10 +142,14 @@ export class Connection<M extends RequestMap, Events> {
     this.#socket.disconnect();
   }
 
-  #listen<S extends z.ZodType>(event: string, schema: S, listener: (message: z.output<S>) => void): void {
-    this.#socket.on(event, (message: unknown) => {
+  #listen<S extends z.ZodType>(
+    event: string,
+    schema: S,
+    listener: (message: z.output<S>, trace: TraceContext | undefined) => void,
+  ): void {
+    this.#socket.on(event, (message: unknown, trace: unknown) => {
       const parsed = schema.safeParse(message);
-      if (parsed.success) listener(parsed.data);
+      if (parsed.success) listener(parsed.data, traceContextSchema.safeParse(trace).data);
     });
   }
 

@@ -3,7 +3,7 @@ import type { types } from 'mediasoup-client';
 import { backoffMs } from '../core/backoff.ts';
 import { steadyNow, type Clock } from '../core/clock.ts';
 import { Store, type Readable } from '../core/store.ts';
-import { Consumers, type MonitorRequest } from './consumers.ts';
+import { closeOnceLeft, Consumers, type MonitorRequest } from './consumers.ts';
 import type { Delivery } from './delivery.ts';
 import { IceRepair } from './ice-repair.ts';
 import { clientCapabilities, wireDtlsParameters } from './parameters.ts';
@@ -54,6 +54,11 @@ export class ViewerMedia {
     return this.#link;
   }
 
+  /** What the browser knows of what it receives; null without a transport. */
+  async statistics(): Promise<RTCStatsReport | null> {
+    return (await this.#session?.transport.getStats()) ?? null;
+  }
+
   /** Opens the transport, anew if there is one: after joining, and whenever the connection was lost. */
   open(): void {
     this.suspend();
@@ -79,7 +84,7 @@ export class ViewerMedia {
     this.#reports.stop();
     this.#session?.ice.close();
     this.#session?.consumers.close();
-    this.#session?.transport.close();
+    if (this.#session !== null) closeOnceLeft(this.#session.transport);
     this.#session = null;
     this.#link.set('good');
     this.#publish();
