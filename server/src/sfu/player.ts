@@ -147,7 +147,7 @@ export class Player extends EventEmitter<{ closed: [] }> {
     }
     if (this.#estimated) return;
     const stats = await this.#consumer.getStats();
-    if (this.#closed) return;
+    if (this.closed) return;
     const sent = stats.find(({ type }) => type === 'outbound-rtp');
     if (sent === undefined) return;
     this.#layers.report(sent.fractionLost / FRACTION_LOST_SCALE, this.#clock());

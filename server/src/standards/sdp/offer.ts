@@ -129,13 +129,17 @@ export function readOffer(text: string): Offer {
   if (!description.success) throw malformed(description.error.issues[0]?.path.join('.'));
   const { groups = [], media, ...session } = description.data;
   const bundle = groups.find(({ type }) => type === 'BUNDLE')?.mids.split(/\s+/) ?? [];
-  const { fingerprint, setup } = media.find(({ mid }) => mid !== undefined && mid === bundle[0]) ?? {};
+  const first = media.find(({ mid }) => mid !== undefined && mid === bundle[0]);
+  const group = {
+    ...(first?.fingerprint === undefined ? {} : { fingerprint: first.fingerprint }),
+    ...(first?.setup === undefined ? {} : { setup: first.setup }),
+  };
   return {
     sections: media.map((section) => ({
       // What a section does not say is said for all of them at the top, or by the first of its group.
       ...session,
-      ...defined(section.mid !== undefined && bundle.includes(section.mid) ? { fingerprint, setup } : {}),
-      ...defined(section),
+      ...(section.mid !== undefined && bundle.includes(section.mid) ? group : {}),
+      ...section,
     })),
     bundle,
   };
@@ -150,12 +154,6 @@ export function offersToSend({ port, direction = 'sendrecv' }: OfferedSection, b
 /** Whether the peer wants to receive in this section. */
 export function offersToReceive({ port, direction = 'sendrecv' }: OfferedSection, bundled: boolean): boolean {
   return (port !== 0 || bundled) && (direction === 'sendrecv' || direction === 'recvonly');
-}
-
-function defined<T extends object>(object: T): T {
-  const kept = { ...object };
-  for (const key in kept) if (kept[key] === undefined) delete kept[key];
-  return kept;
 }
 
 function malformed(where?: string): HavenError {

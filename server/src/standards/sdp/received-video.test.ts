@@ -59,6 +59,14 @@ describe('the video of an offer', () => {
     expect(receive(offer({ layers: [] }, true))).toMatchObject({ mid: '1', encodings: [{}] });
   });
 
+  test('may leave its DTLS to the first section of its group', () => {
+    const [head = '', audio = '', video = ''] = offer({}, true).split(/(?=m=)/);
+    const { section } = receiveVideo(
+      readOffer(head + audio + video.replace(/a=(fingerprint|setup).*\r\n/g, '')),
+    );
+    expect(section).toMatchObject({ setup: 'actpass', fingerprint: { type: 'sha-256' } });
+  });
+
   test.each([
     ['that is only received', offer({ direction: 'recvonly' })],
     ['in codecs that Haven does not know', offer({ payloads: '98' })],
