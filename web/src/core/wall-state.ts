@@ -96,10 +96,12 @@ export function withSnapshot(state: WallState, snapshot: RoomSnapshot, early: Ea
 export function withStream(state: WallState, stream: StreamState, now: number): WallState {
   return change(state, stream.patientId, (before) => {
     const same = before.stream?.streamId === stream.streamId;
+    // After a pause the picture is waited for as if it were new.
+    const isPauseOver = before.stream?.privacy != null && stream.privacy === null;
     return {
       ...before,
       stream,
-      streamSince: same ? before.streamSince : now,
+      streamSince: same && !isPauseOver ? before.streamSince : now,
       // What was measured before a pause counts no more after it.
       vitals: same && stream.privacy === null ? before.vitals : null,
     };

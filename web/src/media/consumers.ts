@@ -89,9 +89,9 @@ export class Consumers {
     const found = this.#find(consumerId);
     if (found === undefined) return false;
     const [streamId, { consumer }] = found;
-    consumer.close();
     this.#watched.delete(streamId);
     this.#parts.changed();
+    closeOnceLeft(consumer);
     return true;
   }
 
@@ -160,7 +160,7 @@ export class Consumers {
 
   #drop(streamId: string, consumer: types.Consumer): void {
     this.#watched.delete(streamId);
-    consumer.close();
+    closeOnceLeft(consumer);
     // The server closes consumers of ended streams itself: that it knows none is no failure.
     this.#parts.request('consumer:close', { consumerId: consumer.id }).catch(() => undefined);
   }
@@ -181,4 +181,12 @@ export class Consumers {
   #find(consumerId: string): [string, Watched] | undefined {
     return [...this.#watched].find(([, { consumer }]) => consumer.id === consumerId);
   }
+}
+
+/**
+ * Closes what has tracks after whoever shows them was told that they end, and has kept the last frame: an element whose
+ * track has ended is black.
+ */
+export function closeOnceLeft(closing: { close: () => void }): void {
+  setTimeout(() => closing.close());
 }
