@@ -2,6 +2,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { ensureChromium } from './chromium.mjs';
 import { checkPostgres, ensurePostgres } from './embedded-postgres.mjs';
 import { ensureFfmpeg } from './ffmpeg.mjs';
+import { checkK6, ensureK6 } from './k6.mjs';
 import { withLock } from './lock-file.mjs';
 import { checkWorker, ensureWorker } from './mediasoup-worker.mjs';
 import { checkNode, ensureNode } from './node-runtime.mjs';
@@ -57,6 +58,7 @@ async function runSteps(context, output) {
   await steps.run('PostgreSQL', () => ensurePostgres(context));
   await steps.run('web pages', (progress) => ensureWeb(context, node, progress));
   const chromium = context.forTests ? await steps.run('Chromium', () => ensureChromium(context)) : undefined;
+  const k6 = context.forTests ? await steps.run('k6', (progress) => ensureK6(context, progress)) : undefined;
 
   const { environment, root } = context;
   const path = [dirname(node), join(root, 'node_modules/.bin'), environment.PATH ?? ''].join(delimiter);
@@ -68,6 +70,7 @@ async function runSteps(context, output) {
       MEDIASOUP_WORKER_BIN: worker,
       FFMPEG_PATH: ffmpeg,
       ...(chromium === undefined ? {} : { CHROMIUM_PATH: chromium }),
+      ...(k6 === undefined ? {} : { K6_PATH: k6 }),
     },
   };
 }
@@ -86,5 +89,6 @@ export async function check(context) {
     ...(await checkWorker(context)),
     ...checkPostgres(context),
     ...checkWeb(context),
+    ...(context.forTests ? checkK6(context) : []),
   ];
 }

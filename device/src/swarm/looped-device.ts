@@ -14,8 +14,18 @@ const ROUND_TRIP_MS = 20;
 /** Between two key frames that were asked for, ms, as encoders hold it. */
 const KEY_FRAME_INTERVAL_MS = 500;
 
-/** Where a layer is: when its loop began, ms, the next frame, whether a key frame is asked for, and the last that was. */
-type Position = { beganAt: number; index: number; keyFrameAsked: boolean; sprangAt: number };
+/** Where a layer is. Times in ms of `performance.now()`. */
+type Position = {
+  /** When its loop began. */
+  beganAt: number;
+  /** The next frame. */
+  index: number;
+  keyFrameAsked: boolean;
+  /** When it last sprang to a key frame. */
+  sprangAt: number;
+  /** Nobody watches it, or it has not come to a key frame since. */
+  resting: boolean;
+};
 
 export type LoopedStream = {
   server: string;
@@ -35,6 +45,7 @@ export class LoopedDevice {
   readonly #senders: readonly LayerSender[];
   readonly #transport: MediaPath;
   readonly #signalling: SignallingClient;
+  #highestWatched = Infinity;
   #bytesTaken = 0;
   #askedAgain = 0;
   #keyFramesAsked = 0;
@@ -54,12 +65,13 @@ export class LoopedDevice {
     const beganAt = performance.now();
     this.#next = senders.map(() => ({
       ...{ beganAt, index: 0 },
-      ...{ keyFrameAsked: false, sprangAt: -Infinity },
+      ...{ keyFrameAsked: false, sprangAt: -Infinity, resting: false },
     }));
   }
 
   /** @throws HavenError with the server's code; Error when no media path is found */
   static async publish(stream: LoopedStream): Promise<LoopedDevice> {
+    const published: { device?: LoopedDevice } = {};
     const connected = Promise.withResolvers<undefined>();
     const { server, token, patientId, layers, scalabilityMode, onLost } = stream;
     const signalling = new SignallingClient(
@@ -68,6 +80,7 @@ export class LoopedDevice {
         connect: () => connected.resolve(undefined),
         refused: (error) => connected.reject(error),
         'stream:ended': ({ reason }) => onLost(reason),
+        'stream:layers': ({ maxSpatialLayer }) => published.device?.#rest(maxSpatialLayer),
       },
     );
     await connected.promise;
@@ -77,7 +90,6 @@ export class LoopedDevice {
       transport: remote,
       routerRtpCapabilities,
     } = await signalling.request('publish:start', claim);
-    const published: { device?: LoopedDevice } = {};
     const transport = await MediaPath.connect(
       remote,
       (dtlsParameters) => signalling.request('publish:connect', { streamId, dtlsParameters }),
@@ -108,7 +120,10 @@ export class LoopedDevice {
         const frame = frames[next.index];
         const timeMs = next.beganAt + frame.timeMs;
         if (timeMs > now) break;
-        sender.send({ ...frame, timeMs }, now);
+        if (layer <= this.#highestWatched && (frame.key || !next.resting)) {
+          next.resting = false;
+          sender.send({ ...frame, timeMs }, now);
+        }
         next.index = (next.index + 1) % frames.length;
         if (next.index === 0) next.beganAt += this.#stream.loopMs;
       }
@@ -118,6 +133,7 @@ export class LoopedDevice {
   /** Tells the clock of each layer. */
   report(now: number): void {
     this.#budget.refill(RESEND_BYTES_PER_SECOND, now);
+    for (const sender of this.#senders) sender.keepAlive(now);
     const reports = this.#senders.flatMap((sender) => sender.report(now) ?? []);
     if (reports.length > 0) this.#transport.sendRtcp(reports);
   }
@@ -131,6 +147,15 @@ export class LoopedDevice {
       const sender = this.#senders.find(({ ssrc }) => ssrc === feedback.ssrc);
       sender?.resend(feedback.sequenceNumbers, now, ROUND_TRIP_MS, this.#budget);
     }
+  }
+
+  /** Layers above the highest that anyone watches rest, as a device's encoders do. */
+  #rest(highestWatched: number): void {
+    for (const [layer, next] of this.#next.entries()) {
+      if (layer > highestWatched) next.resting = true;
+      else if (next.resting) next.keyFrameAsked = this.#stream.answersKeyFrameRequests;
+    }
+    this.#highestWatched = highestWatched;
   }
 
   #askForKeyFrame(ssrc: number): void {
