@@ -1,8 +1,9 @@
 import { HavenError, type DegradationStep, type LinkQuality } from '@haven/protocol';
 import type { Config } from '../config/config.ts';
-import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { Counter, Telemetry } from '../telemetry/telemetry.ts';
 import { MediaObservation } from './media-observation.ts';
 import { MediaWorkers } from './media-workers.ts';
+import { PeerReaper } from './peer-reaper.ts';
 import { Player, type PlayerCapabilities } from './player.ts';
 import { StreamRegistry } from './stream-registry.ts';
 import type { Stream } from './stream.ts';
@@ -43,6 +44,8 @@ export class Sfu {
   readonly #viewers = new Set<Viewer>();
   readonly #players = new Set<Player>();
   readonly #taps = new Set<Tap>();
+  readonly #reaper: PeerReaper;
+  readonly #reaped: Counter;
   readonly #timer: NodeJS.Timeout;
   #step: DegradationStep = 'none';
   #examining = false;
@@ -57,6 +60,11 @@ export class Sfu {
     this.#tapAddresses = new Set(config.tapAddresses);
     this.streams = new StreamRegistry(workers, clock);
     this.observation = new MediaObservation(telemetry, clock);
+    this.#reaper = new PeerReaper(clock);
+    this.#reaped = telemetry.counter(
+      'haven_sfu_reaped_total',
+      'Transports of devices and browsers that were closed since nobody was there any more',
+    );
     for (const worker of workers.running) this.observation.follow(worker);
     workers.on('started', (worker) => this.observation.follow(worker));
     this.#timer = setInterval(() => void this.#examine(), EXAMINE_INTERVAL_MS);
@@ -151,6 +159,8 @@ export class Sfu {
     this.#examining = true;
     this.#round += 1;
     for (const tap of this.#taps) if (tap.closed) this.#taps.delete(tap);
+    const gone = this.#reaper.examine(this.observation.census.peers);
+    if (gone > 0) this.#reaped.add(gone);
     const failures = [...(await this.streams.examine()), ...(await this.#examineViewers())];
     for (const error of failures) {
       this.#telemetry.logger.warn({ err: error }, 'a stream or a viewer could not be examined');

@@ -27,6 +27,8 @@ import { asMediaError, connectOnce, transportOptionsOf } from './transports.ts';
 
 /** How long a stream outlives its device's connection, ms: media run on while the device signs in again. */
 export const DEVICE_RETURN_MS = RESUME_WITHIN_MS;
+/** Without RTP for this long, ms, a stream is ended: a device that is there publishes anew. */
+export const SILENT_MS = 60_000;
 /** A stream that was claimed and sends nothing within this time, ms, is given up. */
 export const PRODUCE_WITHIN_MS = 30_000;
 /**
@@ -42,7 +44,7 @@ export type StreamIdentity = {
   source: Source;
 };
 
-type StreamEvents = {
+export type StreamEvents = {
   /** The device began to send. */
   live: [];
   /** What viewers see of the stream changed. */
@@ -104,6 +106,7 @@ export class Stream extends EventEmitter<StreamEvents> {
     // Every viewer and tap of the stream listens for its end.
     this.setMaxListeners(0);
     transport.once('routerclose', () => this.end('media-worker-died'));
+    transport.observer.once('close', () => this.end('device-lost'));
   }
 
   static async create(identity: StreamIdentity, mediaWorker: MediaWorker, clock: Clock): Promise<Stream> {
@@ -354,6 +357,10 @@ export class Stream extends EventEmitter<StreamEvents> {
       return;
     }
     const { lostSince } = this;
+    if (lostSince !== null && now - lostSince >= SILENT_MS) {
+      this.end('device-lost');
+      return;
+    }
     if (lostSince !== null) this.#setSignal(true, lostSince);
     else if (this.#reception.lastPacketAt !== null) this.#setSignal(false, this.#reception.lastPacketAt);
   }

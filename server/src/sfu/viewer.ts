@@ -15,11 +15,11 @@ import {
   type ViewedTile,
 } from '@haven/protocol';
 import type { MediaWorker } from './media-worker.ts';
-import type { Stream } from './stream.ts';
 import { asMediaError, connectOnce, transportOptionsOf } from './transports.ts';
 import type { View } from './view-policy.ts';
 import { ViewerLink } from './viewer-link.ts';
 import { LOWEST, Watch } from './watch.ts';
+import type { WatchedStream } from './watched-stream.ts';
 
 type ViewerEvents = {
   /** A consumer ended because its stream or its media worker did. */
@@ -67,6 +67,7 @@ export class Viewer extends EventEmitter<ViewerEvents> {
     this.#maxConsumers = maxConsumers;
     this.#link = new ViewerLink(transport, clock);
     transport.once('routerclose', () => this.#close('media-worker-died'));
+    transport.observer.once('close', () => this.close());
   }
 
   static async open(mediaWorker: MediaWorker, options: ViewerOptions): Promise<Viewer> {
@@ -121,7 +122,7 @@ export class Viewer extends EventEmitter<ViewerEvents> {
    * Makes a consumer of the stream, paused and on the lowest layer; an earlier one of the same stream is closed.
    * @throws HavenError STREAM_UNKNOWN, UNSUPPORTED_CODEC, TRANSPORT_UNKNOWN (closed), CAPACITY_EXCEEDED
    */
-  async consume(stream: Stream, rtpCapabilities: RtpCapabilities): Promise<ConsumerDescription> {
+  async consume(stream: WatchedStream, rtpCapabilities: RtpCapabilities): Promise<ConsumerDescription> {
     this.#assertOpen();
     if (this.#watches.size + this.#consuming >= this.#maxConsumers) {
       throw new HavenError('CAPACITY_EXCEEDED', 'One viewer cannot watch more streams at a time.');
@@ -181,7 +182,7 @@ export class Viewer extends EventEmitter<ViewerEvents> {
     this.emit('closed');
   }
 
-  async #consume(stream: Stream, rtpCapabilities: RtpCapabilities): Promise<ConsumerDescription> {
+  async #consume(stream: WatchedStream, rtpCapabilities: RtpCapabilities): Promise<ConsumerDescription> {
     const lent = await stream.lendProducer(this.mediaWorker);
     try {
       this.#assertOpen();

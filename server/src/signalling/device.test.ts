@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { SILENT_MS } from '../sfu/stream.ts';
 import { eventually } from '../testing/eventually.ts';
 import { vp8Parameters } from '../testing/rtp-parameters.ts';
 import { claim, produce, publish, publishRtp, watch } from '../testing/scenes.ts';
@@ -38,7 +39,15 @@ describe('a device', () => {
     await monitor.hears('stream:changed', (state) => JSON.stringify(state).includes('signal-lost'));
     publisher.start();
     await eventually(() => signals()[2]?.present === false, 'the return is reported');
-    expect(server.sfu.streams.get(streamId)?.state.conditions).toEqual([]);
+    expect(server.sfu.streams.get(streamId)?.state.conditions).not.toContain('signal-lost');
+  });
+
+  test('that is there and sends nothing for a minute loses its stream, to publish anew', async () => {
+    const { device, token, streamId } = await publish(server, 'P-101');
+    server.advance(SILENT_MS);
+    expect(await device.hears('stream:ended')).toEqual({ streamId, reason: 'device-lost' });
+    expect(device.socket.connected).toBe(true);
+    expect((await publish(server, 'P-101', token)).streamId).not.toBe(streamId);
   });
 
   test('may say how it fares for its own stream only', async () => {
@@ -133,7 +142,7 @@ describe('a device', () => {
   test('hears which layers are watched: none but the lowest after a while without viewers', async () => {
     const { device, streamId } = await publish(server, 'P-101');
     await eventually(() => {
-      server.advance(1_000);
+      server.advance(200);
       return device.heard('stream:layers').length > 0;
     }, 'the layers are given up');
     expect(device.heard('stream:layers')).toEqual([{ streamId, maxSpatialLayer: 0 }]);

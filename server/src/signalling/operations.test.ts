@@ -2,9 +2,10 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { serverLoadSchema } from '@haven/protocol';
+import { CONNECT_WITHIN_MS } from '../sfu/peer-reaper.ts';
 import { IDLE_MACHINE } from '../testing/idle-machine.ts';
 import { eventually } from '../testing/eventually.ts';
-import { publish, watch } from '../testing/scenes.ts';
+import { consume, publish, watch } from '../testing/scenes.ts';
 import { TestServer } from '../testing/test-server.ts';
 import { IDLE_CONNECTION_MS, IDLE_VIEWER_MS } from './session-watch.ts';
 
@@ -200,6 +201,24 @@ describe('a node that is drained', () => {
 
 describe('a connection', () => {
   beforeEach(() => start());
+
+  test('that was given pictures and never connects its media loses them, and may open them anew', async () => {
+    const { streamId } = await publish(server, 'P-101');
+    const { monitor } = await watch(server);
+    const { transport } = await consume(monitor, streamId);
+    const claimedAt = server.now;
+    await eventually(() => {
+      server.advance(300);
+      return server.sfu.stats().viewers === 0;
+    }, 'its media are closed');
+    expect(server.now - claimedAt).toBeGreaterThanOrEqual(CONNECT_WITHIN_MS);
+    const again = { transportId: transport.id };
+    await expect(monitor.request('transport:restart-ice', again)).rejects.toMatchObject({
+      code: 'TRANSPORT_UNKNOWN',
+    });
+    await consume(monitor, streamId);
+    expect(server.telemetry.counts.get('haven_sfu_reaped_total')).toBe(1);
+  });
 
   test('that holds nothing and asks nothing for a minute is ended; one that watches or publishes is not', async () => {
     const idle = server.monitor(clinician());

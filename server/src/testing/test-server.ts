@@ -101,6 +101,11 @@ export class TestServer {
     return new TestServer({ config, sfu, telemetry, httpServer, time, clock });
   }
 
+  /** As its clock says, ms since the epoch. */
+  get now(): number {
+    return Date.now() + this.#time.offsetMs;
+  }
+
   /** Lets time pass at once. */
   advance(ms: number): void {
     this.#time.offsetMs += ms;
