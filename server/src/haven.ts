@@ -14,7 +14,15 @@ import { AuditReader } from './audit/audit-reader.ts';
 import { ConfigError, type Config } from './config/config.ts';
 import type { AdministrationParts } from './http/administration/desk.ts';
 import { HttpApp, type Readiness } from './http/app.ts';
-import { diskProbe, journalProbe, loadProbe, memoryProbe, type Probe } from './http/health.ts';
+import {
+  diskProbe,
+  journalProbe,
+  cpuProbe,
+  loadProbe,
+  redisProbe,
+  memoryProbe,
+  type Probe,
+} from './http/health.ts';
 import { loadTls } from './http/tls.ts';
 import { closeServer, createWebServer, listen } from './http/web-server.ts';
 import { openRecords } from './records/open-records.ts';
@@ -79,6 +87,7 @@ export class Haven {
     const telemetry = new OpenTelemetry({
       service: 'haven-server',
       logLevel: config.logLevel,
+      traces: config.traces,
       ...(logFile === undefined ? {} : { destination: destination(logFile) }),
     });
     closers.push({ name: 'telemetry', close: () => telemetry.close() });
@@ -168,6 +177,9 @@ export class Haven {
           const { cvWorkers } = signalling.stats();
           return { status: cvWorkers === 0 ? 'degraded' : 'healthy', message: `${cvWorkers} connected` };
         },
+        cpu: cpuProbe(() => signalling.operations.state.machine.processor),
+        sockets: () => ({ status: 'healthy', message: `${signalling.stats().sockets} connected` }),
+        redis: redisProbe(() => records.state()),
         load: loadProbe(() => signalling.operations.state),
         memory: memoryProbe(),
         disk: diskProbe(config.dataDirectory),

@@ -110,6 +110,11 @@ const environmentSchema = z.object({
   HAVEN_AUDIT_KEY_FILE: z.string().optional(),
   /** Days for which the audit trail is kept: six years (45 CFR 164.316). */
   HAVEN_AUDIT_RETENTION_DAYS: count(366, 36_500).default(2190),
+  /** OpenTelemetry's own settings; with one of these, traces leave over OTLP. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: z.url().optional(),
+  /** Share of the traces that are recorded. */
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
   SUPABASE_URL: z.url().optional(),
   SUPABASE_PUBLISHABLE_KEY: z.string().optional(),
   SUPABASE_SECRET_KEY: z.string().optional(),
@@ -260,6 +265,12 @@ export function readConfig(environment: Record<string, string | undefined>, term
     },
     tapAddresses: settings.HAVEN_TAP_ADDRESSES,
     metricsToken: settings.HAVEN_METRICS_TOKEN,
+    traces: {
+      exported:
+        settings.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined ||
+        settings.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT !== undefined,
+      share: settings.OTEL_TRACES_SAMPLER_ARG,
+    },
     nodeId: settings.HAVEN_NODE_ID,
     auditKeyFile: settings.HAVEN_AUDIT_KEY_FILE,
     auditRetentionDays: settings.HAVEN_AUDIT_RETENTION_DAYS,

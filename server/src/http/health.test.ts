@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { RecordsState } from '../records/records.ts';
-import { journalProbe, readHealth } from './health.ts';
+import { cpuProbe, journalProbe, readHealth, redisProbe } from './health.ts';
 
 const MB = 1024 ** 2;
 const calm: RecordsState = {
@@ -34,4 +34,19 @@ describe('the journal', () => {
       '3 entries, the oldest 1 s old, 1048576 bytes (1 % of what it may take)',
     );
   });
+});
+
+test.each([
+  ['healthy', 0.85],
+  ['degraded', 0.91],
+])('the processor is %s with %d of its time in use', async (status, used) => {
+  expect(await cpuProbe(() => used)()).toMatchObject({ status });
+});
+
+test.each([
+  ['healthy', 'is not in use', {}],
+  ['healthy', 'answers', { redisReachable: true }],
+  ['degraded', 'is away', { redisReachable: false }],
+])('Redis is %s when it %s', async (status, _when, change) => {
+  expect(await redisProbe(() => ({ ...calm, ...change }))()).toMatchObject({ status });
 });

@@ -11,6 +11,8 @@ export type Probe = () => Subsystem | Promise<Subsystem>;
 const LOW_DISK_BYTES = 2 * 1024 ** 3;
 const NO_DISK_BYTES = 256 * 1024 ** 2;
 const LOW_MEMORY_SHARE = 0.1;
+/** Beyond this share queues grow. */
+const HIGH_CPU_SHARE = 0.9;
 /** Entries leave the journal within two seconds: one this old, ms, tells of a store that is away or too slow. */
 const OLD_ENTRY_MS = 60_000;
 /** A journal this full refuses what comes before long. */
@@ -59,6 +61,28 @@ export function journalProbe(state: () => RecordsState, unwritten: () => number)
     const message = `${journalEntries} entries, the oldest ${Math.round(oldestAgeMs / 1000)} s old, ${journalBytes} bytes (${Math.round(100 * share)} % of what it may take)`;
     if (unwritten() > 0) return { status: 'unhealthy', message };
     return { status: oldestAgeMs > OLD_ENTRY_MS || share > FULL_SHARE ? 'degraded' : 'healthy', message };
+  };
+}
+
+/** @param processor share of the machine's, or the container's, processor time in use */
+export function cpuProbe(processor: () => number): Probe {
+  return () => {
+    const used = processor();
+    return {
+      status: used > HIGH_CPU_SHARE ? 'degraded' : 'healthy',
+      message: `${Math.round(100 * used)} % of the processor time is in use`,
+    };
+  };
+}
+
+/** Redis is shared between servers and never needed: what is away is told, and nothing waits for it. */
+export function redisProbe(state: () => RecordsState): Probe {
+  return () => {
+    const { redisReachable } = state();
+    if (redisReachable === undefined) return { status: 'healthy', message: 'not in use' };
+    return redisReachable
+      ? { status: 'healthy', message: 'answers' }
+      : { status: 'degraded', message: 'does not answer; the record store is asked instead' };
   };
 }
 

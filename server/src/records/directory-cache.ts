@@ -10,6 +10,8 @@ export type Directory = { rooms: readonly Room[]; patients: readonly Patient[] }
 export interface DirectoryCache {
   /** Value of the metrics' label `cache`. */
   readonly name: string;
+  /** Whether it answers; left out by one that cannot be away. */
+  readonly reachable?: boolean;
   get(): Promise<Directory | undefined>;
   put(directory: Directory): Promise<void>;
   close(): Promise<void>;

@@ -81,8 +81,19 @@ class StoredRecords implements Records {
     this.#clock = clock;
     this.#journal = journal;
     this.#backlog = backlog;
-    this.#calls = new StoreCalls(
-      options.halfOpenAfterMs === undefined ? {} : { halfOpenAfterMs: options.halfOpenAfterMs },
+    const durations = telemetry.histogram(
+      'haven_store_call_duration_seconds',
+      'From a call to the record store to its answer',
+      's',
+    );
+    this.#calls = new StoreCalls({
+      ...(options.halfOpenAfterMs === undefined ? {} : { halfOpenAfterMs: options.halfOpenAfterMs }),
+      onAnswer: (ms, ok) => durations.record(ms / 1000, { result: ok ? 'ok' : 'failed' }),
+    });
+    telemetry.gauge(
+      'haven_store_calls_active',
+      'Calls that wait for the record store',
+      () => this.#calls.running,
     );
     const refused = telemetry.counter('haven_records_refused_total', 'Rows that the record store refused');
     this.#writer = new StoreWriter({
@@ -240,12 +251,14 @@ class StoredRecords implements Records {
 
   state(): RecordsState {
     const oldest = this.#backlog.oldestKeptAt;
+    const redisReachable = this.#directory.sharedCacheReachable;
     return {
       journalEntries: this.#backlog.size,
       journalBytes: this.#journal.bytes,
       journalLimitBytes: this.#journal.limitBytes,
       oldestAgeMs: oldest === undefined ? 0 : Math.max(0, this.#clock() - oldest),
       storeReachable: this.#writer.reachable && !this.#calls.open,
+      ...(redisReachable === undefined ? {} : { redisReachable }),
     };
   }
 

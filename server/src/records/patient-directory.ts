@@ -47,6 +47,11 @@ export class PatientDirectory {
     );
   }
 
+  /** Whether the cache that servers share answers; undefined where there is none. */
+  get sharedCacheReachable(): boolean | undefined {
+    return this.#caches.find(({ reachable }) => reachable !== undefined)?.reachable;
+  }
+
   async rooms(): Promise<Room[]> {
     return [...(await this.#current()).rooms];
   }

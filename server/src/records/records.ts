@@ -39,6 +39,8 @@ export type RecordsState = {
   journalLimitBytes: number;
   oldestAgeMs: number;
   storeReachable: boolean;
+  /** Left out where there is none. */
+  redisReachable?: boolean;
 };
 
 /**

@@ -45,6 +45,10 @@ export class RedisDirectoryCache implements DirectoryCache {
     });
   }
 
+  get reachable(): boolean {
+    return this.#reachable;
+  }
+
   async get(): Promise<Directory | undefined> {
     try {
       const value = await this.#redis.get(KEY);

@@ -69,10 +69,14 @@ export class StoreCalls {
   readonly #policy: IPolicy;
   readonly #isOpen: () => boolean;
   readonly #halfOpenAfterMs: number;
+  readonly #onAnswer: ((ms: number, ok: boolean) => void) | undefined;
+  #running = 0;
   /** When the circuit opened last, by the clock that never jumps. */
   #openedAt = 0;
 
-  constructor(options: { halfOpenAfterMs?: number } = {}) {
+  /** @param options.onAnswer told how long each attempt took and whether it succeeded */
+  constructor(options: { halfOpenAfterMs?: number; onAnswer?: (ms: number, ok: boolean) => void } = {}) {
+    this.#onAnswer = options.onAnswer;
     this.#halfOpenAfterMs = options.halfOpenAfterMs ?? HALF_OPEN_AFTER_MS;
     const passing = handleType(StoreUnreachableError).orType(TaskCancelledError);
     const breaker = circuitBreaker(passing, {
@@ -88,6 +92,11 @@ export class StoreCalls {
     );
   }
 
+  /** Attempts that wait for the store now. */
+  get running(): number {
+    return this.#running;
+  }
+
   /** Whether calls are refused without being made. */
   get open(): boolean {
     return this.#isOpen();
@@ -99,7 +108,7 @@ export class StoreCalls {
    */
   async make<T>(call: () => PromiseLike<StoreAnswer<T>>): Promise<T> {
     try {
-      return await this.#policy.execute(async () => dataOf(await call()));
+      return await this.#policy.execute(() => this.#attempt(call));
     } catch (error) {
       if (error instanceof StoreRefusedError || error instanceof StoreUnreachableError) throw error;
       if (error instanceof TaskCancelledError) {
@@ -111,6 +120,20 @@ export class StoreCalls {
         throw new StoreUnreachableError('the circuit is open', { cause: error, retryAfterMs });
       }
       throw new StoreUnreachableError('the call failed', { cause: error });
+    }
+  }
+
+  async #attempt<T>(call: () => PromiseLike<StoreAnswer<T>>): Promise<T> {
+    const startedAt = performance.now();
+    let ok = false;
+    this.#running += 1;
+    try {
+      const data = dataOf(await call());
+      ok = true;
+      return data;
+    } finally {
+      this.#running -= 1;
+      this.#onAnswer?.(performance.now() - startedAt, ok);
     }
   }
 

@@ -32,6 +32,7 @@ import { ObservationIntake } from './observation-intake.ts';
 import { Operations, type MachineReader } from './operations.ts';
 import { RequestService } from './request-service.ts';
 import { RoomHub } from './room-hub.ts';
+import { SendMetrics } from './send-metrics.ts';
 import { Sessions } from './sessions.ts';
 import type { CvNamespace, DeviceNamespace, MonitorNamespace } from './sockets.ts';
 import { StreamEvents } from './stream-events.ts';
@@ -64,7 +65,7 @@ export type Signalling = {
   figures(): MediaFigures;
   /** Ids of the devices that are connected. */
   connectedDevices(): Set<string>;
-  stats(): { devices: number; viewers: number; cvWorkers: number; unassignedStreams: number };
+  stats(): { sockets: number; devices: number; viewers: number; cvWorkers: number; unassignedStreams: number };
 };
 
 /** Starts Socket.IO on the HTTP server and joins devices, viewers and CV workers to the SFU, alerts and records. */
@@ -84,6 +85,15 @@ export function startSignalling(options: SignallingOptions): Signalling {
   const cvWorkers: CvNamespace = io.of(CV_NAMESPACE);
 
   const hub = new RoomHub(monitors, telemetry, clock);
+  const sends = new SendMetrics(telemetry);
+  for (const namespace of [monitors, devices, cvWorkers]) {
+    namespace.on('connection', (socket) => sends.follow(socket));
+  }
+  telemetry.gauge(
+    'haven_active_users',
+    'People who watch, each once',
+    () => new Set([...monitors.sockets.values()].map(({ data }) => data.principal.userId)).size,
+  );
   const soundPauses = new SoundPauses({ alerts, audit, clock });
   const coordinator = new CvCoordinator(clock);
   const intake = new ObservationIntake({ coordinator, records, alerts, hub, telemetry, clock });
@@ -189,6 +199,7 @@ export function startSignalling(options: SignallingOptions): Signalling {
     close: () => (closing ??= close()),
     connectedDevices: () => new Set([...devices.sockets.values()].map(({ data }) => data.principal.deviceId)),
     stats: () => ({
+      sockets: io.engine.clientsCount,
       devices: admission.devices.taken,
       viewers: admission.viewers.taken,
       cvWorkers: coordinator.workers,

@@ -3,15 +3,14 @@ import { newTraceparent } from '@haven/protocol';
 import { OtlpReceiver } from '../testing/otlp-receiver.ts';
 import { OpenTelemetry } from './open-telemetry.ts';
 
-const ENDPOINT = 'OTEL_EXPORTER_OTLP_ENDPOINT';
 let receiver: OtlpReceiver;
 
 beforeAll(async () => {
   receiver = await OtlpReceiver.start();
-  process.env[ENDPOINT] = receiver.url;
+  process.env.OTEL_EXPORTER_OTLP_ENDPOINT = receiver.url;
 });
 afterAll(() => {
-  delete process.env[ENDPOINT];
+  delete process.env.OTEL_EXPORTER_OTLP_ENDPOINT;
   receiver.close();
 });
 beforeEach(() => {
