@@ -9,22 +9,23 @@ import { layersOf, totalBitrate, type Layer } from './media/layers.ts';
 import { RateMeter } from './media/rate-meter.ts';
 import { TokenBucket } from './media/token-bucket.ts';
 import { RatePlan } from './media/rate-plan.ts';
+import { localAddresses } from './rtp/local-addresses.ts';
 import { readFeedback, type Feedback } from './rtp/feedback.ts';
 import { LayerSender } from './rtp/layer-sender.ts';
 import { MediaTransport } from './rtp/media-transport.ts';
 import { negotiate } from './rtp/negotiation.ts';
+import { PathWatch } from './path-watch.ts';
 import type { SignallingClient } from './signalling-client.ts';
 import type { VideoSource } from './sources/source.ts';
 
 const STATE_INTERVAL_MS = 2000;
 /** Switching between layers waits for a report of each. */
 const SENDER_REPORT_INTERVAL_MS = 500;
-/** The SFU reports each second: so long a silence means that the path is dead, long before ICE consent expires. */
-const SILENCE_MS = 6000;
-const SILENCE_CHECK_MS = 1000;
+const PATH_CHECK_MS = 1000;
 /**
  * Retransmissions get a part of the rate. Where a path is too narrow nearly everything is reported lost, and
- * answering all of it would narrow the path further; what is lost by chance fits in.
+ * answering all of it would narrow the path further. What a radio link loses by chance, retransmissions included, is
+ * added, and the pictures get less for it.
  */
 const RESEND_SHARE = 0.25;
 /** A key frame or two. */
@@ -63,11 +64,11 @@ export class Publication {
   readonly #resendBudget = new TokenBucket(RESEND_BURST_BYTES);
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #over = Promise.withResolvers<PublicationEnd>();
+  readonly #path: PathWatch;
   #transport: MediaTransport | undefined;
   #senders: LayerSender[] = [];
   #roundTripMs: number | undefined;
   #lossFraction: number | undefined;
-  #lastRtcpAt = performance.now();
   #closed = false;
 
   private constructor(
@@ -81,6 +82,15 @@ export class Publication {
     this.streamId = stream.streamId;
     this.#signalling = options.signalling;
     this.#temporal = temporalPatternFor(framesPerSecond);
+    this.#path = new PathWatch(
+      {
+        addresses: localAddresses,
+        connected: () => this.#signalling.connected,
+        restart: () => this.#restartIce(),
+        giveUp: () => this.end('media-lost'),
+      },
+      performance.now(),
+    );
     this.#limiter = new FrameRateLimiter(Math.min(options.maxFramesPerSecond, maxFramesPerSecond));
     this.#layers = layersOf(
       { ...picture, framesPerSecond },
@@ -123,11 +133,13 @@ export class Publication {
         {
           onRtcp: (packet) => {
             const now = performance.now();
-            publication.#lastRtcpAt = now;
+            publication.#path.heard(now);
             for (const feedback of readFeedback(packet, now)) publication.#heed(feedback, now);
           },
+          onPathBroken: () => publication.#path.broke(),
           onLost: () => publication.end('media-lost'),
         },
+        stream.iceServers,
       );
       await publication.#produce(
         publication.#transport,
@@ -189,11 +201,11 @@ export class Publication {
     await this.#signalling.request('publish:produce', { requestId: randomUUID(), streamId, rtpParameters });
     this.#assertOpen();
     this.#senders = identities.map((identity) => new LayerSender(identity, transport));
-    this.#lastRtcpAt = performance.now();
+    this.#path.heard(performance.now());
     this.#timers.push(
       setInterval(() => this.#report(), SENDER_REPORT_INTERVAL_MS),
       setInterval(() => this.#sendState(), STATE_INTERVAL_MS),
-      setInterval(() => this.#watchSilence(), SILENCE_CHECK_MS),
+      setInterval(() => this.#path.look(performance.now()), PATH_CHECK_MS),
     );
   }
 
@@ -218,7 +230,7 @@ export class Publication {
         const sender = this.#senders.find(({ ssrc }) => ssrc === feedback.ssrc);
         if (!sender) return;
         const before = sender.bytesSent;
-        this.#resendBudget.refill((this.#bandwidth.target / 8) * RESEND_SHARE, now);
+        this.#resendBudget.refill((this.#bandwidth.target / 8) * this.#resendShare, now);
         const roundTripMs = this.#roundTripMs ?? ASSUMED_ROUND_TRIP_MS;
         sender.resend(feedback.sequenceNumbers, now, roundTripMs, this.#resendBudget);
         this.#byteMeter.count(sender.bytesSent - before, now);
@@ -246,8 +258,13 @@ export class Publication {
     return this.#byteMeter.perSecond(now) * 8;
   }
 
+  get #resendShare(): number {
+    return Math.min(1, RESEND_SHARE + this.#bandwidth.chanceLoss);
+  }
+
   #replan(): void {
-    if (this.#plan.update(this.#bandwidth.target, performance.now())) {
+    const forPictures = this.#bandwidth.target * (1 - this.#bandwidth.chanceLoss);
+    if (this.#plan.update(forPictures, performance.now())) {
       this.#encoder.configure(this.#plan.layers);
     }
   }
@@ -259,8 +276,10 @@ export class Publication {
     if (reports.length > 0) this.#transport?.sendRtcp(reports);
   }
 
-  #watchSilence(): void {
-    if (performance.now() - this.#lastRtcpAt > SILENCE_MS) this.end('media-lost');
+  async #restartIce(): Promise<void> {
+    const { streamId } = this;
+    const { iceParameters } = await this.#signalling.request('publish:restart-ice', { streamId });
+    if (!this.#closed) await this.#transport?.restartIce(iceParameters);
   }
 
   #sendState(): void {

@@ -1,6 +1,12 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import type { DtlsParameters, IceCandidate as RemoteCandidate, TransportOptions } from '@haven/protocol';
+import type {
+  DtlsParameters,
+  IceCandidate as RemoteCandidate,
+  IceParameters,
+  IceServers,
+  TransportOptions,
+} from '@haven/protocol';
 import {
   IceCandidate,
   RTCDtlsFingerprint,
@@ -12,6 +18,7 @@ import {
   type RtcpPacket,
   type RtpHeader,
 } from 'werift';
+import { turnOptionsOf } from './turn-options.ts';
 
 /** AEAD_AES_128_GCM costs the SFU half of what the fallback AES128_CM_HMAC_SHA1_80 does (RFC 7714, RFC 5764). */
 const SRTP_PROFILES: (1 | 7)[] = [7, 1];
@@ -22,7 +29,9 @@ const LOOPBACK = '127.0.0.1';
 
 export type MediaTransportEvents = {
   onRtcp: (packet: RtcpPacket) => void;
-  /** The path is gone for good; called once, and not by `close()`. */
+  /** ICE has lost the path; {@link MediaTransport.restartIce} may find another. */
+  onPathBroken: () => void;
+  /** The transport is gone for good; called once, and not by `close()`. */
   onLost: (why: string) => void;
 };
 
@@ -30,19 +39,27 @@ export type MediaTransportEvents = {
 export class MediaTransport {
   readonly #ice: RTCIceTransport;
   readonly #dtls: RTCDtlsTransport;
+  readonly #remoteCandidates: readonly IceCandidate[];
   #ended = false;
   #closed = false;
 
-  private constructor(ice: RTCIceTransport, dtls: RTCDtlsTransport, events: MediaTransportEvents) {
+  private constructor(
+    ice: RTCIceTransport,
+    dtls: RTCDtlsTransport,
+    remoteCandidates: readonly IceCandidate[],
+    events: MediaTransportEvents,
+  ) {
     this.#ice = ice;
     this.#dtls = dtls;
+    this.#remoteCandidates = remoteCandidates;
     const lost = (why: string) => {
       if (this.#ended) return;
       this.#ended = true;
       events.onLost(why);
     };
     ice.onStateChange.subscribe((state) => {
-      if (state === 'disconnected' || state === 'failed' || state === 'closed') lost(`ICE ${state}`);
+      if (state === 'closed') lost('ICE closed');
+      else if (state === 'disconnected' || state === 'failed') events.onPathBroken();
     });
     dtls.onStateChange.subscribe((state) => {
       if (state === 'failed' || state === 'closed') lost(`DTLS ${state}`);
@@ -53,15 +70,18 @@ export class MediaTransport {
   /**
    * @param remote the SFU's end
    * @param announce tells the SFU this end's certificate, before the first packet
+   * @param iceServers for where there is no direct path
    * @throws Error when no path is found in time, or what `announce` throws
    */
   static async connect(
     remote: TransportOptions,
     announce: (parameters: DtlsParameters) => Promise<unknown>,
     events: MediaTransportEvents,
+    iceServers: IceServers = [],
   ): Promise<MediaTransport> {
     const candidates = await udpCandidates(remote.iceCandidates);
     const gatherer = new RTCIceGatherer({
+      ...turnOptionsOf(iceServers),
       useTcp: false,
       useIpv4: true,
       useIpv6: candidates.some(({ ip }) => isIP(ip) === 6),
@@ -81,9 +101,9 @@ export class MediaTransport {
         'server',
       ),
     );
-    const transport = new MediaTransport(ice, dtls, events);
+    const transport = new MediaTransport(ice, dtls, candidates, events);
     try {
-      await withinTime(transport.#connect(candidates, announce));
+      await withinTime(transport.#connect(announce));
       return transport;
     } catch (error) {
       await transport.close();
@@ -107,13 +127,29 @@ export class MediaTransport {
     await this.#dtls.stop();
   }
 
-  async #connect(
-    candidates: IceCandidate[],
-    announce: (parameters: DtlsParameters) => Promise<unknown>,
-  ): Promise<void> {
+  /**
+   * Looks for a path anew, from the addresses that this machine has now; encryption and streams go on as they are.
+   * @param remote what the SFU answers checks with from now on
+   * @throws Error when no path is found in time
+   */
+  async restartIce(remote: IceParameters): Promise<void> {
+    this.#ice.setRemoteParams(new RTCIceParameters({ ...remote, iceLite: true }));
+    await withinTime(this.#findPath());
+  }
+
+  async #findPath(): Promise<void> {
+    await this.#gather();
+    await this.#ice.start();
+  }
+
+  async #gather(): Promise<void> {
     await this.#ice.gather();
-    for (const candidate of candidates) await this.#ice.addRemoteCandidate(candidate);
+    for (const candidate of this.#remoteCandidates) await this.#ice.addRemoteCandidate(candidate);
     await this.#ice.addRemoteCandidate(undefined);
+  }
+
+  async #connect(announce: (parameters: DtlsParameters) => Promise<unknown>): Promise<void> {
+    await this.#gather();
     const fingerprint = this.#dtls.localParameters.fingerprints.at(0);
     if (!fingerprint) throw new Error('this end has no certificate');
     await announce({

@@ -48,7 +48,7 @@ describe('malformed SDP', () => {
         }
         isRead(damaged.join('\r\n'));
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 
