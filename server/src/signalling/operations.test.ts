@@ -5,7 +5,7 @@ import { serverLoadSchema } from '@haven/protocol';
 import { CONNECT_WITHIN_MS } from '../sfu/peer-reaper.ts';
 import { IDLE_MACHINE } from '../testing/idle-machine.ts';
 import { eventually } from '../testing/eventually.ts';
-import { consume, publish, watch } from '../testing/scenes.ts';
+import { consume, publish, publishRtp, watch } from '../testing/scenes.ts';
 import { TestServer } from '../testing/test-server.ts';
 import { IDLE_CONNECTION_MS, IDLE_VIEWER_MS } from './session-watch.ts';
 
@@ -203,7 +203,7 @@ describe('a connection', () => {
   beforeEach(() => start());
 
   test('that was given pictures and never connects its media loses them, and may open them anew', async () => {
-    const { streamId } = await publish(server, 'P-101');
+    const { streamId } = await publishRtp(server, 'P-101');
     const { monitor } = await watch(server);
     const { transport } = await consume(monitor, streamId);
     const claimedAt = server.now;
