@@ -217,8 +217,8 @@ describe('the headers', () => {
     ])
       expect(policy).toContain(directive);
     expect(policy).not.toContain('unsafe');
-    expect(headers.get('permissions-policy')).toContain('camera=(self), ');
-    expect(headers.get('permissions-policy')).toContain('microphone=()');
+    expect(headers.get('permissions-policy')).toContain('camera=(self), microphone=(self), ');
+    expect(headers.get('permissions-policy')).toContain('geolocation=()');
     expect(headers.get('referrer-policy')).toBe('no-referrer');
     expect(headers.get('x-content-type-options')).toBe('nosniff');
     expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');

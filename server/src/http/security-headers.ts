@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Config } from '../config/config.ts';
 
-/** What browsers offer pages beside the camera, which only the publisher's page needs: all of it is refused. */
+/** What browsers offer pages beside the camera and, for talks, the microphone: all of it is refused. */
 const REFUSED_FEATURES = [
   'accelerometer',
   'browsing-topics',
@@ -11,7 +11,6 @@ const REFUSED_FEATURES = [
   'gyroscope',
   'hid',
   'magnetometer',
-  'microphone',
   'midi',
   'payment',
   'publickey-credentials-get',
@@ -19,7 +18,11 @@ const REFUSED_FEATURES = [
   'usb',
   'xr-spatial-tracking',
 ];
-const PERMISSIONS = ['camera=(self)', ...REFUSED_FEATURES.map((feature) => `${feature}=()`)].join(', ');
+const PERMISSIONS = [
+  'camera=(self)',
+  'microphone=(self)',
+  ...REFUSED_FEATURES.map((feature) => `${feature}=()`),
+].join(', ');
 const HSTS_SECONDS = 31_536_000;
 
 /** The headers by which browsers hold Haven's pages to what they need, and other pages away from them. */

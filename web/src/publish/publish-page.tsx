@@ -7,6 +7,7 @@ import { announcedAddressAdvice, secureContextAdvice } from '../ui/installer-adv
 import { listCameras } from './camera.ts';
 import { keepDeviceSettings, readDeviceSettings } from './device-token.ts';
 import styles from './publish-page.module.css';
+import { PrivacyButtons, PrivacySign, TalkSign } from './bedside-signs.tsx';
 import { publishWords } from './publish-words.ts';
 import { usePictureAdvice } from './use-picture-advice.ts';
 import { usePublisher } from './use-publisher.ts';
@@ -17,7 +18,8 @@ export function PublishPage({ settings }: { settings: PublicSettings | null }) {
   const [token, setToken] = useState(initial.token);
   const [patientId, setPatientId] = useState(initial.patientId);
   const [cameraId, setCameraId] = useState('');
-  const { state, track, start, stop } = usePublisher();
+  const [mayTalk, setMayTalk] = useState(true);
+  const { state, track, privacy, talk, start, stop, pausePicture, resumePicture, endTalk } = usePublisher();
   const cameras = useCameras(track);
   const video = usePreview(track);
   const advice = usePictureAdvice(video, track !== null);
@@ -29,7 +31,7 @@ export function PublishPage({ settings }: { settings: PublicSettings | null }) {
     event.preventDefault();
     const given = { token: token.trim(), patientId: patientId.trim() };
     keepDeviceSettings(given);
-    void start(given, cameraId);
+    void start(given, cameraId, mayTalk);
   };
 
   return (
@@ -42,12 +44,14 @@ export function PublishPage({ settings }: { settings: PublicSettings | null }) {
           </p>
         )}
         {noAddress !== null && <p className={controls.notice}>{noAddress}</p>}
+        {talk !== null && <TalkSign talk={talk} onEnd={endTalk} />}
+        {privacy !== null && <PrivacySign running={privacy} onPause={pausePicture} onEnd={resumePicture} />}
         <div className={styles.preview} data-on={track !== null}>
           <video ref={video} className={styles.video} muted playsInline autoPlay />
           <span className={styles.guide} aria-hidden="true" />
         </div>
         <p className={styles.state} role="status" data-state={state.kind} data-testid={testIds.publishState}>
-          {publishWords(state)}
+          {publishWords(state, privacy !== null)}
         </p>
         {track !== null && (
           <div aria-live="polite" data-testid={testIds.publishAdvice}>
@@ -61,6 +65,7 @@ export function PublishPage({ settings }: { settings: PublicSettings | null }) {
             </p>
           </div>
         )}
+        {running && privacy === null && <PrivacyButtons onPause={pausePicture} />}
         <label className={controls.field}>
           Device token
           <input
@@ -108,6 +113,21 @@ export function PublishPage({ settings }: { settings: PublicSettings | null }) {
               </option>
             ))}
           </select>
+        </label>
+        <label className={styles.option}>
+          <input
+            type="checkbox"
+            checked={mayTalk}
+            disabled={running}
+            onChange={(event) => setMayTalk(event.target.checked)}
+          />
+          <span>
+            Clinicians may talk with the patient here
+            <span className={controls.soft}>
+              {' '}
+              – the microphone opens for a talk only, after a tone and with a sign on this screen
+            </span>
+          </span>
         </label>
         {running ? (
           <button

@@ -48,7 +48,8 @@ export function whyEnded(reason: StreamEndReason): string | null {
   return null;
 }
 
-export function publishWords(state: PublishState): string {
+/** @param paused the picture is paused for privacy */
+export function publishWords(state: PublishState, paused = false): string {
   switch (state.kind) {
     case 'idle':
       return 'Not publishing.';
@@ -59,7 +60,9 @@ export function publishWords(state: PublishState): string {
     case 'starting':
       return 'Connected. Setting up the video …';
     case 'publishing':
-      return 'Publishing: Haven receives this picture.';
+      return paused
+        ? 'Connected. No picture is sent: it is paused for privacy.'
+        : 'Publishing: Haven receives this picture.';
     case 'ended':
       return `Stopped. ${state.why}`;
   }

@@ -2,6 +2,7 @@ import {
   streamEndReasonSchema,
   uuidSchema,
   type DeviceRequests,
+  type PrivacyReason,
   type ResponseOf,
   type ServerToDevice,
 } from '@haven/protocol';
@@ -14,6 +15,9 @@ import { Store, type Readable } from '../core/store.ts';
 import { IceRepair } from '../media/ice-repair.ts';
 import { clientCapabilities, wireDtlsParameters, wireRtpParameters } from '../media/parameters.ts';
 import { readDeviceState, type SentBefore } from './device-state.ts';
+import { BedsidePrivacy, type PauseStorage, type RunningPrivacy } from './bedside-privacy.ts';
+import { cameraProblem } from './camera.ts';
+import type { PatientCamera } from './patient-camera.ts';
 import { isFinal, whyEnded, whyStopped, type PublishState } from './publish-words.ts';
 import { simulcastEncodings } from './simulcast.ts';
 
@@ -38,17 +42,22 @@ type Running = {
 export type PublisherParts = {
   connection: DeviceConnection;
   createDevice: () => Promise<types.Device>;
-  /** The camera's video. It stays the caller's: closing the publisher does not stop it. */
-  track: MediaStreamTrack;
+  /** It stays the caller's: closing the publisher does not close it. While it is closed, nothing is sent. */
+  camera: Pick<PatientCamera, 'track' | 'open' | 'close' | 'blank' | 'onLost'>;
+  /** Whether clinicians can talk with this bedside. */
+  talk: boolean;
   patientId: string;
   now: Clock;
+  /** Where a pause of the picture outlives a reload of the page. */
+  storage: PauseStorage;
 };
 
 /** Publishes a camera as a patient's stream, and goes on doing so after every interruption that is not final. */
 export class Publisher {
   readonly #parts: PublisherParts;
   readonly #state = new Store<PublishState>({ kind: 'connecting', error: null });
-  readonly #undoStatus: () => void;
+  readonly #privacy: BedsidePrivacy;
+  readonly #undo: readonly (() => void)[];
   #running: Running | null = null;
   /** Counts the attempts: what began under an older number is not continued. */
   #attempt = 0;
@@ -59,7 +68,13 @@ export class Publisher {
 
   constructor(parts: PublisherParts) {
     this.#parts = parts;
-    const { connection, track } = parts;
+    const { camera, connection, now, storage } = parts;
+    this.#privacy = new BedsidePrivacy({
+      connection,
+      now,
+      storage,
+      streamId: () => this.#running?.streamId ?? null,
+    });
     connection.on('stream:ended', streamEndedSchema, ({ streamId, reason }) => {
       if (streamId !== this.#running?.streamId) return;
       const why = whyEnded(reason);
@@ -69,13 +84,30 @@ export class Publisher {
     connection.on('stream:layers', streamLayersSchema, ({ streamId, maxSpatialLayer }) => {
       if (streamId === this.#running?.streamId) void this.#limitLayers(maxSpatialLayer);
     });
-    this.#undoStatus = connection.status.subscribe(() => this.#statusChanged());
-    track.addEventListener('ended', this.#trackEnded);
+    this.#undo = [
+      connection.status.subscribe(() => this.#statusChanged()),
+      this.#privacy.state.subscribe(() => void this.#applyPrivacy()),
+    ];
+    camera.onLost = () => this.#end('The camera was unplugged or taken by another program.');
     connection.open();
   }
 
   get state(): Readable<PublishState> {
     return this.#state;
+  }
+
+  /** The pause of the picture, while one runs. */
+  get privacy(): Readable<RunningPrivacy | null> {
+    return this.#privacy.state;
+  }
+
+  /** Pauses the picture at once, or changes the pause that runs. */
+  pausePicture(reason: PrivacyReason, minutes: number): void {
+    this.#privacy.pause(reason, minutes);
+  }
+
+  resumePicture(): void {
+    this.#privacy.resume();
   }
 
   /** The browser has another network: neither connection nor media wait until they notice. */
@@ -106,6 +138,7 @@ export class Publisher {
     else if (status.resumed && this.#running !== null && this.#running.producer !== null) {
       this.#state.set({ kind: 'publishing' });
       this.#running.ice.signallingReturned();
+      this.#privacy.reconnected();
     } else {
       this.#drop();
       void this.#start();
@@ -120,23 +153,28 @@ export class Publisher {
 
   async #start(): Promise<void> {
     const attempt = ++this.#attempt;
-    const { connection, createDevice, patientId } = this.#parts;
+    const { connection, createDevice, patientId, talk } = this.#parts;
     this.#state.set({ kind: 'starting' });
     try {
       const start = await connection.request('publish:start', {
         requestId: crypto.randomUUID(),
         patientId,
         source: 'camera',
+        talk,
+        privacy: this.#privacy.toBring,
       });
       const device = await createDevice();
       await device.load({ routerRtpCapabilities: clientCapabilities(start.routerRtpCapabilities) });
       if (attempt !== this.#attempt) return;
-      const transport = device.createSendTransport(start.transport);
+      const transport = device.createSendTransport({ ...start.transport, iceServers: start.iceServers });
       const ice = this.#serve(attempt, start.streamId, transport);
       this.#running = { streamId: start.streamId, transport, ice, producer: null };
+      this.#privacy.answered(start.privacy ?? null);
       const producer = await this.#produce(device, transport, start.constraints);
       if (attempt !== this.#attempt) return;
       this.#running.producer = producer;
+      await this.#applyPrivacy();
+      if (attempt !== this.#attempt) return;
       this.#failures = 0;
       this.#state.set({ kind: 'publishing' });
       this.#report(start.streamId, producer);
@@ -181,17 +219,43 @@ export class Publisher {
     transport: types.Transport,
     limits: ResponseOf<DeviceRequests, 'publish:start'>['constraints'],
   ): Promise<types.Producer> {
-    const { track } = this.#parts;
+    const { camera } = this.#parts;
+    const track = camera.track.get() ?? camera.blank();
     const vp8 = device.sendRtpCapabilities.codecs?.find(
       ({ mimeType }) => mimeType.toLowerCase() === 'video/vp8',
     );
     return transport.produce({
       track,
       stopTracks: false,
+      disableTrackOnPause: true,
+      zeroRtpOnPause: true,
       encodings: simulcastEncodings(track.getSettings().height ?? 0, limits),
       ...(vp8 === undefined ? {} : { codec: vp8 }),
       codecOptions: { videoGoogleStartBitrate: 600 },
     });
+  }
+
+  /**
+   * Closes the camera for a pause, so that its light goes out and nothing is sent, and opens it after it. An alarm on
+   * the wall tells of a camera that does not open again.
+   */
+  async #applyPrivacy(): Promise<void> {
+    const { camera } = this.#parts;
+    const producer = this.#running?.producer ?? null;
+    if (this.#privacy.state.get() !== null) {
+      camera.close();
+      if (producer?.paused === false) producer.pause();
+      return;
+    }
+    try {
+      const track = camera.track.get() ?? (await camera.open());
+      const present = this.#running?.producer ?? null;
+      if (track === null || present === null || this.#privacy.state.get() !== null) return;
+      if (present.track !== track) await present.replaceTrack({ track });
+      if (present.paused) present.resume();
+    } catch (error) {
+      if (!this.#closed) this.#end(cameraProblem(error));
+    }
   }
 
   async #limitLayers(maxSpatialLayer: number): Promise<void> {
@@ -251,13 +315,9 @@ export class Publisher {
   #shut(): void {
     this.#closed = true;
     this.#drop();
-    this.#undoStatus();
-    this.#parts.track.removeEventListener('ended', this.#trackEnded);
+    for (const undo of this.#undo) undo();
+    this.#privacy.close();
   }
-
-  readonly #trackEnded = (): void => {
-    this.#end('The camera was unplugged or taken by another program.');
-  };
 }
 
 function asError(error: unknown): Error {
