@@ -5,8 +5,8 @@ import type { DegradationStep, StreamEndReason, TileSending, ViewedTile } from '
 import type { Claim } from './link-budget.ts';
 import { StillRefresh } from './still-refresh.ts';
 import type { LentProducer } from './stream-pipes.ts';
-import type { Stream } from './stream.ts';
 import { ViewPolicy, type View } from './view-policy.ts';
+import type { WatchedStream } from './watched-stream.ts';
 
 type WatchEvents = {
   /** The stream or its media worker is gone; the consumer is closed. */
@@ -29,7 +29,7 @@ export const LOWEST: types.ConsumerLayers = { spatialLayer: 0, temporalLayer: 0 
  * mediasoup is brought there step by step, so that however fast wishes change, the last one stands.
  */
 export class Watch extends EventEmitter<WatchEvents> {
-  readonly stream: Stream;
+  readonly stream: WatchedStream;
   readonly consumer: types.Consumer;
   readonly #producer: LentProducer;
   readonly #clock: () => number;
@@ -50,7 +50,7 @@ export class Watch extends EventEmitter<WatchEvents> {
   #turn = 0;
   #applying: Promise<void> | undefined;
 
-  constructor(stream: Stream, consumer: types.Consumer, producer: LentProducer, clock: () => number) {
+  constructor(stream: WatchedStream, consumer: types.Consumer, producer: LentProducer, clock: () => number) {
     super();
     this.stream = stream;
     this.consumer = consumer;
