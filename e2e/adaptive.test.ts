@@ -10,7 +10,14 @@ import { seriousViolations } from './support/accessibility.ts';
 import { launchChromium, signInOnPage } from './support/browser.ts';
 import { HavenServer } from './support/haven-server.ts';
 import { publishLoops, type LoopedStreams } from './support/looped-streams.ts';
-import { bytesReceived, keepPeerConnections, packetsReceived } from './support/received-media.ts';
+import {
+  bytesReceived,
+  failPeerConnections,
+  keepPeerConnections,
+  packetsReceived,
+  peerConnections,
+} from './support/received-media.ts';
+import { seenSince, watchForBlack } from './support/seen-pictures.ts';
 import { until } from './support/process.ts';
 
 const ROOM = 'ward-a';
@@ -83,6 +90,18 @@ describe('a wall of twelve patients in a small window', () => {
     await until('the high layer', PATIENCE_MS, async () => (await height(first())) === 480);
     await wall.keyboard.press('Escape');
     await until('the low layer again', PATIENCE_MS, async () => (await height(first())) === 240);
+  }, 90_000);
+
+  test('shows the last picture, never a black one, while a failed transport is opened anew', async () => {
+    await becomes(first(), 'data-picture', 'live');
+    const before = await peerConnections(wall);
+    await watchForBlack(tile(first()));
+    await failPeerConnections(wall);
+    await until('another transport', PATIENCE_MS, async () => (await peerConnections(wall)) > before);
+    const packets = () => packetsReceived(video(first()));
+    await until('its packets', PATIENCE_MS, async () => (await packets()) > 0);
+    await becomes(first(), 'data-picture', 'live');
+    expect(await seenSince(tile(first()))).toEqual(['picture']);
   }, 90_000);
 
   test('has nothing serious that axe finds', async () => {

@@ -14,6 +14,23 @@ export async function keepPeerConnections(page: Page): Promise<void> {
   });
 }
 
+/** How many peer connections the page has made so far. */
+export function peerConnections(page: Page): Promise<number> {
+  return page.evaluate(() => (Reflect.get(globalThis, 'peerConnections') as RTCPeerConnection[]).length);
+}
+
+/** Has all peer connections report for good that they failed, as on a network that is gone. */
+export async function failPeerConnections(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    for (const connection of Reflect.get(globalThis, 'peerConnections') as RTCPeerConnection[]) {
+      Object.defineProperty(connection, 'connectionState', { value: 'failed' });
+      Object.defineProperty(connection, 'iceConnectionState', { value: 'failed' });
+      connection.dispatchEvent(new Event('connectionstatechange'));
+      connection.dispatchEvent(new Event('iceconnectionstatechange'));
+    }
+  });
+}
+
 /** Bytes of video that the page has received so far, of all streams. */
 export function bytesReceived(page: Page): Promise<number> {
   return page.evaluate(async () => {
