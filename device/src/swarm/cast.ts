@@ -13,6 +13,10 @@ export class Cast {
     return plan.role === 'publishers' ? this.#publishers.begin(plan) : this.#viewers.begin(plan);
   }
 
+  play(playing: boolean): void {
+    this.#publishers.play(playing);
+  }
+
   /** Since the last call. */
   take(): Answer {
     const now = performance.now();

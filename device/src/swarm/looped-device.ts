@@ -80,7 +80,7 @@ export class LoopedDevice {
         connect: () => connected.resolve(undefined),
         refused: (error) => connected.reject(error),
         'stream:ended': ({ reason }) => onLost(reason),
-        'stream:layers': ({ maxSpatialLayer }) => published.device?.#rest(maxSpatialLayer),
+        'stream:layers': ({ maxSpatialLayer }) => published.device?.rest(maxSpatialLayer),
       },
     );
     await connected.promise;
@@ -130,6 +130,15 @@ export class LoopedDevice {
     }
   }
 
+  /** Goes on after a pause with the frames that are due next, from a key frame. */
+  resume(now: number): void {
+    for (const [layer, next] of this.#next.entries()) {
+      const { frames } = this.#stream.layers[layer];
+      next.beganAt = Math.max(next.beganAt, now - frames[next.index].timeMs);
+      next.keyFrameAsked = true;
+    }
+  }
+
   /** Tells the clock of each layer. */
   report(now: number): void {
     this.#budget.refill(RESEND_BYTES_PER_SECOND, now);
@@ -150,7 +159,7 @@ export class LoopedDevice {
   }
 
   /** Layers above the highest that anyone watches rest, as a device's encoders do. */
-  #rest(highestWatched: number): void {
+  rest(highestWatched: number): void {
     for (const [layer, next] of this.#next.entries()) {
       if (layer > highestWatched) next.resting = true;
       else if (next.resting) next.keyFrameAsked = this.#stream.answersKeyFrameRequests;

@@ -47,6 +47,8 @@ export const orderSchema = z.discriminatedUnion('order', [
     order: z.literal('run'),
     plan: z.discriminatedUnion('role', [publishersPlanSchema, viewersPlanSchema]),
   }),
+  /** Whether the publishers send; they stay signed in and connected. */
+  z.object({ order: z.literal('play'), playing: z.boolean() }),
   /** What happened since the last time? */
   z.object({ order: z.literal('take') }),
 ]);
@@ -98,6 +100,7 @@ export const answerSchema = z.discriminatedUnion('answer', [
     viewers: z.array(viewerFiguresSchema),
     publishers: z.array(publisherFiguresSchema),
   }),
+  z.object({ answer: z.literal('done') }),
   z.object({ answer: z.literal('failed'), message: z.string() }),
 ]);
 export type Answer = z.infer<typeof answerSchema>;

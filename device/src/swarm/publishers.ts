@@ -15,13 +15,14 @@ const STAGGER_MS = 137;
 /** Many devices in one process. */
 export class Publishers {
   readonly #devices: LoopedDevice[] = [];
+  #playing = true;
   readonly #loops = new Map<string, Promise<EncodedFrame[]>>();
 
   async begin(plan: PublishersPlan): Promise<Outcome[]> {
     const { scalabilityMode } = temporalPatternFor(plan.framesPerSecond);
     setInterval(() => {
       const now = performance.now();
-      for (const device of this.#devices) device.play(now);
+      if (this.#playing) for (const device of this.#devices) device.play(now);
     }, TICK_MS);
     setInterval(() => {
       for (const device of this.#devices) device.report(performance.now());
@@ -49,6 +50,11 @@ export class Publishers {
       await sleep(STAGGER_MS);
     }
     return outcomes;
+  }
+
+  play(playing: boolean): void {
+    this.#playing = playing;
+    if (playing) for (const device of this.#devices) device.resume(performance.now());
   }
 
   take() {

@@ -35,6 +35,10 @@ export class Member {
     return answer.outcomes;
   }
 
+  async play(playing: boolean): Promise<void> {
+    await this.#ask({ order: 'play', playing });
+  }
+
   async take(): Promise<Figures> {
     const answer = await this.#ask({ order: 'take' });
     if (answer.answer !== 'figures') throw new Error(UNEXPECTED);
@@ -69,6 +73,11 @@ export class Swarm {
       return member.run(part);
     });
     return (await Promise.all(parts)).flat();
+  }
+
+  /** Whether publishers send. */
+  async play(playing: boolean): Promise<void> {
+    await Promise.all(this.#members.map((member) => member.play(playing)));
   }
 
   /** What each process saw and cost since the last call. */
