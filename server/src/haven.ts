@@ -15,12 +15,12 @@ import { ConfigError, type Config } from './config/config.ts';
 import type { AdministrationParts } from './http/administration/desk.ts';
 import { HttpApp, type Readiness } from './http/app.ts';
 import {
+  cpuProbe,
   diskProbe,
   journalProbe,
-  cpuProbe,
   loadProbe,
-  redisProbe,
   memoryProbe,
+  redisProbe,
   type Probe,
 } from './http/health.ts';
 import { loadTls } from './http/tls.ts';
@@ -34,7 +34,7 @@ import type { Operations } from './signalling/operations.ts';
 import { startSignalling } from './signalling/start-signalling.ts';
 import { startChildren } from './supervisor/children.ts';
 import { Supervisor } from './supervisor/supervisor.ts';
-import { OpenTelemetry } from './telemetry/open-telemetry.ts';
+import { OpenTelemetry, type Instrument } from './telemetry/open-telemetry.ts';
 import { measureProcess } from './telemetry/process-metrics.ts';
 
 /** How long the records may take to write out at the end, ms; what is left stays in the journal. */
@@ -242,6 +242,11 @@ export class Haven {
    */
   drain(withinMs: number): Promise<boolean> {
     return this.#operations.drained(withinMs);
+  }
+
+  /** Everything that is measured. */
+  get instruments(): readonly Instrument[] {
+    return this.#telemetry.instruments;
   }
 
   /** Stops everything in order: children, signalling, media, then the records after the last who write. */

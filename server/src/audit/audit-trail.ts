@@ -44,6 +44,8 @@ export class AuditTrail {
     this.#telemetry = telemetry;
     this.#clock = clock;
     this.#failures = telemetry.counter('haven_audit_failures_total', 'Audit entries that could not be kept');
+    // A rise from nothing at all would not be seen as one.
+    this.#failures.add(0);
   }
 
   /** @param reason what the actor gave as the reason */

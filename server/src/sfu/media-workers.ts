@@ -30,6 +30,8 @@ export class MediaWorkers extends EventEmitter<MediaWorkersEvents> {
     this.#telemetry = telemetry;
     this.expected = config.media.workers === 0 ? availableParallelism() : config.media.workers;
     this.#deaths = telemetry.counter('haven_sfu_worker_deaths_total', 'mediasoup workers that died');
+    // A rise from nothing at all would not be seen as one.
+    this.#deaths.add(0);
     this.#timer = setInterval(() => this.#measure(), MEASURE_INTERVAL_MS);
     this.#timer.unref();
     telemetry.gauge('haven_sfu_worker_cpu_cores', 'Processor time of each mediasoup worker, in cores', () =>

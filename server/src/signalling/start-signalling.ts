@@ -65,7 +65,13 @@ export type Signalling = {
   figures(): MediaFigures;
   /** Ids of the devices that are connected. */
   connectedDevices(): Set<string>;
-  stats(): { sockets: number; devices: number; viewers: number; cvWorkers: number; unassignedStreams: number };
+  stats(): {
+    sockets: number;
+    devices: number;
+    viewers: number;
+    cvWorkers: number;
+    unassignedStreams: number;
+  };
 };
 
 /** Starts Socket.IO on the HTTP server and joins devices, viewers and CV workers to the SFU, alerts and records. */
@@ -134,6 +140,11 @@ export function startSignalling(options: SignallingOptions): Signalling {
 
   const deviceMetrics = new DeviceMetrics(telemetry);
 
+  telemetry.gauge(
+    'haven_machine_cpu_usage_percent',
+    'Processor time of the machine, or of the container, in use',
+    () => 100 * operations.state.machine.processor,
+  );
   serveMonitors(monitors, entrance, {
     access,
     admission,
