@@ -19,8 +19,8 @@ export type TileGridProps = {
   };
   alerts: readonly Alert[];
   onDetails: (patientId: string) => void;
-  /** Beside the tiles, or over them where there is no room for both, stands a patient's panel. */
-  beside: boolean;
+  /** Whose panel stands beside the tiles, or over them where there is no room for both. */
+  beside: string | null;
 };
 
 /** Width of a panel beside the tiles, CSS px; the style sheet says the same. */
@@ -34,14 +34,15 @@ export function TileGrid({ wall, alerts, onDetails, beside }: TileGridProps) {
   const tracks = useStore(wall.media.tracks);
   const deliveries = useStore(wall.media.deliveries);
   const { width: all, height } = useWindowSize();
-  const width = beside ? all - PANEL_WIDTH : all;
+  const width = beside === null ? all : all - PANEL_WIDTH;
   const grid = useRef<HTMLElement>(null);
   const onShown = useCallback((streamId: string) => wall.media.shown(streamId), [wall]);
   const now = useCallback(() => wall.now(), [wall]);
 
+  const lookedAt = focused ?? beside;
   const views = useTileViews(
     (tiles, atOnce) => wall.media.view(tiles, atOnce),
-    (focused === null ? null : patients.get(focused)?.stream?.streamId) ?? null,
+    (lookedAt === null ? null : patients.get(lookedAt)?.stream?.streamId) ?? null,
   );
 
   const enlarged = focused !== null && patients.has(focused);
@@ -59,7 +60,7 @@ export function TileGrid({ wall, alerts, onDetails, beside }: TileGridProps) {
       ref={grid}
       className={styles.grid}
       data-enlarged={enlarged}
-      data-beside={beside}
+      data-beside={beside !== null}
       style={gridStyle(enlarged, columns, patients.size, width)}
     >
       {[...patients.values()].map((state, index) => {

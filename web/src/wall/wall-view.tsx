@@ -118,7 +118,12 @@ export function WallView(props: WallViewProps) {
         <LockedBeds patients={state.patients.values()} alerts={alerts} />
       ) : (
         <div className={styles.content}>
-          <TileGrid wall={wall} alerts={alerts} onDetails={props.onPatient} beside={open !== undefined} />
+          <TileGrid
+            wall={wall}
+            alerts={alerts}
+            onDetails={props.onPatient}
+            beside={open?.patient.id ?? null}
+          />
           {open !== undefined && (
             <div className={styles.panel}>
               <PatientPanel
