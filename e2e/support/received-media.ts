@@ -69,3 +69,17 @@ export function packetsReceived(video: Locator): Promise<number> {
     return sum;
   });
 }
+
+/** The SRTP profile of each connected transport of the page, by its name in RFC 7714 and RFC 5764. */
+export function srtpCiphers(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    const ciphers: string[] = [];
+    for (const connection of Reflect.get(globalThis, 'peerConnections') as RTCPeerConnection[]) {
+      for (const report of (await connection.getStats()).values()) {
+        const { type, srtpCipher } = report as { type: string; srtpCipher?: string };
+        if (type === 'transport' && srtpCipher !== undefined) ciphers.push(srtpCipher);
+      }
+    }
+    return ciphers;
+  });
+}

@@ -1,13 +1,9 @@
 /** The estimate must be too small for so long, ms: at the start and after each change it takes a while to settle. */
 export const SQUEEZED_AFTER_MS = 3_000;
+/** Or for so long, ms, where packets are lost by the dozen: then no picture is whole. */
+const CHOKED_AFTER_MS = 1_000;
 /** There must be room for one more moving picture for so long, ms, before it moves again. */
 export const ROOM_FOR_MS = 3_000;
-/**
- * An estimate hardly grows beyond what is sent: after so long without trouble, ms, one more picture moves as a trial.
- * Each trial that fails doubles the wait, up to the longest.
- */
-export const FIRST_TRIAL_AFTER_MS = 10_000;
-const LONGEST_TRIAL_AFTER_MS = 80_000;
 /** Of the estimate; the rest is for retransmissions and for changes of the picture. */
 const USABLE_SHARE = 0.9;
 /** How often, ms, a still gets a new picture, where the link carries that. */
@@ -16,6 +12,14 @@ export const STILL_REFRESH_MS = 10_000;
 const KEY_FRAME_WORTH_MS = 1_000;
 /** Of the estimate, so much may be spent on new pictures of stills. */
 const REFRESH_SHARE = 0.3;
+
+/** What a link carries. */
+export type LinkEstimate = {
+  /** bit/s */
+  available: number;
+  /** More is sent than it carries, by far. */
+  choked: boolean;
+};
 
 /** A tile that the viewer wants to see moving. */
 export type Claim = {
@@ -35,8 +39,8 @@ export type Budget = {
 
 /**
  * Decides which of a viewer's tiles can move on a link that does not carry all of them: by clinical priority, and the
- * first one always. Slow to give up and slower to return, since a wall that flickers is worse than one with stills.
- * (Within what is left, mediasoup chooses layers by itself.)
+ * first one always. Slow to give up and one by one to return, since a wall that flickers is worse than one with stills.
+ * Within what is left, mediasoup chooses layers by itself, and its probes find out when the link carries more again.
  */
 export class LinkBudget {
   /** How many tiles may move. */
@@ -44,51 +48,44 @@ export class LinkBudget {
   #live: ReadonlySet<string> = new Set();
   #squeezedSince: number | undefined;
   #roomSince: number | undefined;
-  #quietSince = 0;
-  #trialAfterMs = FIRST_TRIAL_AFTER_MS;
 
   /**
-   * @param available the estimate of what the link carries, bit/s; undefined while there is none
+   * @param link what is known of it, if anything is
    * @param now ms
    */
-  settle(claims: readonly Claim[], available: number | undefined, now: number): Budget {
+  settle(claims: readonly Claim[], link: LinkEstimate | undefined, now: number): Budget {
     const ranked = claims.toSorted(
       (one, other) => other.priority - one.priority || this.#moving(other) - this.#moving(one),
     );
-    if (available !== undefined) this.#adapt(ranked, available, now);
+    if (link !== undefined) this.#adapt(ranked, link, now);
     if (this.#places >= ranked.length) this.#places = Infinity;
     const live = ranked.slice(0, this.#places);
     const stills = ranked.slice(live.length);
     this.#live = new Set(live.map(({ id }) => id));
     return {
       stills: new Set(stills.map(({ id }) => id)),
-      turnsPerRefresh: turnsFor(sumOf(stills), available),
+      turnsPerRefresh: turnsFor(sumOf(stills), link?.available),
     };
   }
 
-  #adapt(ranked: readonly Claim[], available: number, now: number): void {
+  #adapt(ranked: readonly Claim[], { available, choked }: LinkEstimate, now: number): void {
     const places = Math.min(this.#places, ranked.length);
     if (neededFor(ranked, places) > available) {
       this.#roomSince = undefined;
-      this.#quietSince = now;
       this.#squeezedSince ??= now;
-      if (now - this.#squeezedSince >= SQUEEZED_AFTER_MS) this.#give(ranked, available, places);
+      const patience = choked ? CHOKED_AFTER_MS : SQUEEZED_AFTER_MS;
+      if (now - this.#squeezedSince >= patience) this.#give(ranked, available, places);
       return;
     }
     this.#squeezedSince = undefined;
-    if (places === ranked.length) {
+    if (places === ranked.length || neededFor(ranked, places + 1) > available * USABLE_SHARE) {
       this.#roomSince = undefined;
-      this.#trialAfterMs = FIRST_TRIAL_AFTER_MS;
       return;
     }
-    if (neededFor(ranked, places + 1) <= available * USABLE_SHARE) this.#roomSince ??= now;
-    else this.#roomSince = undefined;
-    const room = this.#roomSince !== undefined && now - this.#roomSince >= ROOM_FOR_MS;
-    if (!room && now - this.#quietSince < this.#trialAfterMs) return;
-    if (!room) this.#trialAfterMs = Math.min(2 * this.#trialAfterMs, LONGEST_TRIAL_AFTER_MS);
+    this.#roomSince ??= now;
+    if (now - this.#roomSince < ROOM_FOR_MS) return;
     this.#places = places + 1;
     this.#roomSince = undefined;
-    this.#quietSince = now;
   }
 
   #give(ranked: readonly Claim[], available: number, places: number): void {

@@ -24,20 +24,26 @@ export class RtpPublisher {
   readonly #dtls: RTCDtlsTransport;
   readonly #payloadType: number;
   readonly #ssrcs: number[];
+  readonly #frame: Buffer;
   #sequenceNumber = randomInt(0x8000);
   #timer: NodeJS.Timeout | undefined;
 
-  private constructor(dtls: RTCDtlsTransport, { codecs, encodings = [] }: RtpParameters) {
+  private constructor(dtls: RTCDtlsTransport, { codecs, encodings = [] }: RtpParameters, frameBytes: number) {
     this.#dtls = dtls;
+    this.#frame = Buffer.concat([KEY_FRAME], Math.max(frameBytes, KEY_FRAME.length));
     this.#payloadType = codecs[0]?.payloadType ?? 0;
     this.#ssrcs = encodings.flatMap(({ ssrc }) => (ssrc === undefined ? [] : [ssrc]));
   }
 
-  /** @param announce tells the SFU this end's certificate, before the first packet */
+  /**
+   * @param announce tells the SFU this end's certificate, before the first packet
+   * @param frameBytes of each layer, 30 times a second; at least as many as a key frame's header has
+   */
   static async connect(
     remote: TransportOptions,
     announce: (parameters: DtlsParameters) => Promise<unknown>,
     rtpParameters: RtpParameters,
+    frameBytes = 0,
   ): Promise<RtpPublisher> {
     const gatherer = new RTCIceGatherer({
       useTcp: false,
@@ -65,7 +71,7 @@ export class RtpPublisher {
     await announce({ role: 'client', fingerprints: [{ algorithm: 'sha-256', value }] });
     await ice.start();
     await dtls.start();
-    return new RtpPublisher(dtls, rtpParameters);
+    return new RtpPublisher(dtls, rtpParameters, frameBytes);
   }
 
   start(): void {
@@ -94,7 +100,7 @@ export class RtpPublisher {
         timestamp: Math.round(performance.now() * VIDEO_CLOCK_TICKS_PER_MS) % 2 ** 32,
         marker: true,
       });
-      void this.#dtls.sendRtp(KEY_FRAME, header);
+      void this.#dtls.sendRtp(this.#frame, header);
     }
   }
 }

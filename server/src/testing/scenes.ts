@@ -30,7 +30,7 @@ export async function publish(server: TestServer, patientId: string, token?: str
 }
 
 /** A device that really sends. */
-export async function publishRtp(server: TestServer, patientId: string, token?: string) {
+export async function publishRtp(server: TestServer, patientId: string, token?: string, frameBytes?: number) {
   const claimed = await claim(server, patientId, token);
   const { device, streamId, transport } = claimed;
   const rtpParameters = vp8Parameters();
@@ -38,6 +38,7 @@ export async function publishRtp(server: TestServer, patientId: string, token?: 
     transport,
     (dtlsParameters) => device.request('publish:connect', { streamId, dtlsParameters }),
     rtpParameters,
+    frameBytes,
   );
   await produce(device, streamId, rtpParameters);
   server.atClose(() => publisher.close());
