@@ -4,8 +4,11 @@ import type { User } from './haven-server.ts';
 
 const CANDIDATES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
-/** @param captureFile MJPEG file that plays as the camera */
-export async function launchChromium(captureFile?: string): Promise<Browser> {
+/**
+ * @param captureFile MJPEG file that plays as the camera
+ * @param voiceFile WAV file that plays as the microphone
+ */
+export async function launchChromium(captureFile?: string, voiceFile?: string): Promise<Browser> {
   const executablePath = process.env.CHROMIUM_PATH ?? CANDIDATES.find((path) => existsSync(path));
   if (executablePath === undefined)
     throw new Error('Chromium is not installed: run npm test, which installs it.');
@@ -21,6 +24,7 @@ export async function launchChromium(captureFile?: string): Promise<Browser> {
       '--use-fake-device-for-media-stream',
       '--use-fake-ui-for-media-stream',
       ...(captureFile === undefined ? [] : [`--use-file-for-fake-video-capture=${captureFile}`]),
+      ...(voiceFile === undefined ? [] : [`--use-file-for-fake-audio-capture=${voiceFile}`]),
       '--disable-features=WebRtcHideLocalIpsWithMdns',
       '--autoplay-policy=no-user-gesture-required',
     ],

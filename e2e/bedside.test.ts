@@ -1,0 +1,200 @@
+/**
+ * Privacy and talk between two real browsers: a bedside with camera, microphone and loudspeaker, and a clinician's
+ * wall.
+ */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { testIds } from '../web/src/test-ids.ts';
+import { seriousViolations } from './support/accessibility.ts';
+import { launchChromium, signInOnPage } from './support/browser.ts';
+import { energyHeard, keepCapturedTracks, openTracks, videoBytesSent } from './support/captured-media.ts';
+import { HavenServer } from './support/haven-server.ts';
+import { keepPeerConnections } from './support/received-media.ts';
+import { temporaryDirectory, until } from './support/process.ts';
+import { videoTime } from './support/screen.ts';
+import { writeVoice } from './support/voice-file.ts';
+
+const PATIENT = 'P-101';
+/** What is certainly more than the comfort noise of a line on which nobody speaks. */
+const HEARD = 0.001;
+const PHONE = { width: 390, height: 844 };
+/** Wide enough for the patient's panel beside the tiles. */
+const DESKTOP = { width: 1680, height: 900 };
+
+describe('a bedside and a wall', () => {
+  let server: HavenServer;
+  let token: string;
+  let bedsideBrowser: Browser;
+  let wallBrowser: Browser;
+  let bedside: Page;
+  let wall: Page;
+
+  beforeAll(async () => {
+    const voice = join(temporaryDirectory('voice'), 'voice.wav');
+    await writeVoice(voice);
+    server = await HavenServer.start();
+    token = await server.deviceToken(PATIENT);
+    bedsideBrowser = await launchChromium(undefined, voice);
+    wallBrowser = await launchChromium(undefined, voice);
+    bedside = await (await bedsideBrowser.newContext({ viewport: PHONE })).newPage();
+    wall = await (await wallBrowser.newContext({ viewport: DESKTOP })).newPage();
+    for (const page of [bedside, wall]) {
+      await keepPeerConnections(page);
+      await keepCapturedTracks(page);
+    }
+    await bedside.goto(`${server.url}/publish`);
+    await publish();
+    await signInOnPage(wall, server.url, server.user);
+    await pictureMoves();
+    await wall.getByTestId(testIds.tile(PATIENT)).getByTestId(testIds.tileDetails).click();
+  }, 120_000);
+
+  afterAll(async () => {
+    await bedsideBrowser.close();
+    await wallBrowser.close();
+    await server.stop();
+  }, 30_000);
+
+  const tile = () => wall.getByTestId(testIds.tile(PATIENT));
+  const hold = () => wall.getByTestId(testIds.talkHold);
+  const stage = () => hold().getAttribute('data-state');
+  const sign = () => bedside.getByTestId(testIds.bedsidePrivacy);
+
+  async function publish(): Promise<void> {
+    await bedside.getByTestId(testIds.publishToken).fill(token);
+    await bedside.getByTestId(testIds.publishPatient).fill(PATIENT);
+    await bedside.getByTestId(testIds.publishStart).click();
+    const state = bedside.getByTestId(testIds.publishState);
+    await until(
+      'the page to publish',
+      20_000,
+      async () => (await state.getAttribute('data-state')) === 'publishing',
+    );
+  }
+
+  async function pictureMoves(): Promise<void> {
+    await tile().waitFor({ timeout: 15_000 });
+    // The test camera's picture is dark.
+    await until('a picture', 20_000, async () =>
+      ['live', 'dark'].includes((await tile().getAttribute('data-picture')) ?? ''),
+    );
+    const video = tile().getByTestId(testIds.video);
+    const first = await videoTime(video);
+    await until('the picture to move', 10_000, async () => (await videoTime(video)) > first + 0.5);
+  }
+
+  async function expectNoPicture(): Promise<void> {
+    await until('no camera to be open', 5_000, async () => (await openTracks(bedside, 'video')) === 0);
+    await until(
+      'the tile to say so',
+      5_000,
+      async () => (await tile().getAttribute('data-picture')) === 'privacy',
+    );
+    expect(await tile().getByTestId(testIds.pictureState).textContent()).toContain('PRIVACY');
+    expect(await tile().getByTestId(testIds.video).isVisible()).toBe(false);
+    const sent = await videoBytesSent(bedside);
+    await bedside.waitForTimeout(1500);
+    expect(await videoBytesSent(bedside)).toBe(sent);
+  }
+
+  async function heardMore(page: Page, what: string): Promise<void> {
+    const before = await energyHeard(page);
+    await until(what, 15_000, async () => (await energyHeard(page)) > before + HEARD);
+  }
+
+  describe('talk', () => {
+    test('while the button is held, and hear each other only then', async () => {
+      expect(await openTracks(bedside, 'audio')).toBe(0);
+      await hold().scrollIntoViewIfNeeded();
+      await hold().hover();
+      await wall.mouse.down();
+      const talkSign = bedside.getByTestId(testIds.bedsideTalk);
+      await talkSign.waitFor({ timeout: 10_000 });
+      expect(await talkSign.textContent()).toContain('is talking with you');
+      await until('the line to stand', 15_000, async () => (await stage()) === 'speaking');
+      await heardMore(bedside, 'the bedside to hear the clinician');
+      await heardMore(wall, 'the clinician to hear the bedside');
+      expect(await talkSign.textContent()).toContain('MICROPHONE ON');
+      expect(await openTracks(bedside, 'audio')).toBe(1);
+      expect(await seriousViolations(bedside)).toEqual([]);
+      expect(await seriousViolations(wall)).toEqual([]);
+
+      await wall.mouse.up();
+      await until('the button to be released', 5_000, async () => (await stage()) === 'listening');
+      await bedside.waitForTimeout(500);
+      const after = await energyHeard(bedside);
+      await heardMore(wall, 'the clinician to go on hearing the bedside');
+      expect(await energyHeard(bedside)).toBeLessThan(after + HEARD);
+
+      await wall.getByTestId(testIds.talkEnd).click();
+      await talkSign.waitFor({ state: 'detached', timeout: 5_000 });
+      expect(await openTracks(bedside, 'audio')).toBe(0);
+      expect(await openTracks(wall, 'audio')).toBe(0);
+    }, 90_000);
+
+    test('by holding the space bar, and the bedside can hang up', async () => {
+      await hold().focus();
+      await wall.keyboard.down(' ');
+      await until('the line to stand', 15_000, async () => (await stage()) === 'speaking');
+      await wall.keyboard.up(' ');
+      await until('the key to be released', 5_000, async () => (await stage()) === 'listening');
+      await bedside.getByTestId(testIds.bedsideTalkEnd).click();
+      await until('the talk to end', 5_000, async () => (await stage()) === 'idle');
+      await until(
+        'the microphones to close',
+        5_000,
+        async () => (await openTracks(bedside, 'audio')) + (await openTracks(wall, 'audio')) === 0,
+      );
+    }, 60_000);
+  });
+
+  describe('give privacy', () => {
+    test('a clinician asks for it: the camera closes, no still stays, nothing is measured; and it ends', async () => {
+      await wall.getByTestId(testIds.privacyPause).click();
+      await wall.getByRole('button', { name: 'Pause the picture', exact: true }).click();
+      await sign().waitFor({ timeout: 5_000 });
+      expect(await sign().textContent()).toContain('asked for by a clinician');
+      await expectNoPicture();
+      expect(await tile().getByTestId(testIds.pulseNote).textContent()).toContain('Paused for privacy');
+      expect(await seriousViolations(bedside)).toEqual([]);
+      expect(await seriousViolations(wall)).toEqual([]);
+      await wall.getByTestId(testIds.privacyEnd).click();
+      await sign().waitFor({ state: 'detached', timeout: 5_000 });
+      await pictureMoves();
+    }, 60_000);
+
+    test('the bedside asks for it: it outlives a reload of either page', async () => {
+      await bedside.getByTestId(`${testIds.bedsidePrivacyBegin}-5`).click();
+      await sign().waitFor({ timeout: 5_000 });
+      await expectNoPicture();
+      await wall.reload();
+      await until(
+        'the wall to be back',
+        20_000,
+        async () => (await tile().count()) === 1 && (await tile().getAttribute('data-picture')) === 'privacy',
+      );
+      await bedside.reload();
+      await publish();
+      await sign().waitFor({ timeout: 5_000 });
+      await expectNoPicture();
+      await bedside.getByTestId(testIds.bedsidePrivacyEnd).click();
+      await pictureMoves();
+    }, 90_000);
+
+    test('a clinician ends what the bedside asked for only after confirming it', async () => {
+      await bedside.getByTestId(`${testIds.bedsidePrivacyBegin}-15`).click();
+      await until(
+        'the tile to say so',
+        5_000,
+        async () => (await tile().getAttribute('data-picture')) === 'privacy',
+      );
+      if ((await wall.getByTestId(testIds.privacySection).count()) === 0) {
+        await tile().getByTestId(testIds.tileDetails).click();
+      }
+      await wall.getByTestId(testIds.privacyEnd).click();
+      await wall.getByRole('button', { name: 'End privacy', exact: true }).click();
+      await pictureMoves();
+    }, 60_000);
+  });
+});
