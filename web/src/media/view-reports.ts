@@ -22,7 +22,7 @@ export class ViewReports {
     this.#request = request;
   }
 
-  /** The server has a new receive transport for this viewer, and knows nothing of its screen. */
+  /** The server may know nothing of the screen: it has a new receive transport for it, or was not to be reached. */
   start(): void {
     this.stop();
     this.#talk = { told: '', sending: false, failures: 0, lastSentAt: Number.NEGATIVE_INFINITY };

@@ -65,10 +65,11 @@ export class ViewerMedia {
     void this.#open(this.#generation);
   }
 
-  /** The session goes on over another connection: what failed meanwhile is asked for again. */
+  /** The session goes on over another connection: what failed meanwhile is asked for again, and told anew. */
   resumed(): void {
     this.#failures = 0;
     this.#session?.ice.signallingReturned();
+    if (this.#session !== null) this.#reports.start();
     this.#reconcile();
   }
 
