@@ -1,5 +1,6 @@
 import { mkdirSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { destination } from 'pino';
 import { EmergencyAccessReview } from './access/break-glass/emergency-access-review.ts';
 import { checkIntegrity } from './access/integrity.ts';
@@ -33,6 +34,7 @@ import { Sfu } from './sfu/sfu.ts';
 import type { Operations } from './signalling/operations.ts';
 import { startSignalling } from './signalling/start-signalling.ts';
 import { startChildren } from './supervisor/children.ts';
+import { ADDRESS_FILE } from './status/server-at.ts';
 import { Supervisor } from './supervisor/supervisor.ts';
 import { OpenTelemetry, type Instrument } from './telemetry/open-telemetry.ts';
 import { measureProcess } from './telemetry/process-metrics.ts';
@@ -220,6 +222,7 @@ export class Haven {
       closers.push({ name: 'children', close: () => supervisor.stop() });
       startChildren(supervisor, config, { ...seeded, url, authorityFile: tls?.authorityFile });
       readinessNow = () => (readiness === 'ready' && signalling.operations.draining ? 'draining' : readiness);
+      await writeFile(join(config.dataDirectory, ADDRESS_FILE), url, { mode: 0o600 });
       readiness = 'ready';
       reportIntegrity(store, telemetry);
       return new Haven({
