@@ -1,5 +1,6 @@
 import { installPackages } from './apt.mjs';
 import { checkChromium } from './chromium.mjs';
+import { checkCoturn } from './coturn.mjs';
 import { checkFfmpeg } from './ffmpeg.mjs';
 import { packagesOf } from './missing.mjs';
 import { checkRedis } from './redis.mjs';
@@ -14,7 +15,7 @@ import { checkRedis } from './redis.mjs';
 export function checkSystem(context) {
   return [
     ...checkFfmpeg(context),
-    ...(context.forTests ? [...checkChromium(context), ...checkRedis(context)] : []),
+    ...(context.forTests ? [...checkChromium(context), ...checkCoturn(context), ...checkRedis(context)] : []),
   ];
 }
 
