@@ -1,14 +1,18 @@
 import { HavenError, type DegradationStep, type LinkQuality } from '@haven/protocol';
 import type { Config } from '../config/config.ts';
 import type { Counter, Telemetry } from '../telemetry/telemetry.ts';
+import { FrameRateCheck } from './frame-rate-check.ts';
 import { MediaObservation } from './media-observation.ts';
 import { MediaWorkers } from './media-workers.ts';
 import { PeerReaper } from './peer-reaper.ts';
 import { Player, type PlayerCapabilities } from './player.ts';
+import type { PipeListening } from './node-pipe.ts';
+import { RemoteStreams } from './remote-streams.ts';
 import { StreamRegistry } from './stream-registry.ts';
 import type { Stream } from './stream.ts';
 import { Tap, type TapTarget } from './tap.ts';
 import { Viewer } from './viewer.ts';
+import type { WatchedStream } from './watched-stream.ts';
 
 /** How often streams are examined, ms: a loss of signal is seen within half a second of its limit. */
 const EXAMINE_INTERVAL_MS = 500;
@@ -35,6 +39,9 @@ export type SfuOptions = { config: Config; telemetry: Telemetry; clock?: () => n
 /** The selective forwarding unit: streams come in, viewers and taps take them out. It knows no signalling. */
 export class Sfu {
   readonly streams: StreamRegistry;
+  /** Of other nodes. */
+  readonly remote: RemoteStreams;
+  readonly pipeListening: PipeListening;
   readonly observation: MediaObservation;
   readonly #workers: MediaWorkers;
   readonly #telemetry: Telemetry;
@@ -45,10 +52,10 @@ export class Sfu {
   readonly #players = new Set<Player>();
   readonly #taps = new Set<Tap>();
   readonly #reaper: PeerReaper;
+  readonly #frameRates: FrameRateCheck;
   readonly #reaped: Counter;
   readonly #timer: NodeJS.Timeout;
   #step: DegradationStep = 'none';
-  #examining = false;
   #round = 0;
   #closed = false;
 
@@ -59,8 +66,15 @@ export class Sfu {
     this.#maxConsumers = config.limits.consumersPerViewer;
     this.#tapAddresses = new Set(config.tapAddresses);
     this.streams = new StreamRegistry(workers, clock);
+    this.pipeListening = { announcedAddress: config.announcedAddress, portRange: config.media.pipePorts };
+    this.remote = new RemoteStreams(this.pipeListening, clock);
     this.observation = new MediaObservation(telemetry, clock);
     this.#reaper = new PeerReaper(clock);
+    this.#frameRates = new FrameRateCheck(
+      () => this.streams.live(),
+      config.limits.maxFramesPerSecond,
+      telemetry,
+    );
     this.#reaped = telemetry.counter(
       'haven_sfu_reaped_total',
       'Transports of devices and browsers that were closed since nobody was there any more',
@@ -91,6 +105,15 @@ export class Sfu {
     this.#viewers.add(viewer);
     viewer.once('closed', () => this.#viewers.delete(viewer));
     return viewer;
+  }
+
+  /** A stream of this node or of another. */
+  find(streamId: string): WatchedStream | undefined {
+    return this.streams.get(streamId) ?? this.remote.get(streamId);
+  }
+
+  ofPatient(patientId: string): WatchedStream | undefined {
+    return this.streams.ofPatient(patientId) ?? this.remote.ofPatient(patientId);
   }
 
   /** @throws HavenError STREAM_UNKNOWN (not live), UNSUPPORTED_CODEC, SHUTTING_DOWN */
@@ -148,24 +171,27 @@ export class Sfu {
     this.#closed = true;
     clearInterval(this.#timer);
     this.observation.close();
+    this.#frameRates.close();
     this.streams.close('server-stopping');
+    this.remote.close();
     for (const viewer of [...this.#viewers]) viewer.close();
     for (const player of [...this.#players]) player.close();
     await this.#workers.close();
   }
 
   async #examine(): Promise<void> {
-    if (this.#examining) return;
-    this.#examining = true;
     this.#round += 1;
     for (const tap of this.#taps) if (tap.closed) this.#taps.delete(tap);
     const gone = this.#reaper.examine(this.observation.census.peers);
     if (gone > 0) this.#reaped.add(gone);
-    const failures = [...(await this.streams.examine()), ...(await this.#examineViewers())];
+    const failures = [
+      ...(await this.streams.examine()),
+      ...(await this.remote.examine()),
+      ...(await this.#examineViewers()),
+    ];
     for (const error of failures) {
       this.#telemetry.logger.warn({ err: error }, 'a stream or a viewer could not be examined');
     }
-    this.#examining = false;
   }
 
   /** Every other viewer in each round: their statistics cost the workers time, and change more slowly. */

@@ -15,6 +15,7 @@ import {
   type TechnicalCondition,
   type TransportOptions,
 } from '@haven/protocol';
+import { measureFrameRate } from './frame-rate.ts';
 import { IncomingVideo } from './incoming-video.ts';
 import { LayerDemand } from './layer-demand.ts';
 import { LayerSizes, type Size } from './layer-sizes.ts';
@@ -333,6 +334,12 @@ export class Stream extends EventEmitter<StreamEvents> {
       if (this.#stillTurns.due(now)) this.emit('turn');
     }
     this.#judge(this.#clock());
+  }
+
+  /** Pictures a second that the device really sends; null while it sends hardly any. */
+  async measureFrameRate(forMs: number): Promise<number | null> {
+    const producer = this.#producer;
+    return producer === undefined || this.ended ? null : measureFrameRate(producer, forMs);
   }
 
   end(reason: StreamEndReason): void {
