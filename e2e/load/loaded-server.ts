@@ -2,6 +2,7 @@ import { Swarm } from '../../device/src/swarm/swarm.ts';
 import type { LoopedLayer } from '../../device/src/swarm/looped-clip.ts';
 import type { Outcome, ViewerPlan } from '../../device/src/swarm/plan.ts';
 import { HavenServer, type User } from '../support/haven-server.ts';
+import { family } from '../support/process-usage.ts';
 import { until } from '../support/process.ts';
 import { addClinicians } from './add-clinicians.ts';
 import { addPatients } from '../bench/cv/add-patients.ts';
@@ -75,6 +76,17 @@ export class LoadedServer {
       await server.stop();
       throw error;
     }
+  }
+
+  get nodePid(): number {
+    return this.server.program.pid;
+  }
+
+  /** Of its first media worker. */
+  get workerPid(): number {
+    const worker = family(this.nodePid).find(({ part }) => part === 'mediasoup worker');
+    if (worker === undefined) throw new Error('the server runs no media worker');
+    return worker.pid;
   }
 
   /** Adds walls to the swarm. @returns how each one's beginning ended */

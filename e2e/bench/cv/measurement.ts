@@ -1,4 +1,3 @@
-import { cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   byPart,
@@ -8,6 +7,7 @@ import {
   residentBytes,
   sum,
 } from '../../support/process-usage.ts';
+import { machineTime } from '../../load/machine.ts';
 import { readMetrics, slope } from './metrics.ts';
 import type { BenchPatient, LoopedWard } from './ward.ts';
 
@@ -121,14 +121,4 @@ function figuresByFace(
     if (pulse.value !== null) figures.errors.push(Math.abs(pulse.value - patient.pulse));
   }
   return [...byFace.values()].sort((a, b) => b.face - a.face);
-}
-
-function machineTime(): { busy: number; total: number } {
-  let [busy, total] = [0, 0];
-  for (const { times } of cpus()) {
-    const used = times.user + times.nice + times.sys + times.irq;
-    busy += used;
-    total += used + times.idle;
-  }
-  return { busy, total };
 }
