@@ -6,6 +6,8 @@ import { WorkerLoad } from './worker-load.ts';
 
 /** Without an answer to ICE consent checks for this long, seconds, the peer counts as gone. */
 const ICE_CONSENT_TIMEOUT_S = 15;
+/** Counted rather than timed, so that a server that was stopped itself does not blame its workers. */
+const HUNG_AFTER_MEASUREMENTS = 6;
 /** A viewer's first estimate, bit/s: enough for a wall of low layers at once; feedback corrects it. */
 const INITIAL_OUTGOING_BITRATE = 2_000_000;
 
@@ -31,6 +33,7 @@ export class MediaWorker extends EventEmitter<MediaWorkerEvents> {
   readonly load = new WorkerLoad();
   readonly #maxIncomingBitrate: number;
   #carried = 0;
+  #unanswered = 0;
 
   private constructor(
     { index, maxIncomingBitrate }: MediaWorkerOptions,
@@ -93,9 +96,15 @@ export class MediaWorker extends EventEmitter<MediaWorkerEvents> {
     return this.#carried;
   }
 
-  /** Reads the processor time that it took. */
+  /**
+   * Reads the processor time that it took; called once a second. One that hangs is killed, since it would keep its
+   * streams still for ever: then it counts as one that died.
+   */
   async measure(): Promise<void> {
+    this.#unanswered += 1;
+    if (this.#unanswered > HUNG_AFTER_MEASUREMENTS) process.kill(this.pid, 'SIGKILL');
     const { ru_utime: userMs, ru_stime: systemMs } = await this.#worker.getResourceUsage();
+    this.#unanswered = 0;
     this.load.measured(userMs + systemMs, performance.now());
   }
 

@@ -46,6 +46,16 @@ describe('when a media worker dies', () => {
     expect(server.sfu.stats()).toMatchObject({ workers: 1, expectedWorkers: 1, streams: 1, consumers: 1 });
   });
 
+  test('is killed when it hangs, and its streams end as if it had died', async () => {
+    const { device, streamId } = await publish(server, 'P-101');
+    for (const pid of server.sfu.stats().pids) process.kill(pid, 'SIGSTOP');
+    expect(await device.hears('stream:ended', () => true, 15_000)).toEqual({
+      streamId,
+      reason: 'media-worker-died',
+    });
+    await eventually(() => server.sfu.stats().workers === 1, 'the worker is back');
+  }, 20_000);
+
   test('streams of the other workers go on', async () => {
     await server.close();
     server = await TestServer.start({ HAVEN_MEDIA_WORKERS: '2' });

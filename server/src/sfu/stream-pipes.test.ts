@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { eventually } from '../testing/eventually.ts';
-import { publish } from '../testing/scenes.ts';
+import { publishRtp } from '../testing/scenes.ts';
 import { TestServer } from '../testing/test-server.ts';
 import type { Stream } from './stream.ts';
 import { PIPE_LINGER_MS } from './stream-pipes.ts';
@@ -13,7 +13,7 @@ describe('a stream with viewers on another worker', () => {
 
   beforeEach(async () => {
     server = await TestServer.start({ HAVEN_MEDIA_WORKERS: '2' });
-    const { streamId } = await publish(server, 'P-101');
+    const { streamId } = await publishRtp(server, 'P-101');
     stream = server.sfu.streams.get(streamId)!;
     const viewers = await Promise.all(Array.from({ length: 8 }, () => server.sfu.openViewer()));
     far = viewers.filter(({ mediaWorker }) => mediaWorker !== stream.mediaWorker);

@@ -4,6 +4,13 @@ import { KeyedQueue } from './keyed-queue.ts';
 import type { MediaWorkers } from './media-workers.ts';
 import { DEVICE_RETURN_MS, Stream, type StreamIdentity } from './stream.ts';
 
+/** Who has a patient, where other nodes may have them too. */
+export interface StreamClaims {
+  /** @throws HavenError PATIENT_HAS_DEVICE */
+  claim(identity: StreamIdentity): Promise<void>;
+  release(patientId: string): Promise<void>;
+}
+
 type StreamRegistryEvents = { created: [Stream] };
 
 /** All streams, at most one a patient. */
@@ -13,12 +20,19 @@ export class StreamRegistry extends EventEmitter<StreamRegistryEvents> {
   readonly #publishing = new KeyedQueue();
   readonly #byId = new Map<string, Stream>();
   readonly #byPatient = new Map<string, Stream>();
+  #claims: StreamClaims | undefined;
+  readonly #examining = new Set<Stream>();
   #closed = false;
 
   constructor(workers: MediaWorkers, clock: () => number) {
     super();
     this.#workers = workers;
     this.#clock = clock;
+  }
+
+  /** Asks from now on whether another node has the patient. */
+  claimBy(claims: StreamClaims): void {
+    this.#claims = claims;
   }
 
   get size(): number {
@@ -31,6 +45,8 @@ export class StreamRegistry extends EventEmitter<StreamRegistryEvents> {
    */
   publish(identity: StreamIdentity): Promise<Stream> {
     return this.#publishing.run(identity.patientId, async () => {
+      this.#assertFree(identity);
+      await this.#claims?.claim(identity);
       this.#assertFree(identity);
       const mediaWorker = await this.#workers.acquire('device');
       const stream = await Stream.create(identity, mediaWorker, this.#clock);
@@ -58,12 +74,12 @@ export class StreamRegistry extends EventEmitter<StreamRegistryEvents> {
   }
 
   /**
-   * Reads how every stream fares.
+   * Reads how every stream fares; one whose media worker has not answered yet is left out, and holds up no other.
    * @returns what went wrong; a stream that goes away meanwhile tells its end by its own event
    */
   async examine(): Promise<unknown[]> {
-    const streams = [...this.#byId.values()];
-    const results = await Promise.allSettled(streams.map((stream) => stream.examine()));
+    const streams = [...this.#byId.values()].filter((stream) => !this.#examining.has(stream));
+    const results = await Promise.allSettled(streams.map((stream) => this.#examine(stream)));
     const failures: unknown[] = [];
     for (const [index, result] of results.entries()) {
       if (result.status === 'rejected' && streams[index]?.ended === false) failures.push(result.reason);
@@ -74,6 +90,15 @@ export class StreamRegistry extends EventEmitter<StreamRegistryEvents> {
   close(reason: StreamEndReason): void {
     this.#closed = true;
     for (const stream of [...this.#byId.values()]) stream.end(reason);
+  }
+
+  async #examine(stream: Stream): Promise<void> {
+    this.#examining.add(stream);
+    try {
+      await stream.examine();
+    } finally {
+      this.#examining.delete(stream);
+    }
   }
 
   #assertFree({ patientId, deviceId }: StreamIdentity): void {
@@ -90,7 +115,12 @@ export class StreamRegistry extends EventEmitter<StreamRegistryEvents> {
     this.#byPatient.set(patientId, stream);
     stream.once('ended', () => {
       this.#byId.delete(stream.streamId);
-      if (this.#byPatient.get(patientId) === stream) this.#byPatient.delete(patientId);
+      if (this.#byPatient.get(patientId) !== stream) return;
+      this.#byPatient.delete(patientId);
+      // After the queue's turn: whoever publishes the patient anew claims first.
+      void this.#publishing.run(patientId, async () => {
+        if (!this.#byPatient.has(patientId)) await this.#claims?.release(patientId);
+      });
     });
     this.emit('created', stream);
   }

@@ -52,6 +52,7 @@ export class Viewer extends EventEmitter<ViewerEvents> {
   #consuming = 0;
   #step: DegradationStep;
   #tiles: ReadonlyMap<string, ViewedTile> | undefined;
+  #examining = false;
   #closed = false;
 
   private constructor(
@@ -160,11 +161,16 @@ export class Viewer extends EventEmitter<ViewerEvents> {
 
   /** Reads how the link fares and gives to each consumer what it carries; called about once a second. */
   async examine(): Promise<void> {
-    if (this.closed || this.#watches.size === 0) return;
-    const changed = await this.#link.examine([...this.#watches.values()]);
-    if (this.#closed) return;
-    this.#allow();
-    if (changed) this.emit('quality', this.#link.quality);
+    if (this.closed || this.#examining || this.#watches.size === 0) return;
+    this.#examining = true;
+    try {
+      const changed = await this.#link.examine([...this.#watches.values()]);
+      if (this.#closed) return;
+      this.#allow();
+      if (changed) this.emit('quality', this.#link.quality);
+    } finally {
+      this.#examining = false;
+    }
   }
 
   /** @throws HavenError CONSUMER_UNKNOWN */
