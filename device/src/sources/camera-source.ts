@@ -24,6 +24,8 @@ export class CameraSource implements VideoSource {
   readonly #options: CameraOptions;
   readonly #stop = new AbortController();
   #decoder: Decoder;
+  /** Resolves when a pause is over. */
+  #pause: PromiseWithResolvers<undefined> | undefined;
 
   private constructor(options: CameraOptions, decoder: Decoder) {
     this.#options = options;
@@ -44,12 +46,27 @@ export class CameraSource implements VideoSource {
   async run(onFrame: (frame: RawFrame) => void): Promise<void> {
     while (!this.#stopped()) {
       await this.#runOnce(onFrame);
-      if (!this.#stopped()) await this.#reopen();
+      const pause = this.#pause;
+      await pause?.promise;
+      if (!this.#stopped()) await this.#reopen(pause !== undefined);
+    }
+  }
+
+  /** Closes the camera, so that its light goes out, or opens it again. */
+  pause(paused: boolean): void {
+    if (paused === (this.#pause !== undefined)) return;
+    if (paused) {
+      this.#pause = Promise.withResolvers<undefined>();
+      void this.#decoder.close();
+    } else {
+      this.#pause?.resolve(undefined);
+      this.#pause = undefined;
     }
   }
 
   async close(): Promise<void> {
     this.#stop.abort();
+    this.#pause?.resolve(undefined);
     await this.#decoder.close();
   }
 
@@ -68,9 +85,11 @@ export class CameraSource implements VideoSource {
     }
   }
 
-  async #reopen(): Promise<void> {
-    for (let wait = REOPEN_MS; !this.#stopped(); wait = Math.min(wait * 2, REOPEN_MAX_MS)) {
-      this.#options.onLost(this.#decoder.complaint);
+  /** @param atOnce it was closed on purpose */
+  async #reopen(atOnce: boolean): Promise<void> {
+    let wait = atOnce ? 0 : REOPEN_MS;
+    for (; !this.#stopped(); wait = Math.min(Math.max(wait * 2, REOPEN_MS), REOPEN_MAX_MS)) {
+      if (wait > 0) this.#options.onLost(this.#decoder.complaint);
       await delay(wait, undefined, { signal: this.#stop.signal }).catch(() => undefined);
       try {
         const decoder = await openCamera(this.#options);

@@ -13,5 +13,7 @@ export interface VideoSource {
    * @throws Error when the source breaks for good
    */
   run(onFrame: (frame: RawFrame) => void): Promise<void>;
+  /** For privacy: what takes the pictures is closed meanwhile, where that is a camera. */
+  pause?(paused: boolean): void;
   close(): Promise<void>;
 }
