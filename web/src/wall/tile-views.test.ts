@@ -59,7 +59,8 @@ function setPage(visibility: DocumentVisibilityState, density: number): void {
 }
 const resize = (width: number, height: number) =>
   TestObserver.all[0]?.see(picture, { contentRect: { width, height } });
-const intersect = (isIntersecting: boolean) => TestObserver.all[1]?.see(picture, { isIntersecting });
+const intersect = (isIntersecting: boolean, width = 320, height = 240) =>
+  TestObserver.all[1]?.see(picture, { isIntersecting, boundingClientRect: { width, height } });
 const shown = (change: Partial<ViewedTile> = {}): ViewedTile => ({
   ...{ streamId: uuid(1), width: 320, height: 240, visible: true, focused: false },
   ...change,
@@ -72,6 +73,12 @@ describe('the view of a wall', () => {
     expect(told).toEqual([]);
     intersect(true);
     expect(told).toEqual([{ tiles: [shown()], atOnce: false }]);
+  });
+
+  test('names a picture that is not displayed at all, of which nothing else is ever measured', () => {
+    views.watch(picture, uuid(1));
+    intersect(false, 0, 0);
+    expect(told.at(-1)?.tiles).toEqual([shown({ width: 0, height: 0, visible: false })]);
   });
 
   test("counts the screen's own pixels", () => {

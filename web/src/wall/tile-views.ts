@@ -5,8 +5,9 @@ const MAX_SIZE = 16_384;
 
 type Tile = {
   streamId: string;
-  /** CSS px; null until it was measured. */
-  size: { width: number; height: number } | null;
+  /** CSS px */
+  width: number;
+  height: number;
   /** Some of it is within the window; null until that was looked at. */
   intersecting: boolean | null;
 };
@@ -35,14 +36,17 @@ export class TileViews {
     this.#sizes = new ResizeObserver((entries) => {
       for (const { target, contentRect } of entries) {
         const tile = this.#tiles.get(target);
-        if (tile !== undefined) tile.size = { width: contentRect.width, height: contentRect.height };
+        if (tile !== undefined) resize(tile, contentRect);
       }
       this.#changed(false);
     });
     this.#places = new IntersectionObserver((entries) => {
-      for (const { target, isIntersecting } of entries) {
+      for (const { target, isIntersecting, boundingClientRect } of entries) {
         const tile = this.#tiles.get(target);
-        if (tile !== undefined) tile.intersecting = isIntersecting;
+        if (tile === undefined) continue;
+        // What is not displayed has no size from the beginning: the other observer says nothing of it.
+        if (tile.intersecting === null) resize(tile, boundingClientRect);
+        tile.intersecting = isIntersecting;
       }
       this.#changed(false);
     });
@@ -55,7 +59,7 @@ export class TileViews {
 
   /** @returns what ends the watching of this picture */
   watch(element: Element, streamId: string): () => void {
-    this.#tiles.set(element, { streamId, size: null, intersecting: null });
+    this.#tiles.set(element, { streamId, width: 0, height: 0, intersecting: null });
     this.#observe(element);
     return () => {
       this.#tiles.delete(element);
@@ -106,19 +110,24 @@ export class TileViews {
     if (this.#sizes === undefined) return;
     const pageSeen = document.visibilityState === 'visible';
     const tiles = [...this.#tiles.values()];
-    // Observers answer within a frame, except in a hidden page, which is never drawn.
-    if (pageSeen && tiles.some(({ size, intersecting }) => size === null || intersecting === null)) return;
+    // It is looked at within a frame, except in a hidden page, which is never drawn.
+    if (pageSeen && tiles.some(({ intersecting }) => intersecting === null)) return;
     // A phone's pinch enlarges without another density.
     const pixels = window.devicePixelRatio * (window.visualViewport?.scale ?? 1);
     this.#listener(
-      tiles.map(({ streamId, size, intersecting }) => ({
+      tiles.map(({ streamId, width, height, intersecting }) => ({
         streamId,
-        width: Math.min(MAX_SIZE, Math.round((size?.width ?? 0) * pixels)),
-        height: Math.min(MAX_SIZE, Math.round((size?.height ?? 0) * pixels)),
+        width: Math.min(MAX_SIZE, Math.round(width * pixels)),
+        height: Math.min(MAX_SIZE, Math.round(height * pixels)),
         visible: pageSeen && intersecting === true,
         focused: streamId === this.#focused,
       })),
       atOnce,
     );
   }
+}
+
+function resize(tile: Tile, { width, height }: DOMRectReadOnly): void {
+  tile.width = width;
+  tile.height = height;
 }
