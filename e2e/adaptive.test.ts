@@ -92,6 +92,17 @@ describe('a wall of twelve patients in a small window', () => {
     await until('the low layer again', PATIENCE_MS, async () => (await height(first())) === 240);
   }, 90_000);
 
+  test('is sent nothing while a panel stands in the place of its tiles, from the first moment on', async () => {
+    await tile(first()).getByTestId(testIds.tileDetails).click();
+    await becomes(first(), 'data-sending', 'hidden');
+    await wall.reload();
+    await wall.getByTestId(testIds.patientPanel).waitFor();
+    await becomes(first(), 'data-sending', 'hidden');
+    await wall.getByTestId(testIds.patientPanelClose).click();
+    await tile(first()).scrollIntoViewIfNeeded();
+    await becomes(first(), 'data-picture', 'live');
+  }, 90_000);
+
   test('shows the last picture, never a black one, while a failed transport is opened anew', async () => {
     await becomes(first(), 'data-picture', 'live');
     const before = await peerConnections(wall);
