@@ -1,4 +1,4 @@
-import { HavenError, type DegradationStep, type LinkQuality } from '@haven/protocol';
+import { HavenError, linkQualitySchema, type DegradationStep, type LinkQuality } from '@haven/protocol';
 import type { Config } from '../config/config.ts';
 import type { Counter, Telemetry } from '../telemetry/telemetry.ts';
 import { FrameRateCheck } from './frame-rate-check.ts';
@@ -212,6 +212,16 @@ export class Sfu {
     telemetry.gauge('haven_active_streamers', 'Patients whose video arrives', () => this.stats().streams);
     telemetry.gauge('haven_sfu_viewers', 'Open receive transports', () => this.stats().viewers);
     telemetry.gauge('haven_sfu_consumers', 'Streams sent to viewers', () => this.stats().consumers);
+    telemetry.gauge('haven_sfu_stills', 'Streams sent to viewers as stills', () =>
+      [...this.#viewers].reduce((sum, { stills }) => sum + stills, 0),
+    );
+    telemetry.gauge('haven_sfu_links', 'Links of devices and of viewers by quality', () => [
+      ...countsOf(
+        'device',
+        this.streams.live().map(({ state }) => state.quality),
+      ),
+      ...countsOf('viewer', this.viewerQualities),
+    ]);
     telemetry.gauge('haven_sfu_taps', 'Streams sent to CV workers', () => this.stats().taps);
     telemetry.gauge('haven_sfu_workers', 'Running mediasoup workers', () => this.stats().workers);
     telemetry.gauge(
@@ -220,4 +230,11 @@ export class Sfu {
       () => this.stats().incomingBitrate,
     );
   }
+}
+
+function countsOf(side: 'device' | 'viewer', links: readonly LinkQuality[]) {
+  return linkQualitySchema.options.map((quality) => ({
+    value: links.filter((link) => link === quality).length,
+    attributes: { side, quality },
+  }));
 }
