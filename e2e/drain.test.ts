@@ -49,6 +49,17 @@ describe('a drain', () => {
     expect(viewer.socket.connected).toBe(true);
   }, 30_000);
 
+  test('is begun, seen and taken back at the terminal as well', async () => {
+    expect(await server.admin('drain', '--seconds', '600')).toMatch(/^draining until\t20\d\d-/m);
+    expect(await ready()).toBe(503);
+    expect(await server.admin('undrain')).toMatch(/^draining until\t-$/m);
+    expect(await server.admin('load')).toMatch(/^viewers\t1\t200$/m);
+    expect(await server.admin('overload-reset')).toMatch(/^overloaded\tno$/m);
+    await expect(server.admin('undrain')).rejects.toThrow('The server is not being drained.');
+    await expect(server.admin('drain', '--seconds', '-1')).rejects.toThrow('from 0 to 3600');
+    expect(await ready()).toBe(200);
+  }, 60_000);
+
   test('by SIGTERM waits for those who are there, and stops when they have left', async () => {
     server.program.process.kill('SIGTERM');
     await until('the drain to begin', 5_000, async () => (await ready()) === 503);

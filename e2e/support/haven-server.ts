@@ -77,7 +77,7 @@ export class HavenServer {
   #secrets(): string[] {
     const read = (file: string) => readFileSync(join(this.dataDirectory, file), 'utf8');
     const stored = Object.values(JSON.parse(read('secrets.json')) as Record<string, string>);
-    return [...stored, read('cv-key').trim(), read('metrics-token').trim()];
+    return [...stored, ...['cv-key', 'metrics-token', 'operations-token'].map((file) => read(file).trim())];
   }
 
   /** Runs `npm run admin -- …` beside the server. */

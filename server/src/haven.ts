@@ -11,6 +11,7 @@ import { LimitsBook } from './alerts/limits-book.ts';
 import { LimitsStore } from './alerts/limits-store.ts';
 import { monotonicClock, RunningDelays } from './alerts/running-delays.ts';
 import { AuditTrail } from './audit/audit-trail.ts';
+import { readNodeId } from './audit/node-identity.ts';
 import { AuditReader } from './audit/audit-reader.ts';
 import { ConfigError, type Config } from './config/config.ts';
 import type { AdministrationParts } from './http/administration/desk.ts';
@@ -153,6 +154,7 @@ export class Haven {
         telemetry,
         sfu,
         clock,
+        node: await readNodeId(config.dataDirectory, config.nodeId),
       });
       closers.push({ name: 'signalling', close: () => signalling.close() });
 
@@ -207,7 +209,7 @@ export class Haven {
         audit,
         records,
         limits,
-        operations: signalling.operations,
+        operations: { desk: signalling.operations, token: seeded.operationsToken },
         figures: () => signalling.figures(),
         media: { '/whip': signalling.whip, '/whep': signalling.whep },
         metricsToken: seeded.metricsToken,

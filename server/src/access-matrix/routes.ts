@@ -21,7 +21,7 @@ export async function routesOfApi(config: Config, store: Store): Promise<string[
   const api: Router = createApi({
     ...{ config, records, clock, access: new MemoryAccess(), audit: NO_AUDIT_READS },
     limits: await memoryLimits(),
-    operations: NO_OPERATIONS,
+    operations: { desk: NO_OPERATIONS, token: 'unknown' },
     figures: NO_FIGURES,
     administration: {
       ...{ store, records, clock, reread, patientIdPattern: config.patientIdPattern },

@@ -15,7 +15,7 @@ import { addAuditRoutes, type AuditReads } from './audit-api.ts';
 import { Gate } from './gate.ts';
 import { addLimitRoutes } from './limits-api.ts';
 import { addLiveFiguresRoute, type FiguresReads } from './live-figures-api.ts';
-import { addOperationsRoutes, type OperationsDesk } from './operations-api.ts';
+import { addOperationsRoutes, type OperationsParts } from './operations-api.ts';
 import { addPatientRoutes } from './patients-api.ts';
 
 type Dependencies = {
@@ -27,7 +27,7 @@ type Dependencies = {
   /** Left out where there is no store to administer. */
   administration?: AdministrationParts | undefined;
   /** Left out where nothing is served but records. */
-  operations?: OperationsDesk | undefined;
+  operations?: OperationsParts | undefined;
   figures?: FiguresReads | undefined;
   clock: () => number;
 };
@@ -63,7 +63,7 @@ export function createApi({
   addLimitRoutes(api, { gate, records, limits });
   if (administration !== undefined) addAdministrationRoutes(api, gate, administration);
   addAuditRoutes(api, { gate, audit });
-  if (operations !== undefined) addOperationsRoutes(api, { gate, operations });
+  if (operations !== undefined) addOperationsRoutes(api, { ...operations, gate, records, clock });
   if (figures !== undefined) addLiveFiguresRoute(api, { gate, records, figures });
 
   api.use(notFound, gate.auditRefusals);

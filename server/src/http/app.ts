@@ -19,7 +19,7 @@ import { address } from './gate.ts';
 import { createMediaApi, mediaCors } from './media-api.ts';
 import { readHealth, type Probe } from './health.ts';
 import type { FiguresReads } from './live-figures-api.ts';
-import type { OperationsDesk } from './operations-api.ts';
+import type { OperationsParts } from './operations-api.ts';
 import { checkOrigin, corsOptions } from './origin.ts';
 import { limitRate } from './rate-limit.ts';
 import { boundUrl, readJson } from './request-bounds.ts';
@@ -44,7 +44,7 @@ export type Services = {
   limits: Limits;
   /** By the address under which each serves SDP over HTTP, such as `/whip`. */
   media?: Readonly<Record<string, MediaDesk>>;
-  operations?: OperationsDesk;
+  operations?: OperationsParts;
   figures?: FiguresReads;
   metricsToken: string;
   probes: Readonly<Record<string, Probe>>;

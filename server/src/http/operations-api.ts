@@ -1,7 +1,9 @@
 /** Running the node: what it carries, taking it out of service and back, and the end of overload mode. */
 import { drainRequestSchema, type OperationsState } from '@haven/protocol';
 import type { Request, Router } from 'express';
-import { parse, type Gate } from './gate.ts';
+import type { Records } from '../records/records.ts';
+import { bearerToken, sameSecret } from './bearer.ts';
+import { actorOf, address, parse, type Gate } from './gate.ts';
 
 /** What runs the node. */
 export interface OperationsDesk {
@@ -13,34 +15,53 @@ export interface OperationsDesk {
   resetOverload(): void;
 }
 
+export type OperationsParts = {
+  desk: OperationsDesk;
+  /** Of whoever may read the data directory, beside administrators. */
+  token: string;
+};
+
+type Dependencies = OperationsParts & {
+  gate: Gate;
+  records: Pick<Records, 'audit'>;
+  clock: () => number;
+};
+
 const ACTION = 'operations:manage';
 const SUBJECT = 'server';
+/** As the audit trail knows whoever comes with the token. */
+const COMMAND_LINE = 'command-line:server';
 
-export function addOperationsRoutes(
-  api: Router,
-  { gate, operations }: { gate: Gate; operations: OperationsDesk },
-): void {
+export function addOperationsRoutes(api: Router, { desk, token, gate, records, clock }: Dependencies): void {
   api.get('/operations', async (request, response) => {
-    await gate.allow(request, ACTION, SUBJECT);
-    response.json(operations.state);
+    await operator(request);
+    response.json(desk.state);
   });
   change('post', '/operations/drain', 'operations:drain', (request) => {
-    operations.drain(1000 * parse(drainRequestSchema, request.body).seconds);
+    desk.drain(1000 * parse(drainRequestSchema, request.body).seconds);
   });
-  change('delete', '/operations/drain', 'operations:undrain', () => operations.undrain());
-  change('post', '/operations/overload/reset', 'operations:reset-overload', () => operations.resetOverload());
+  change('delete', '/operations/drain', 'operations:undrain', () => desk.undrain());
+  change('post', '/operations/overload/reset', 'operations:reset-overload', () => desk.resetOverload());
 
   function change(
     method: 'post' | 'delete',
     path: string,
-    audited: string,
+    action: string,
     work: (request: Request) => void,
   ): void {
     api[method](path, async (request, response) => {
-      const user = await gate.allow(request, ACTION, SUBJECT);
+      const actor = await operator(request);
       work(request);
-      await gate.done(request, user, audited, SUBJECT);
-      response.json(operations.state);
+      const line = { actor, action, subject: SUBJECT, result: 'done' } as const;
+      await records.audit({ ...line, address: address(request), at: clock() });
+      response.json(desk.state);
     });
+  }
+
+  /** @returns whom the audit trail is to name @throws HavenError as {@link Gate.allow} does */
+  async function operator(request: Request): Promise<string> {
+    const { authorization } = request.headers;
+    if (authorization !== undefined && sameSecret(bearerToken(request), token)) return COMMAND_LINE;
+    return actorOf(await gate.allow(request, ACTION, SUBJECT));
   }
 }

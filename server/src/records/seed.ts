@@ -26,8 +26,12 @@ export type Seeded = {
   demoDevices: { patientId: string; token: string }[];
   /** What `/metrics` and the details of `/health` ask for. */
   metricsToken: string;
+  /** With which `npm run admin` on this machine asks the running server for something. */
+  operationsToken: string;
 };
 
+/** In the data directory, for whoever may read that. */
+export const OPERATIONS_TOKEN_FILE = 'operations-token';
 const ROOM = { id: 'ward-a', name: 'Ward A' };
 export const PATIENTS: readonly Patient[] = [
   { id: 'P-101', roomId: ROOM.id, name: 'Ada Example', bed: 'A1', analysisMode: 'both' },
@@ -47,7 +51,7 @@ const USERS: readonly { email: string; displayName: string; roles: readonly Role
   { email: 'auditor@haven.local', displayName: 'Olga Auditor', roles: ['auditor'] },
 ];
 const DEVICE_NAME = 'Demonstration';
-const METRICS_TOKEN_BYTES = 32;
+const TOKEN_BYTES = 32;
 
 export type SeedOptions = {
   store: Store;
@@ -78,7 +82,8 @@ export async function seed({ store, config, clock = Date.now }: SeedOptions): Pr
     newCredentials: config.syntheticAllowed ? await seedWard(context, config) : [],
     cvKeyFile: await seedCvKey(context, config.dataDirectory),
     demoDevices: config.demo ? await seedDemoDevices(context, config.dataDirectory) : [],
-    metricsToken: config.metricsToken ?? (await seedMetricsToken(config.dataDirectory)),
+    metricsToken: config.metricsToken ?? (await seedToken(config.dataDirectory, 'metrics-token')),
+    operationsToken: await seedToken(config.dataDirectory, OPERATIONS_TOKEN_FILE),
   };
 }
 
@@ -168,11 +173,11 @@ async function seedDemoDevices(
   return devices;
 }
 
-async function seedMetricsToken(dataDirectory: string): Promise<string> {
-  const path = join(dataDirectory, 'metrics-token');
+async function seedToken(dataDirectory: string, file: string): Promise<string> {
+  const path = join(dataDirectory, file);
   const known = (await readFileIfPresent(path))?.trim();
   if (known !== undefined && known !== '') return known;
-  const token = randomBytes(METRICS_TOKEN_BYTES).toString('base64url');
+  const token = randomBytes(TOKEN_BYTES).toString('base64url');
   await writePrivateFile(path, `${token}\n`);
   return token;
 }

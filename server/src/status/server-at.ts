@@ -3,14 +3,18 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { StatusError, type Ask } from './status.ts';
+import { StatusError } from './status.ts';
 
 /** A server that is well answers within milliseconds. */
 const ANSWER_WITHIN_MS = 5000;
 /** Written by a running server into its data directory: where it is reached on this machine. */
 export const ADDRESS_FILE = 'address';
 
-export type ServerAt = { url: string; ask: Ask };
+/** Without a change it is read. */
+type Change = { method: 'POST' | 'DELETE'; body?: object };
+type Send = (path: string, change?: Change) => Promise<{ status: number; body: string }>;
+
+export type ServerAt = { url: string; ask: Send };
 
 type Options = {
   dataDirectory: string;
@@ -18,12 +22,20 @@ type Options = {
   url: string | undefined;
   /** Of the environment; the data directory's own when left out. */
   token: string | undefined;
+  /** In the data directory; the metrics token's when left out. */
+  tokenFile?: string;
   /** Authority of a self-signed server elsewhere. */
   authorityFile: string | undefined;
 };
 
 /** @throws StatusError when no server or no token is known */
-export function findServer({ dataDirectory, url, token, authorityFile }: Options): ServerAt {
+export function findServer({
+  dataDirectory,
+  url,
+  token,
+  tokenFile = 'metrics-token',
+  authorityFile,
+}: Options): ServerAt {
   const address = url ?? contentOf(join(dataDirectory, ADDRESS_FILE));
   if (address === undefined) {
     throw new StatusError(
@@ -33,18 +45,18 @@ export function findServer({ dataDirectory, url, token, authorityFile }: Options
   if (!URL.canParse('/', address))
     throw new StatusError(`${address} is no address like https://haven.example:3000.`);
   // A token of this machine is never shown to another one.
-  const credential =
-    token ?? (url === undefined ? contentOf(join(dataDirectory, 'metrics-token')) : undefined);
+  const credential = token ?? (url === undefined ? contentOf(join(dataDirectory, tokenFile)) : undefined);
   if (credential === undefined) {
     throw new StatusError('There is no token: set HAVEN_METRICS_TOKEN to the one of that server.');
   }
   const ca = contentOf(authorityFile ?? join(dataDirectory, 'tls', 'haven-authority.pem'));
-  return { url: address, ask: (path) => ask(new URL(path, address), credential, ca) };
+  return { url: address, ask: (path, change) => ask(new URL(path, address), credential, ca, change) };
 }
 
-async function ask(url: URL, token: string, ca: string | undefined): ReturnType<Ask> {
+async function ask(url: URL, token: string, ca: string | undefined, change?: Change): ReturnType<Send> {
   const options = {
-    headers: { authorization: `Bearer ${token}` },
+    method: change?.method ?? 'GET',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
   };
   try {
@@ -57,7 +69,7 @@ async function ask(url: URL, token: string, ca: string | undefined): ReturnType<
       request.once('response', (response) => {
         text(response).then((body) => resolve({ status: response.statusCode ?? 0, body }), reject);
       });
-      request.end();
+      request.end(change?.body === undefined ? undefined : JSON.stringify(change.body));
     });
   } catch (error) {
     const reason = error instanceof Error ? ` (${error.message})` : '';
