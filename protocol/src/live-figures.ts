@@ -1,6 +1,8 @@
-/** `GET /api/v1/operations/streams`: how media fare on one server, for those who look after it. No patient is named. */
+/**
+ * `GET /api/v1/operations/streams`: how media fare on one server, for those who look after it. No patient is named, and
+ * nothing is told of their health.
+ */
 import { z } from 'zod';
-import { alertPrioritySchema } from './alerts.ts';
 import { tapLayersSchema } from './cv-signalling.ts';
 import { timestampSchema, uuidSchema } from './identifiers.ts';
 import { serverLoadSchema } from './operations.ts';
@@ -32,8 +34,6 @@ export const streamFiguresSchema = z.object({
   /** The picture is paused at its source. */
   privacy: z.boolean(),
   conditions: z.array(technicalConditionSchema).max(20),
-  /** Of the patient's highest active alert. */
-  priority: alertPrioritySchema.nullable(),
   /** Lowest first; empty before the first reading. */
   layers: z.array(layerFiguresSchema).max(4),
   /** That the device says it encodes; null when it does not say. */

@@ -24,7 +24,7 @@ test('figures show what arrives of a stream, what its device says, who watches i
     return streams[0]?.layers.some(({ bitrate }) => bitrate > 0) === true ? streams : undefined;
   }, 'a reading of the layers');
   expect(stream).toMatchObject({
-    ...{ streamId, patientId: 'P-101', source: 'camera', privacy: false, priority: null },
+    ...{ streamId, patientId: 'P-101', source: 'camera', privacy: false },
     ...{ framesPerSecond: 24, mediaWorker: 0, viewers: 1, analysis: null },
   });
   expect(stream?.layers[0]).toMatchObject({ width: 320, height: 240, lossFraction: 0 });

@@ -40,14 +40,14 @@ function figuresOf(
   { analysisMetrics, coordinator, deviceMetrics, sfu }: Parts,
   watched: ReadonlyMap<string, number>,
 ): PatientFigures {
-  const { identity, mediaWorker, priority, state, streamId } = stream;
+  const { identity, mediaWorker, state, streamId } = stream;
   const peer = sfu.observation.census.peer(stream.transportOptions.id);
   const producer = [...(peer?.producers ?? [])].find(({ kind }) => kind === 'video');
   const held = coordinator.heldOf(streamId);
   const status = held === undefined ? undefined : analysisMetrics.of(held.assignment.assignmentId);
   return {
     ...{ streamId, patientId: identity.patientId, deviceId: identity.deviceId, source: identity.source },
-    ...{ startedAt: stream.startedAt, quality: state.quality, privacy: state.privacy !== null, priority },
+    ...{ startedAt: stream.startedAt, quality: state.quality, privacy: state.privacy !== null },
     conditions: state.conditions,
     layers: layersOf(stream, producer === undefined ? [] : sfu.observation.statistics.layersOf(producer)),
     framesPerSecond: deviceMetrics.of(stream)?.framesPerSecond ?? null,
@@ -64,7 +64,10 @@ function figuresOf(
   };
 }
 
-function layersOf(stream: Stream, readings: readonly Omit<LayerFigures, 'width' | 'height'>[]): LayerFigures[] {
+function layersOf(
+  stream: Stream,
+  readings: readonly Omit<LayerFigures, 'width' | 'height'>[],
+): LayerFigures[] {
   const { sizes } = stream;
   return readings.map((reading, layer) => ({ ...reading, ...(sizes[layer] ?? { width: 0, height: 0 }) }));
 }

@@ -46,3 +46,17 @@ test('a transport that is opened anew is another trace; what the earlier one wai
   old.arrive();
   expect(spans).toEqual([]);
 });
+
+test('a stream that comes later than the transport is a trace of its own', () => {
+  const { spans, time, trace } = aJoin();
+  const opened = trace.contextOf('transport:open');
+  time.now = 60_000;
+  const created = trace.contextOf('consumer:create');
+  expect(created).not.toEqual(opened);
+  const track = new Track();
+  trace.tracks([track]);
+  time.now = 60_300;
+  expect(trace.contextOf('consumer:create')).toEqual(created);
+  track.arrive();
+  expect(spans).toEqual([{ name: 'join', span: created?.traceparent, durationMs: 300 }]);
+});

@@ -10,6 +10,9 @@ const STEPS: ReadonlySet<keyof MonitorRequests> = new Set([
   'view:report',
 ]);
 
+/** A stream that is consumed first this long after the transport was opened, ms, came later: nobody waited for it. */
+const CAME_LATER_MS = 3000;
+
 /** The part of a MediaStreamTrack that matters here. */
 type Track = {
   readonly muted: boolean;
@@ -20,7 +23,7 @@ type Track = {
 export class JoinTrace {
   readonly #report: (span: ClientSpan) => void;
   readonly #now: Clock;
-  #running: { span: string; startedAt: number } | null = null;
+  #running: { span: string; startedAt: number; consuming: boolean } | null = null;
   readonly #waiting = new Set<Track>();
 
   constructor(report: (span: ClientSpan) => void, now: Clock) {
@@ -30,9 +33,10 @@ export class JoinTrace {
 
   /** The context that a request is sent with, if it belongs to a join. */
   contextOf(name: keyof MonitorRequests): TraceContext | undefined {
-    if (name === 'transport:open') {
-      this.#running = { span: newTraceparent(), startedAt: this.#now() };
-      this.#waiting.clear();
+    if (name === 'transport:open') this.#begin();
+    if (name === 'consumer:create' && this.#running !== null && !this.#running.consuming) {
+      if (this.#now() - this.#running.startedAt > CAME_LATER_MS) this.#begin();
+      this.#running.consuming = true;
     }
     return this.#running !== null && STEPS.has(name) ? { traceparent: this.#running.span } : undefined;
   }
@@ -55,6 +59,11 @@ export class JoinTrace {
         { once: true },
       );
     }
+  }
+
+  #begin(): void {
+    this.#running = { span: newTraceparent(), startedAt: this.#now(), consuming: false };
+    this.#waiting.clear();
   }
 
   #end(): void {

@@ -22,6 +22,7 @@ const SOURCES: Readonly<Record<StreamFigures['source'], string>> = {
 function columns(now: number): SortableColumn<StreamFigures>[] {
   return [
     { name: 'Bed', cell: placeOf, sortBy: placeOf },
+    { name: 'Source', cell: ({ source }) => SOURCES[source], sortBy: ({ source }) => SOURCES[source] },
     {
       name: 'Quality',
       cell: ({ quality, privacy }) => (
@@ -64,7 +65,6 @@ function columns(now: number): SortableColumn<StreamFigures>[] {
     number('Viewers', ({ viewers }) => viewers, String),
     { name: 'Analysis', cell: analysisOf, sortBy: ({ analysis }) => analysis?.frameRate ?? UNKNOWN },
     number('Worker', ({ mediaWorker }) => mediaWorker, String),
-    { name: 'Source', cell: ({ source }) => SOURCES[source], sortBy: ({ source }) => SOURCES[source] },
     number('Runs for', ({ startedAt }) => now - startedAt, ageWords),
     { name: 'Device', cell: ({ deviceId }) => deviceId.slice(0, 8), sortBy: ({ deviceId }) => deviceId },
   ];
@@ -104,10 +104,8 @@ function placeOf({ room, bed }: StreamFigures): string {
   return `${room}, bed ${bed}`;
 }
 
-function conditionsOf({ conditions, priority }: StreamFigures): string {
-  const words = conditions.map((condition) => CONDITION_WORDS[condition]);
-  const alert = priority === null ? [] : [`alert: ${priority}`];
-  return [...words, ...alert].join(', ') || '–';
+function conditionsOf({ conditions }: StreamFigures): string {
+  return conditions.map((condition) => CONDITION_WORDS[condition]).join(', ') || '–';
 }
 
 function analysisOf({ analysis }: StreamFigures): string {

@@ -28,7 +28,7 @@ describe('the page of streams', () => {
     expect(await beds()).toEqual(['Ward A, bed 2', 'Ward A, bed 1']);
     const [, worst] = within(await streams()).getAllByRole('row');
     expect(worst?.textContent).toContain('Poor');
-    expect(worst?.textContent).toContain('Signal lost, alert: high');
+    expect(worst?.textContent).toContain('Signal lost');
     expect(worst?.textContent).toContain('12 %');
     expect(worst?.textContent).toContain('210 ms');
     expect(screen.getByText(/3 viewers, links: 1 poor/)).toBeTruthy();

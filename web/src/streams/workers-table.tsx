@@ -11,7 +11,7 @@ const count = (
 });
 
 const COLUMNS: readonly SortableColumn<MediaWorkerFigures>[] = [
-  { ...count('Worker', ({ index }) => index), cell: ({ index, pid }) => `${index} (process ${pid})` },
+  { name: 'Worker', cell: ({ index, pid }) => `${index} (process ${pid})`, sortBy: ({ index }) => index },
   { ...count('Processor', ({ cpuCores }) => cpuCores), cell: ({ cpuCores }) => percentWords(cpuCores) },
   count('Transports', ({ transports }) => transports),
   count('Incoming', ({ producers }) => producers),

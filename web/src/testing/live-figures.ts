@@ -11,7 +11,7 @@ export function aLayer(change: Partial<LayerFigures> = {}): LayerFigures {
 export function aStreamOfFigures(change: Partial<StreamFigures> = {}): StreamFigures {
   return {
     ...{ streamId: uuid(600), room: 'Ward A', bed: '1', deviceId: uuid(200), source: 'camera' },
-    ...{ startedAt: T0 - 5 * 60_000, quality: 'good', privacy: false, conditions: [], priority: null },
+    ...{ startedAt: T0 - 5 * 60_000, quality: 'good', privacy: false, conditions: [] },
     layers: [aLayer(), aLayer({ width: 640, height: 360, bitrate: 600_000 })],
     ...{ framesPerSecond: 30, mediaWorker: 0, viewers: 3 },
     analysis: { layers: { spatialLayer: 0, temporalLayer: 1 }, frameRate: 15, reduced: false },
@@ -27,7 +27,7 @@ export function someFigures(): LiveFigures {
     streams: [
       aStreamOfFigures(),
       aStreamOfFigures({
-        ...{ streamId: uuid(601), bed: '2', quality: 'poor', conditions: ['signal-lost'], priority: 'high' },
+        ...{ streamId: uuid(601), bed: '2', quality: 'poor', conditions: ['signal-lost'] },
         layers: [aLayer({ lossFraction: 0.12, jitterMs: 45, roundTripMs: 210, score: 4 })],
         ...{ framesPerSecond: 12, mediaWorker: 1, analysis: null },
       }),
