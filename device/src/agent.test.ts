@@ -5,6 +5,7 @@ import { DeviceAgent } from './agent.ts';
 import { findFfmpeg } from './ffmpeg.ts';
 import { SyntheticSource } from './sources/synthetic-source.ts';
 import { DeviceServer } from './testing/device-server.ts';
+import { PictureChain } from './testing/picture-chain.ts';
 import { movingBar } from './testing/pictures.ts';
 import { countPictures, decodeAll } from './testing/tap.ts';
 import { view } from './testing/viewer.ts';
@@ -130,6 +131,37 @@ describe('a device that publishes', () => {
     expect(gaps).toEqual([]);
   });
 
+  test.each([
+    [0.3, 2, 10],
+    [0.5, 1, 3],
+  ])(
+    'is still seen when %d of all packets are lost, in %i sizes',
+    async (loss, layers, picturesPerSecond) => {
+      const server = await startServer({ loss });
+      await startAgent(server);
+      const { producer } = await eventually(
+        'as many sizes as such a link carries',
+        () =>
+          server.producing?.producer.rtpParameters.encodings?.length === layers
+            ? server.producing
+            : undefined,
+        30_000,
+      );
+      const chain = await PictureChain.follow(server.router, producer.id, 0);
+      const pictures = await eventually(
+        'pictures',
+        () => {
+          const shown = chain.decodable();
+          return shown.length > 10 * picturesPerSecond ? shown : undefined;
+        },
+        40_000,
+      );
+      const waits = pictures.slice(1).map((at, index) => at - pictures[index]);
+      expect(Math.max(...waits)).toBeLessThan(10_000);
+    },
+    90_000,
+  );
+
   test('reports its state', async () => {
     const server = await startServer();
     await startAgent(server);
@@ -152,6 +184,39 @@ describe('a device that publishes', () => {
     await Promise.all([agent.close(), agent.close()]);
     await ended;
     expect(server.stopped).toEqual([streamId]);
+  });
+});
+
+describe('a device goes on with its stream', () => {
+  test('when the connection to the server breaks and is taken up', async () => {
+    const server = await startServer();
+    await startAgent(server);
+    const { producer, socket } = await publishing(server);
+    const { packets } = await view(server.router, producer.id);
+    await eventually('video', () => packets.length > 10 || undefined);
+    server.breakConnections();
+    await eventually('the loss', () => !socket.connected || undefined);
+    const seen = packets.length;
+    await eventually('video meanwhile', () => packets.length > seen + 10 || undefined);
+    const states = server.states.length;
+    await eventually('states over the new connection', () => server.states.length > states + 1 || undefined);
+    expect(server.claims).toBe(1);
+    expect(producer.closed).toBe(false);
+  });
+
+  test('when the media path breaks, by another path under the same encryption', async () => {
+    const server = await startServer({ loss: 0 });
+    await startAgent(server);
+    const { producer, transport } = await publishing(server);
+    const { packets } = await view(server.router, producer.id);
+    await eventually('video', () => packets.length > 10 || undefined);
+    server.cutPaths(true);
+    await eventually('a restart of ICE', () => server.iceRestarts > 0 || undefined);
+    server.cutPaths(false);
+    const seen = packets.length;
+    await eventually('video again', () => packets.length > seen + 10 || undefined);
+    expect(server.claims).toBe(1);
+    expect(transport.dtlsState).toBe('connected');
   });
 });
 

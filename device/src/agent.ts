@@ -2,9 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { HavenError, type ErrorCode } from '@haven/protocol';
 import type { Logger } from 'pino';
 import { isFinal } from './failures.ts';
+import type { KnownPath } from './media/bandwidth.ts';
+import { ChanceLoss } from './media/chance-loss.ts';
 import type { RawFrame } from './media/frame.ts';
-import { Publication, type PublicationEnd } from './publication.ts';
+import { QueueWatch } from './media/queue-watch.ts';
+import { OTHER_LAYERS, Publication, type PublicationEnd } from './publication.ts';
 import { SignallingClient, type SignallingOptions } from './signalling-client.ts';
+import { PrivacyPause } from './privacy-pause.ts';
 import type { VideoSource } from './sources/source.ts';
 
 /** Wait before publishing again, ms: doubled by each failure in a row, and jittered. */
@@ -32,11 +36,15 @@ export class DeviceAgent {
   readonly #options: AgentOptions;
   readonly #log: Logger;
   readonly #signalling: SignallingClient;
+  readonly #privacy: PrivacyPause;
   readonly #stop = new AbortController();
   readonly #failed = Promise.withResolvers<never>();
   #connected = Promise.withResolvers<undefined>();
   #publication: Publication | undefined;
   #retryMs = RETRY_MS;
+  /** Only one layer is sent, since much is lost. */
+  #alone = false;
+  readonly #path: KnownPath = { chance: new ChanceLoss(), queue: new QueueWatch() };
   #closing: Promise<void> | undefined;
 
   constructor(options: AgentOptions) {
@@ -45,8 +53,11 @@ export class DeviceAgent {
     // Nobody waits for it before `run()`.
     this.#failed.promise.catch(() => undefined);
     this.#signalling = new SignallingClient(options.signalling, {
-      connect: () => {
-        this.#log.info('connected to the server');
+      connect: (resumed) => {
+        this.#log.info({ resumed }, 'connected to the server');
+        // What an earlier session claimed ended with it: the server hands it out anew.
+        if (!resumed) this.#publication?.end('device-lost');
+        else this.#privacy.tell();
         this.#connected.resolve(undefined);
       },
       disconnect: (reason) => this.#disconnected(reason),
@@ -55,7 +66,19 @@ export class DeviceAgent {
       'stream:layers': ({ streamId, maxSpatialLayer }) => {
         if (this.#publication?.streamId === streamId) this.#publication.watch(maxSpatialLayer);
       },
+      'stream:privacy': ({ streamId, privacy }) => {
+        if (this.#publication?.streamId === streamId) this.#privacy.told(privacy);
+      },
       'session:ended': ({ code }) => this.#sessionEnded(code),
+    });
+    this.#privacy = new PrivacyPause({
+      signalling: this.#signalling,
+      streamId: () => this.#publication?.streamId,
+      onChange: (paused) => {
+        this.#log.info({ paused }, 'the picture is paused for privacy, or goes on');
+        this.#publication?.pause(paused);
+        options.source.pause?.(paused);
+      },
     });
   }
 
@@ -76,6 +99,11 @@ export class DeviceAgent {
     }
   }
 
+  /** Somebody at the bedside asks for privacy, or (while it runs) for its end. */
+  togglePrivacy(): void {
+    this.#privacy.toggle();
+  }
+
   /** Says goodbye to the server and lets go of everything. */
   async close(): Promise<void> {
     this.#closing ??= this.#close();
@@ -84,6 +112,7 @@ export class DeviceAgent {
 
   async #close(): Promise<void> {
     this.#stop.abort();
+    this.#privacy.close();
     const publication = this.#publication;
     if (publication) {
       await Promise.race([publication.stop(), delay(STOP_TIMEOUT_MS, undefined, { ref: false })]);
@@ -105,6 +134,10 @@ export class DeviceAgent {
         const end = await Promise.race([publication.over, playing]);
         if (end === 'played') return;
         await this.#ended(publication, end);
+        if (end === OTHER_LAYERS) {
+          this.#alone = !this.#alone;
+          continue;
+        }
       }
       if (performance.now() - startedAt > HEALTHY_AFTER_MS) this.#retryMs = RETRY_MS;
       await this.#pause();
@@ -121,13 +154,18 @@ export class DeviceAgent {
       const publication = await Publication.start({
         signalling: this.#signalling,
         patientId,
+        privacy: this.#privacy.toBring,
         source,
         ffmpeg,
         layerCount,
+        path: this.#path,
+        alone: this.#alone,
         maxBitrate,
         maxFramesPerSecond,
         onClaimed: (claimed) => {
           this.#publication = claimed;
+          this.#privacy.answered(claimed.privacyAtStart);
+          claimed.pause(this.#privacy.running);
         },
         onEncoderRestart: (complaint) => this.#log.warn({ complaint }, 'the encoder died and is replaced'),
       });
@@ -180,9 +218,8 @@ export class DeviceAgent {
       this.#connected.resolve(undefined);
       return;
     }
+    // Media go on meanwhile: the session may be taken up.
     this.#log.warn({ reason }, 'the connection to the server was lost and is made again');
-    // What this connection claimed ended with it: the server hands it out anew.
-    this.#publication?.end('device-lost');
   }
 
   #refused(error: HavenError): void {

@@ -1,10 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { HavenError, type DeviceState, type StreamEndReason } from '@haven/protocol';
+import {
+  HavenError,
+  type DeviceRequests,
+  type DeviceState,
+  type Privacy,
+  type ResponseOf,
+  type StreamEndReason,
+} from '@haven/protocol';
 import { Encoder } from './encoder/encoder.ts';
 import { temporalPatternFor, type TemporalPattern } from './encoder/temporal-pattern.ts';
-import { BandwidthController } from './media/bandwidth.ts';
+import { BandwidthController, type KnownPath } from './media/bandwidth.ts';
 import { FrameRateLimiter } from './media/frame-rate-limiter.ts';
 import type { EncodedFrame, RawFrame } from './media/frame.ts';
+import { HeavyLoss } from './media/heavy-loss.ts';
 import { layersOf, totalBitrate, type Layer } from './media/layers.ts';
 import { RateMeter } from './media/rate-meter.ts';
 import { TokenBucket } from './media/token-bucket.ts';
@@ -28,6 +36,8 @@ const PATH_CHECK_MS = 1000;
  * added, and the pictures get less for it.
  */
 const RESEND_SHARE = 0.25;
+/** From this share of chance losses on, pictures that others refer to are sent twice unasked. */
+const REPEAT_BASE_FROM = 0.25;
 /** A key frame or two. */
 const RESEND_BURST_BYTES = 40_000;
 /** Before the first receiver report. */
@@ -36,9 +46,15 @@ const ASSUMED_ROUND_TRIP_MS = 50;
 export type PublicationOptions = {
   signalling: SignallingClient;
   patientId: string;
+  /** A pause of the picture that runs already. */
+  privacy: Privacy | null;
   source: Pick<VideoSource, 'kind' | 'picture'>;
   ffmpeg: string;
   layerCount: number;
+  /** What earlier publications learnt of the network. */
+  path: KnownPath;
+  /** Send one layer only, the lowest, since much is lost. */
+  alone: boolean;
   maxBitrate: number;
   maxFramesPerSecond: number;
   /** The stream has its id: the server may speak of it from now on. */
@@ -46,12 +62,17 @@ export type PublicationOptions = {
   onEncoderRestart: (complaint: string) => void;
 };
 
+/** The link has become too bad for several layers, or good enough for them again. */
+export const OTHER_LAYERS = 'other-layers';
+
 /** Why a publication is over: by the server's word, or because its path died. */
-export type PublicationEnd = StreamEndReason | 'media-lost';
+export type PublicationEnd = StreamEndReason | 'media-lost' | typeof OTHER_LAYERS;
 
 /** One stream from its claim to its end: transport, encoder, senders, and the feedback that steers them. */
 export class Publication {
   readonly streamId: string;
+  /** The pause that ran when the stream was claimed, as the server knows it. */
+  readonly privacyAtStart: Privacy | null;
   readonly #signalling: SignallingClient;
   readonly #limiter: FrameRateLimiter;
   readonly #layers: readonly Layer[];
@@ -65,23 +86,27 @@ export class Publication {
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #over = Promise.withResolvers<PublicationEnd>();
   readonly #path: PathWatch;
+  readonly #heavyLoss: HeavyLoss | undefined;
   #transport: MediaTransport | undefined;
   #senders: LayerSender[] = [];
   #roundTripMs: number | undefined;
   #lossFraction: number | undefined;
+  #paused = false;
   #closed = false;
 
   private constructor(
     options: PublicationOptions,
-    stream: { streamId: string; constraints: { maxFramesPerSecond: number; maxBitrate: number } },
+    stream: Pick<ResponseOf<DeviceRequests, 'publish:start'>, 'streamId' | 'constraints' | 'privacy'>,
   ) {
     const { source, layerCount } = options;
     const { maxFramesPerSecond, maxBitrate } = stream.constraints;
     const picture = source.picture;
     const framesPerSecond = Math.min(picture.framesPerSecond, options.maxFramesPerSecond, maxFramesPerSecond);
     this.streamId = stream.streamId;
+    this.privacyAtStart = stream.privacy ?? null;
     this.#signalling = options.signalling;
     this.#temporal = temporalPatternFor(framesPerSecond);
+    this.#heavyLoss = layerCount > 1 ? new HeavyLoss(options.alone) : undefined;
     this.#path = new PathWatch(
       {
         addresses: localAddresses,
@@ -96,8 +121,8 @@ export class Publication {
       { ...picture, framesPerSecond },
       layerCount,
       Math.min(options.maxBitrate, maxBitrate),
-    );
-    this.#bandwidth = new BandwidthController(totalBitrate(this.#layers));
+    ).slice(0, options.alone ? 1 : undefined);
+    this.#bandwidth = new BandwidthController(totalBitrate(this.#layers), options.path);
     this.#plan = new RatePlan(this.#layers, this.#bandwidth.target, performance.now());
     this.#encoder = new Encoder(
       {
@@ -122,6 +147,7 @@ export class Publication {
       requestId: randomUUID(),
       patientId,
       source: source.kind,
+      privacy: options.privacy,
     });
     const { streamId } = stream;
     const publication = new Publication(options, stream);
@@ -146,7 +172,8 @@ export class Publication {
         negotiate(
           stream.routerRtpCapabilities,
           publication.#layers,
-          publication.#temporal.scalabilityMode,
+          // Without the word of temporal layers the SFU passes a single layer on whatever it loses.
+          options.alone ? undefined : publication.#temporal.scalabilityMode,
           streamId,
         ),
       );
@@ -170,8 +197,14 @@ export class Publication {
     this.#replan();
   }
 
+  /** For privacy: nothing is encoded or sent until it ends. */
+  pause(paused: boolean): void {
+    this.#paused = paused;
+  }
+
   publish(frame: RawFrame): void {
-    if (this.#closed || this.#senders.length === 0 || !this.#limiter.admits(frame.timeMs)) return;
+    if (this.#closed || this.#paused || this.#senders.length === 0 || !this.#limiter.admits(frame.timeMs))
+      return;
     this.#frameMeter.count(1, performance.now());
     this.#encoder.encode(frame);
   }
@@ -205,8 +238,14 @@ export class Publication {
     this.#timers.push(
       setInterval(() => this.#report(), SENDER_REPORT_INTERVAL_MS),
       setInterval(() => this.#sendState(), STATE_INTERVAL_MS),
-      setInterval(() => this.#path.look(performance.now()), PATH_CHECK_MS),
+      setInterval(() => this.#watchPath(performance.now()), PATH_CHECK_MS),
     );
+  }
+
+  #watchPath(now: number): void {
+    // Of what is not sent nothing is reported.
+    if (this.#paused) this.#path.heard(now);
+    this.#path.look(now);
   }
 
   #assertOpen(): void {
@@ -218,9 +257,9 @@ export class Publication {
     const now = performance.now();
     const sender = this.#senders.at(layer);
     // A layer that was given up is dropped at once, not when the encoder has followed.
-    if (this.#closed || !sender || layer >= this.#plan.layers.length) return;
+    if (this.#closed || this.#paused || !sender || layer >= this.#plan.layers.length) return;
     const before = sender.bytesSent;
-    sender.send(frame, now);
+    sender.send(frame, now, this.#repeatsBase && frame.temporal.layer === 0);
     this.#byteMeter.count(sender.bytesSent - before, now);
   }
 
@@ -242,15 +281,19 @@ export class Publication {
         return;
       }
       case 'estimate':
-        this.#bandwidth.onEstimate(feedback.bitrate, this.#sentBitrate(now));
+        this.#bandwidth.onEstimate(feedback.bitrate, this.#sentBitrate(now), now);
         this.#replan();
         return;
-      case 'report':
-        if (!this.#senders.some(({ ssrc }) => ssrc === feedback.ssrc)) return;
+      case 'report': {
+        const layer = this.#senders.findIndex(({ ssrc }) => ssrc === feedback.ssrc);
+        // Of a layer that rests nothing can be lost.
+        if (layer === -1 || layer >= this.#plan.layers.length) return;
         this.#roundTripMs = feedback.roundTripMs ?? this.#roundTripMs;
         this.#lossFraction = feedback.lossFraction;
-        this.#bandwidth.onLoss(feedback.lossFraction, this.#sentBitrate(now), now);
+        if (this.#heavyLoss?.add(feedback.lossFraction, now) === true) this.end(OTHER_LAYERS);
+        this.#bandwidth.onLoss(feedback.lossFraction, this.#sentBitrate(now), now, feedback.roundTripMs);
         this.#replan();
+      }
     }
   }
 
@@ -258,18 +301,25 @@ export class Publication {
     return this.#byteMeter.perSecond(now) * 8;
   }
 
+  /** Whether so much is lost by chance that asking for it again takes too long for what others refer to. */
+  get #repeatsBase(): boolean {
+    return this.#bandwidth.chanceLoss > REPEAT_BASE_FROM;
+  }
+
   get #resendShare(): number {
     return Math.min(1, RESEND_SHARE + this.#bandwidth.chanceLoss);
   }
 
   #replan(): void {
-    const forPictures = this.#bandwidth.target * (1 - this.#bandwidth.chanceLoss);
+    const repeated = this.#repeatsBase ? this.#temporal.rateShares[0] : 0;
+    const forPictures = (this.#bandwidth.target * (1 - this.#bandwidth.chanceLoss)) / (1 + repeated);
     if (this.#plan.update(forPictures, performance.now())) {
       this.#encoder.configure(this.#plan.layers);
     }
   }
 
   #report(): void {
+    if (this.#paused) return;
     const now = performance.now();
     for (const sender of this.#senders.slice(0, this.#plan.affordable)) sender.keepAlive(now);
     const reports = this.#senders.flatMap((sender) => sender.report(now) ?? []);

@@ -30,7 +30,8 @@ export type SignallingOptions = {
 };
 
 export type SignallingEvents = ServerToDevice & {
-  connect: () => void;
+  /** `resumed`: the same session as before, whose missed events arrive now. */
+  connect: (resumed: boolean) => void;
   disconnect: (reason: string) => void;
   /** A connection failed; another attempt follows unless the error's code is final. */
   refused: (error: HavenError) => void;
@@ -58,7 +59,7 @@ export class SignallingClient {
     });
     this.#socket.on('connect', () => {
       this.#attempts = 0;
-      listeners.connect?.();
+      listeners.connect?.(this.#socket.recovered);
     });
     this.#socket.on('disconnect', (reason) => {
       listeners.disconnect?.(reason);
@@ -66,7 +67,7 @@ export class SignallingClient {
       if (!this.#socket.active) this.#connectLater();
     });
     this.#socket.on('connect_error', (error) => this.#refused(error));
-    for (const event of ['stream:ended', 'stream:layers', 'session:ended'] as const) {
+    for (const event of ['stream:ended', 'stream:layers', 'stream:privacy', 'session:ended'] as const) {
       const listener = listeners[event];
       if (listener) this.#socket.on(event, listener);
     }

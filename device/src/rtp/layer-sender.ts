@@ -33,6 +33,8 @@ export class LayerSender {
   readonly #timestampOffset = randomInteger(2 ** 32);
   #sequenceNumber = randomInteger(2 ** 15);
   #rtxSequenceNumber = randomInteger(2 ** 15);
+  /** Sent again with the next picture. */
+  readonly #again: number[] = [];
   #packets = 0;
   #payloadBytes = 0;
   #wireBytes = 0;
@@ -52,8 +54,16 @@ export class LayerSender {
     return this.#wireBytes;
   }
 
-  send(frame: EncodedFrame, now: number): void {
+  /** @param twice once more with the next picture: losses come in bursts, and much may refer to this one */
+  send(frame: EncodedFrame, now: number, twice = false): void {
+    for (const sequenceNumber of this.#again.splice(0)) this.#resendOne(sequenceNumber, now, 0);
+    const before = this.#sequenceNumber;
     this.#sendPayloads(this.#packetizer.packetize(frame), this.#timestamp(frame.timeMs), now);
+    if (!twice) return;
+    for (let number = before; number !== this.#sequenceNumber;) {
+      number = (number + 1) & 0xffff;
+      this.#again.push(number);
+    }
   }
 
   /**
@@ -67,22 +77,28 @@ export class LayerSender {
 
   /** Sends again what was lost, unless it is too old to help or `budget` (bytes) is used up. */
   resend(sequenceNumbers: readonly number[], now: number, roundTripMs: number, budget: TokenBucket): void {
-    const { payloadType, ssrc, rtx } = this.#identity;
     for (const sequenceNumber of sequenceNumbers) {
-      const packet = this.#sent.take(sequenceNumber, now, roundTripMs);
-      if (!packet) continue;
-      if (!budget.take(packet.payload.length)) return;
-      if (!rtx) {
-        this.#write(packet, payloadType, ssrc);
-        continue;
-      }
-      this.#rtxSequenceNumber = (this.#rtxSequenceNumber + 1) & 0xffff;
-      const payload = Buffer.allocUnsafe(packet.payload.length + 2);
-      payload.writeUInt16BE(sequenceNumber, 0);
-      packet.payload.copy(payload, 2);
-      const resent = { ...packet, sequenceNumber: this.#rtxSequenceNumber, payload };
-      this.#write(resent, rtx.payloadType, rtx.ssrc);
+      if (!this.#resendOne(sequenceNumber, now, roundTripMs, budget)) return;
     }
+  }
+
+  /** @returns false when the budget is used up */
+  #resendOne(sequenceNumber: number, now: number, roundTripMs: number, budget?: TokenBucket): boolean {
+    const { payloadType, ssrc, rtx } = this.#identity;
+    const packet = this.#sent.take(sequenceNumber, now, roundTripMs);
+    if (!packet) return true;
+    if (budget?.take(packet.payload.length) === false) return false;
+    if (!rtx) {
+      this.#write(packet, payloadType, ssrc);
+      return true;
+    }
+    this.#rtxSequenceNumber = (this.#rtxSequenceNumber + 1) & 0xffff;
+    const payload = Buffer.allocUnsafe(packet.payload.length + 2);
+    payload.writeUInt16BE(sequenceNumber, 0);
+    packet.payload.copy(payload, 2);
+    const resent = { ...packet, sequenceNumber: this.#rtxSequenceNumber, payload };
+    this.#write(resent, rtx.payloadType, rtx.ssrc);
+    return true;
   }
 
   /** Ties the layer's timestamps to the wall clock, which switching between layers needs; none before a packet. */

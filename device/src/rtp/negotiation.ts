@@ -16,7 +16,7 @@ export type Negotiated = { rtpParameters: RtpParameters; identities: LayerIdenti
 export function negotiate(
   router: RtpCapabilities,
   layers: readonly Layer[],
-  scalabilityMode: string,
+  scalabilityMode: string | undefined,
   cname: string,
 ): Negotiated {
   const codecs = router.codecs ?? [];
@@ -62,7 +62,7 @@ export function negotiate(
       encodings: identities.map(({ ssrc, rtx: retransmission }, index) => ({
         ssrc,
         ...(retransmission ? { rtx: { ssrc: retransmission.ssrc } } : {}),
-        scalabilityMode,
+        ...(scalabilityMode === undefined ? {} : { scalabilityMode }),
         maxBitrate: layers[index].bitrate,
       })),
       rtcp: { cname, reducedSize: true },

@@ -5,8 +5,10 @@ import {
   deviceRequests,
   handshakeSchema,
   HavenError,
+  RESUME_WITHIN_MS,
   type DeviceState,
   type Reply,
+  type Privacy,
 } from '@haven/protocol';
 import { createWorker } from 'mediasoup';
 import type { types } from 'mediasoup';
@@ -32,6 +34,8 @@ type Options = {
   port?: number;
   /** Of the media packets on their way to the SFU every so many-th is lost. */
   loseEvery?: number;
+  /** Share of the packets with media and reports that is lost by chance, in both directions. */
+  loss?: number;
 };
 
 /** A server of the device namespace alone: real sockets and a real mediasoup worker, no rooms and no records. */
@@ -40,6 +44,7 @@ export class DeviceServer {
   readonly states: DeviceState[] = [];
   readonly stopped: string[] = [];
   claims = 0;
+  iceRestarts = 0;
   /** What is refused from now on; may be changed. */
   readonly refuse: { token?: HavenError | undefined; claim?: HavenError | undefined };
   readonly #relays: LossyRelay[] = [];
@@ -55,7 +60,10 @@ export class DeviceServer {
     this.#http = http;
     this.#options = options;
     this.refuse = { ...options.refuse };
-    this.#io = new Server(http, { serveClient: false });
+    this.#io = new Server(http, {
+      serveClient: false,
+      connectionStateRecovery: { skipMiddlewares: false },
+    });
     const namespace = this.#io.of(DEVICE_NAMESPACE);
     namespace.use((socket, next) => {
       const handshake = handshakeSchema.safeParse(socket.handshake.auth);
@@ -66,7 +74,11 @@ export class DeviceServer {
       }
       next(Object.assign(new Error(refusal.message), { data: refusal.toWire() }));
     });
-    namespace.on('connection', (socket) => this.#serve(socket));
+    namespace.on('connection', (socket) => {
+      this.#serve(socket);
+      // What a session is taken up by begins with the first event.
+      socket.emit('session:ready', { resumeWithinMs: RESUME_WITHIN_MS });
+    });
   }
 
   static async start(options: Options = {}): Promise<DeviceServer> {
@@ -86,6 +98,9 @@ export class DeviceServer {
     return `http://127.0.0.1:${this.port}`;
   }
 
+  /** The pause that runs. */
+  privacy: Privacy | null = null;
+
   /** The newest stream whose video has started. */
   get producing(): (PublishedStream & { producer: types.Producer }) | undefined {
     const stream = this.streams.at(-1);
@@ -97,11 +112,21 @@ export class DeviceServer {
     return this.#relays.reduce((sum, relay) => sum + relay.lost, 0);
   }
 
+  /** Breaks every connection as a network does, and lets media go on. */
+  breakConnections(): void {
+    for (const { conn } of this.#io.of(DEVICE_NAMESPACE).sockets.values()) conn.close();
+  }
+
+  /** Nothing goes over the media paths until they are mended. */
+  cutPaths(cut: boolean): void {
+    for (const relay of this.#relays) relay.cut = cut;
+  }
+
   /** Ends as a killed process does: without a goodbye to anybody. */
   async close(): Promise<void> {
     this.#worker.close();
     for (const relay of this.#relays) relay.close();
-    for (const stream of this.streams) stream.socket.conn.close();
+    this.breakConnections();
     await this.#io.close();
   }
 
@@ -121,7 +146,9 @@ export class DeviceServer {
         streamId,
         routerRtpCapabilities: this.router.rtpCapabilities,
         transport: { id, iceParameters, iceCandidates, dtlsParameters },
+        iceServers: [],
         constraints: { maxFramesPerSecond: 30, maxBitrate: 4_000_000 },
+        privacy: this.privacy,
       };
     });
     this.#answer(socket, 'publish:connect', async (request) => {
@@ -135,10 +162,25 @@ export class DeviceServer {
       stream.producer = await stream.transport.produce({ kind: 'video', rtpParameters });
       return { producerId: stream.producer.id };
     });
+    this.#answer(socket, 'publish:restart-ice', async (request) => {
+      const { streamId } = deviceRequests['publish:restart-ice'].request.parse(request);
+      const iceParameters = await this.#stream(streamId).transport.restartIce();
+      this.iceRestarts++;
+      return { iceParameters };
+    });
     this.#answer(socket, 'publish:state', (request) => {
       const state = deviceRequests['publish:state'].request.parse(request);
       this.states.push(state);
       return Promise.resolve({});
+    });
+    this.#answer(socket, 'publish:privacy', (request) => {
+      const { pause } = deviceRequests['publish:privacy'].request.parse(request);
+      const since = Date.now();
+      this.privacy =
+        pause === null
+          ? null
+          : { reason: pause.reason, by: 'bedside', since, until: since + pause.minutes * 60_000 };
+      return Promise.resolve({ privacy: this.privacy });
     });
     this.#answer(socket, 'publish:stop', (request) => {
       const { streamId } = deviceRequests['publish:stop'].request.parse(request);
@@ -149,11 +191,11 @@ export class DeviceServer {
   }
 
   async #candidates(transport: types.WebRtcTransport): Promise<types.IceCandidate[]> {
-    const { loseEvery } = this.#options;
-    if (loseEvery === undefined) return transport.iceCandidates;
+    const { loseEvery, loss } = this.#options;
+    if (loseEvery === undefined && loss === undefined) return transport.iceCandidates;
     return await Promise.all(
       transport.iceCandidates.map(async (candidate) => {
-        const relay = await LossyRelay.open(candidate.port, loseEvery);
+        const relay = await LossyRelay.open(candidate.port, { loseEvery, loss });
         this.#relays.push(relay);
         return { ...candidate, port: relay.port };
       }),

@@ -3,30 +3,43 @@ import { once } from 'node:events';
 
 /** Handshakes and reports are smaller: only media packets are lost here. */
 const MIN_MEDIA_BYTES = 250;
+/** First byte of RTP and RTCP; checks and handshakes have lower ones (RFC 7983). */
+const RTP_FIRST_BYTE = 128;
 
-/** A UDP path from a device to the SFU that loses every n-th media packet on the way there. */
+export type Losses = {
+  /** Every so many-th media packet on the way to the SFU. */
+  loseEvery?: number | undefined;
+  /** Share of all RTP and RTCP packets that is lost by chance, in both directions. */
+  loss?: number | undefined;
+};
+
+/** A UDP path between a device and the SFU that loses packets. */
 export class LossyRelay {
+  /** Nothing goes through. */
+  cut = false;
   readonly #inner: Socket;
   readonly #outer: Socket;
+  readonly #losses: Losses;
+  readonly #random = randomOf(1);
   #count = 0;
   #lost = 0;
 
-  private constructor(inner: Socket, outer: Socket) {
+  private constructor(inner: Socket, outer: Socket, losses: Losses) {
     this.#inner = inner;
     this.#outer = outer;
+    this.#losses = losses;
   }
 
   /** @param port the SFU's, on 127.0.0.1 */
-  static async open(port: number, loseEvery: number): Promise<LossyRelay> {
-    const relay = new LossyRelay(createSocket('udp4'), createSocket('udp4'));
+  static async open(port: number, losses: Losses): Promise<LossyRelay> {
+    const relay = new LossyRelay(createSocket('udp4'), createSocket('udp4'), losses);
     let device: { port: number; address: string } | undefined;
     relay.#inner.on('message', (packet, from) => {
       device = from;
-      if (packet.length >= MIN_MEDIA_BYTES && ++relay.#count % loseEvery === 0) relay.#lost++;
-      else relay.#outer.send(packet, port, '127.0.0.1');
+      if (!relay.#losesOnTheWayIn(packet)) relay.#outer.send(packet, port, '127.0.0.1');
     });
     relay.#outer.on('message', (packet) => {
-      if (device) relay.#inner.send(packet, device.port, device.address);
+      if (device && !relay.#losesByChance(packet)) relay.#inner.send(packet, device.port, device.address);
     });
     for (const socket of [relay.#inner, relay.#outer]) {
       socket.bind(0, '127.0.0.1');
@@ -39,6 +52,7 @@ export class LossyRelay {
     return this.#inner.address().port;
   }
 
+  /** Packets on the way to the SFU that were lost. */
   get lost(): number {
     return this.#lost;
   }
@@ -47,4 +61,28 @@ export class LossyRelay {
     this.#inner.close();
     this.#outer.close();
   }
+
+  #losesOnTheWayIn(packet: Buffer): boolean {
+    const { loseEvery = Infinity } = this.#losses;
+    const inTurn = packet.length >= MIN_MEDIA_BYTES && ++this.#count % loseEvery === 0;
+    const loses = inTurn || this.#losesByChance(packet);
+    if (loses) this.#lost++;
+    return loses;
+  }
+
+  #losesByChance(packet: Buffer): boolean {
+    const { loss = 0 } = this.#losses;
+    return this.cut || (packet[0] >= RTP_FIRST_BYTE && this.#random() < loss);
+  }
+}
+
+/** A sequence of numbers 0–1 that is the same each time (mulberry32). */
+function randomOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
 }
