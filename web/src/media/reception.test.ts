@@ -27,6 +27,17 @@ test('tells what came since the last reading, of all streams together', () => {
   });
 });
 
+test('counts no freeze of a picture that was paused on purpose', () => {
+  const before = readReception([]);
+  const now = readReception([
+    inbound({ trackIdentifier: 'hidden' }),
+    inbound({ id: 'b', trackIdentifier: 'seen', freezeCount: 2, totalFreezesDuration: 0.25 }),
+  ]);
+  expect(receptionSince(before, now, new Set(['hidden']))).toMatchObject({
+    ...{ tiles: 2, freezes: 2, freezeMs: 250, packetsReceived: 800 },
+  });
+});
+
 test('is of the form that the server takes, whatever a browser leaves out', () => {
   const now = readReception([{ type: 'inbound-rtp', id: 'a', kind: 'video' }]);
   const report = receptionSince(NOTHING_RECEIVED, now);

@@ -6,6 +6,7 @@ const inboundSchema = z.object({
   type: z.literal('inbound-rtp'),
   id: z.string(),
   kind: z.literal('video'),
+  trackIdentifier: z.string().optional(),
   framesDecoded: z.number().default(0),
   framesDropped: z.number().default(0),
   freezeCount: z.number().default(0),
@@ -41,12 +42,20 @@ export function readReception(report: Iterable<unknown>): Reception {
   return { inbound, roundTrip };
 }
 
-/** What came between two readings; null when nothing is received. A stream that began in between counts whole. */
-export function receptionSince(before: Reception, now: Reception): ClientStatistics | null {
+/**
+ * What came between two readings; null when nothing is received. A stream that began in between counts whole.
+ * @param heldBack tracks that were paused on purpose meanwhile: a browser takes a short pause for a freeze
+ */
+export function receptionSince(
+  before: Reception,
+  now: Reception,
+  heldBack: ReadonlySet<string> = new Set(),
+): ClientStatistics | null {
   if (now.inbound.size === 0) return null;
   const streams = [...now.inbound.values()];
-  const grown = (read: (stream: Inbound) => number): number =>
-    streams.reduce((sum, stream) => {
+  const moving = streams.filter(({ trackIdentifier: id }) => id === undefined || !heldBack.has(id));
+  const grown = (read: (stream: Inbound) => number, of: readonly Inbound[] = streams): number =>
+    of.reduce((sum, stream) => {
       const earlier = before.inbound.get(stream.id);
       return sum + Math.max(0, read(stream) - (earlier === undefined ? 0 : read(earlier)));
     }, 0);
@@ -58,8 +67,8 @@ export function receptionSince(before: Reception, now: Reception): ClientStatist
     tiles: streams.length,
     framesDecoded,
     framesDropped: grown(({ framesDropped }) => framesDropped),
-    freezes: grown(({ freezeCount }) => freezeCount),
-    freezeMs: 1000 * grown(({ totalFreezesDuration }) => totalFreezesDuration),
+    freezes: grown(({ freezeCount }) => freezeCount, moving),
+    freezeMs: 1000 * grown(({ totalFreezesDuration }) => totalFreezesDuration, moving),
     packetsReceived: grown(({ packetsReceived }) => packetsReceived),
     packetsLost: grown(({ packetsLost }) => packetsLost),
     decodeMs: meanMs(grown(({ totalDecodeTime }) => totalDecodeTime)),

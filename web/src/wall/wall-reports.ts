@@ -1,6 +1,7 @@
 import { alertSchema, CLIENT_STATISTICS_INTERVAL_MS, type ClientSpan } from '@haven/protocol';
 import { steadyNow } from '../core/clock.ts';
 import type { MonitorConnection } from '../core/wall.ts';
+import { heldBackSince } from '../media/delivery.ts';
 import { NOTHING_RECEIVED, readReception, receptionSince } from '../media/reception.ts';
 import type { ViewerMedia } from '../media/viewer-media.ts';
 
@@ -14,14 +15,17 @@ export function reportSpan(connection: MonitorConnection, span: ClientSpan): voi
 /** Tells regularly how pictures arrive, and of traced alerts when they were drawn. @returns ends it */
 export function reportFrom(
   connection: MonitorConnection,
-  media: Pick<ViewerMedia, 'statistics'>,
+  media: Pick<ViewerMedia, 'statistics' | 'tracks' | 'deliveries'>,
 ): () => void {
   let before = NOTHING_RECEIVED;
+  let readAt = steadyNow();
   const timer = setInterval(() => {
     void media.statistics().then((report) => {
       const now = report === null ? NOTHING_RECEIVED : readReception(report.values());
-      const statistics = receptionSince(before, now);
+      const heldBack = heldBackSince(readAt, media.tracks.get(), media.deliveries.get());
+      const statistics = receptionSince(before, now, heldBack);
       before = now;
+      readAt = steadyNow();
       if (statistics !== null) connection.request('client:statistics', statistics).catch(forgotten);
     }, forgotten);
   }, CLIENT_STATISTICS_INTERVAL_MS);
