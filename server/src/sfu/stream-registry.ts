@@ -2,7 +2,8 @@ import { EventEmitter } from 'node:events';
 import { HavenError, type StreamEndReason } from '@haven/protocol';
 import { KeyedQueue } from './keyed-queue.ts';
 import type { MediaWorkers } from './media-workers.ts';
-import { DEVICE_RETURN_MS, Stream, type StreamIdentity } from './stream.ts';
+import { DEVICE_RETURN_MS } from './device-presence.ts';
+import { Stream, type StreamIdentity } from './stream.ts';
 
 /** Who has a patient, where other nodes may have them too. */
 export interface StreamClaims {

@@ -3,7 +3,6 @@ import { EventEmitter } from 'node:events';
 import type { types } from 'mediasoup';
 import {
   HavenError,
-  RESUME_WITHIN_MS,
   type AlertPriority,
   type DtlsParameters,
   type IceParameters,
@@ -15,28 +14,14 @@ import {
   type TechnicalCondition,
   type TransportOptions,
 } from '@haven/protocol';
-import { measureFrameRate } from './frame-rate.ts';
+import { DeviceMedia } from './device-media.ts';
+import { DevicePresence } from './device-presence.ts';
 import { IncomingVideo } from './incoming-video.ts';
-import { LayerDemand } from './layer-demand.ts';
-import { LayerSizes, type Size } from './layer-sizes.ts';
-import { assertSupportedCodecs } from './media-codecs.ts';
+import type { Size } from './layer-sizes.ts';
 import type { MediaWorker } from './media-worker.ts';
-import { Reception } from './reception.ts';
 import { StillTurns } from './still-turns.ts';
+import { StreamLayers } from './stream-layers.ts';
 import { StreamPipes, type LentProducer } from './stream-pipes.ts';
-import { asMediaError, connectOnce, transportOptionsOf } from './transports.ts';
-
-/** How long a stream outlives its device's connection, ms: media run on while the device signs in again. */
-export const DEVICE_RETURN_MS = RESUME_WITHIN_MS;
-/** Without RTP for this long, ms, a stream is ended: a device that is there publishes anew. */
-export const SILENT_MS = 60_000;
-/** A stream that was claimed and sends nothing within this time, ms, is given up. */
-export const PRODUCE_WITHIN_MS = 30_000;
-/**
- * Key frame requests within this time, ms, are answered by one key frame: short enough for a first picture within
- * 700 ms, long enough that 200 viewers who join at once do not turn a stream into key frames.
- */
-const KEY_FRAME_REQUEST_DELAY_MS = 300;
 
 export type StreamIdentity = {
   patientId: string;
@@ -70,19 +55,14 @@ export class Stream extends EventEmitter<StreamEvents> {
   readonly identity: StreamIdentity;
   readonly mediaWorker: MediaWorker;
   readonly startedAt: number;
-  readonly #transport: types.WebRtcTransport;
+  readonly #media: DeviceMedia;
+  readonly #presence: DevicePresence;
+  readonly #layers = new StreamLayers();
   readonly #clock: Clock;
   readonly #conditions = new Set<TechnicalCondition>();
   readonly #pipes: StreamPipes;
   readonly #incoming = new IncomingVideo();
-  readonly #layerSizes = new LayerSizes();
   readonly #stillTurns: StillTurns;
-  #sizes: readonly Size[] = [];
-  #reception: Reception;
-  #demand = new LayerDemand(0);
-  #producing = false;
-  #producer: types.Producer | undefined;
-  #deviceLostAt: number | null = null;
   #signalLost: boolean | undefined;
   #priority: AlertPriority | null = null;
   #privacy: Privacy | null = null;
@@ -99,9 +79,9 @@ export class Stream extends EventEmitter<StreamEvents> {
     this.identity = identity;
     this.mediaWorker = mediaWorker;
     this.startedAt = clock();
-    this.#transport = transport;
+    this.#media = new DeviceMedia(transport);
+    this.#presence = new DevicePresence(this.startedAt);
     this.#clock = clock;
-    this.#reception = new Reception(this.startedAt);
     this.#pipes = new StreamPipes(mediaWorker, clock);
     this.#stillTurns = new StillTurns(this.startedAt);
     // Every viewer and tap of the stream listens for its end.
@@ -115,7 +95,7 @@ export class Stream extends EventEmitter<StreamEvents> {
   }
 
   get transportOptions(): TransportOptions {
-    return transportOptionsOf(this.#transport);
+    return this.#media.transportOptions;
   }
 
   get ended(): boolean {
@@ -128,12 +108,12 @@ export class Stream extends EventEmitter<StreamEvents> {
 
   /** Whether the device sends: only then do viewers know of the stream. */
   get live(): boolean {
-    return this.#producer !== undefined && !this.ended;
+    return this.#media.producer !== undefined && !this.ended;
   }
 
   /** Of its video; empty before it is live. */
   get mimeType(): string {
-    return this.#producer?.rtpParameters.codecs[0]?.mimeType ?? '';
+    return this.#media.mimeType;
   }
 
   /** Received, all layers together, bit/s. */
@@ -153,13 +133,12 @@ export class Stream extends EventEmitter<StreamEvents> {
 
   /** Of the pictures of its spatial layers, lowest first. */
   get sizes(): readonly Size[] {
-    return this.#sizes;
+    return this.#layers.sizes;
   }
 
   /** The device tells what it sends now. */
   learnSizes(layers: readonly Size[]): void {
-    this.#layerSizes.learn(layers);
-    this.#sizes = this.#layerSizes.upTo(highestLayer(this.#producer));
+    this.#layers.learn(layers);
   }
 
   /** How many other workers it is piped to. */
@@ -170,7 +149,7 @@ export class Stream extends EventEmitter<StreamEvents> {
   /** Since when packets are missing, ms since the epoch; null while they come, and while none are to come. */
   get lostSince(): number | null {
     if (this.#privacy !== null) return null;
-    return this.#reception.silentSince(this.#clock());
+    return this.#presence.silentSince(this.#clock());
   }
 
   get state(): StreamState {
@@ -179,8 +158,8 @@ export class Stream extends EventEmitter<StreamEvents> {
       patientId: this.identity.patientId,
       source: this.identity.source,
       startedAt: this.startedAt,
-      lastPacketAt: this.#reception.lastPacketAt,
-      maxSpatialLayer: highestLayer(this.#producer),
+      lastPacketAt: this.#presence.lastPacketAt,
+      maxSpatialLayer: this.#layers.highest,
       conditions: [...this.#conditions],
       quality: this.#incoming.quality,
       privacy: this.#privacy,
@@ -189,18 +168,13 @@ export class Stream extends EventEmitter<StreamEvents> {
   }
 
   /** @throws HavenError STREAM_UNKNOWN (ended), ALREADY_DONE, INVALID_REQUEST */
-  async connect(dtlsParameters: DtlsParameters): Promise<void> {
-    this.#assertOpen();
-    await connectOnce(this.#transport, dtlsParameters);
-    this.#assertOpen();
+  connect(dtlsParameters: DtlsParameters): Promise<void> {
+    return this.#media.connect(dtlsParameters);
   }
 
   /** @throws HavenError STREAM_UNKNOWN (ended) */
-  async restartIce(): Promise<IceParameters> {
-    this.#assertOpen();
-    const iceParameters = await this.#transport.restartIce();
-    this.#assertOpen();
-    return iceParameters;
+  restartIce(): Promise<IceParameters> {
+    return this.#media.restartIce();
   }
 
   /**
@@ -209,30 +183,11 @@ export class Stream extends EventEmitter<StreamEvents> {
    * @throws HavenError UNSUPPORTED_CODEC, INVALID_REQUEST, ALREADY_DONE, STREAM_UNKNOWN (ended)
    */
   async produce(rtpParameters: RtpParameters): Promise<string> {
-    this.#assertOpen();
-    assertSupportedCodecs(rtpParameters);
-    if (this.#producing) throw new HavenError('ALREADY_DONE', 'This stream has its video already.');
-    this.#producing = true;
-    try {
-      const producer = await this.#transport.produce({
-        kind: 'video',
-        rtpParameters,
-        keyFrameRequestDelay: KEY_FRAME_REQUEST_DELAY_MS,
-        paused: this.#privacy !== null,
-      });
-      this.#assertOpen();
-      this.#producer = producer;
-    } catch (error) {
-      this.#producing = false;
-      throw asMediaError(error);
-    }
-    this.#reception = new Reception(this.#clock());
-    this.#demand = new LayerDemand(highestLayer(this.#producer));
-    this.#sizes = this.#layerSizes.upTo(highestLayer(this.#producer));
-    // A pause may have begun or ended while the producer was made.
-    this.#applyPrivacy();
+    const producer = await this.#media.produce(rtpParameters);
+    this.#presence.began(this.#clock());
+    this.#layers.begin(this.#media.encodings.length);
     this.emit('live');
-    return this.#producer.id;
+    return producer.id;
   }
 
   /**
@@ -240,25 +195,26 @@ export class Stream extends EventEmitter<StreamEvents> {
    * @throws HavenError STREAM_UNKNOWN (not live)
    */
   async lendProducer(mediaWorker: MediaWorker): Promise<LentProducer> {
-    if (!this.live || this.#producer === undefined) throw new HavenError('STREAM_UNKNOWN');
-    try {
-      const lent = await this.#pipes.lend(this.#producer, mediaWorker);
-      if (this.ended) lent.release();
-      this.#assertOpen();
-      return lent;
-    } catch (error) {
+    const { producer } = this.#media;
+    if (producer === undefined || !this.live) throw new HavenError('STREAM_UNKNOWN');
+    const lent = await this.#pipes.lend(producer, mediaWorker).catch((error: unknown) => {
       throw this.ended ? new HavenError('STREAM_UNKNOWN') : error;
+    });
+    if (this.ended) {
+      lent.release();
+      throw new HavenError('STREAM_UNKNOWN');
     }
+    return lent;
   }
 
   /** Somebody watches this layer from now on. */
   watch(subscriber: object, spatialLayer: number): void {
-    this.#demand.want(subscriber, Math.min(spatialLayer, highestLayer(this.#producer)));
+    this.#layers.want(subscriber, spatialLayer);
     this.#settleDemand();
   }
 
   unwatch(subscriber: object): void {
-    this.#demand.drop(subscriber);
+    this.#layers.drop(subscriber);
   }
 
   /** The highest urgent alert of the patient: such pictures are given up last. */
@@ -284,9 +240,8 @@ export class Stream extends EventEmitter<StreamEvents> {
     if (this.ended || privacy === this.#privacy) return;
     const goesOn = this.#privacy !== null && privacy === null;
     this.#privacy = privacy;
-    // A camera takes a moment to open: the time until the signal counts as lost begins now.
-    if (goesOn) this.#reception = this.#reception.anew(this.#clock());
-    this.#applyPrivacy();
+    if (goesOn) this.#presence.goesOn(this.#clock());
+    this.#media.pause(privacy !== null);
     this.emit('privacy', privacy);
     this.emit('changed');
     this.#judge(this.#clock());
@@ -312,64 +267,52 @@ export class Stream extends EventEmitter<StreamEvents> {
 
   /** The device's connection is gone. It has {@link DEVICE_RETURN_MS} to come back or to publish again. */
   deviceLost(): void {
-    this.#deviceLostAt ??= this.#clock();
+    this.#presence.connectionLost(this.#clock());
   }
 
   deviceReturned(): void {
-    this.#deviceLostAt = null;
+    this.#presence.connectionReturned();
   }
 
   /** Reads how the stream fares; called about twice a second. */
   async examine(): Promise<void> {
-    if (this.#producer !== undefined) {
-      const stats = await this.#producer.getStats();
+    const { encodings, producer } = this.#media;
+    if (producer !== undefined) {
+      const stats = await producer.getStats();
       if (this.ended) return;
-      const now = this.#clock();
-      this.#incoming.read(stats, this.#producer.rtpParameters.encodings ?? []);
-      this.#reception.count(this.#incoming.packets, now);
-      const silent = this.#reception.silentSince(now) !== null;
-      if (this.#privacy === null && this.#incoming.judge(stats, silent, now)) this.emit('changed');
-      this.#settleDemand();
-      this.#pipes.settle();
-      if (this.#stillTurns.due(now)) this.emit('turn');
+      this.#read(stats, encodings);
     }
     this.#judge(this.#clock());
   }
 
   /** Pictures a second that the device really sends; null while it sends hardly any. */
-  async measureFrameRate(forMs: number): Promise<number | null> {
-    const producer = this.#producer;
-    return producer === undefined || this.ended ? null : measureFrameRate(producer, forMs);
+  measureFrameRate(forMs: number): Promise<number | null> {
+    return this.#media.measureFrameRate(forMs);
   }
 
   end(reason: StreamEndReason): void {
     if (this.ended) return;
     this.#endReason = reason;
-    this.#transport.close();
+    this.#media.close();
     this.emit('ended', reason);
+  }
+
+  #read(stats: types.ProducerStat[], encodings: types.RtpEncodingParameters[]): void {
+    const now = this.#clock();
+    this.#incoming.read(stats, encodings);
+    this.#presence.count(this.#incoming.packets, now);
+    const silent = this.#presence.silentSince(now) !== null;
+    if (this.#privacy === null && this.#incoming.judge(stats, silent, now)) this.emit('changed');
+    this.#settleDemand();
+    this.#pipes.settle();
+    if (this.#stillTurns.due(now)) this.emit('turn');
   }
 
   #judge(now: number): void {
     if (this.ended) return;
-    if (this.#deviceLostAt !== null && now - this.#deviceLostAt >= DEVICE_RETURN_MS) {
-      this.end('device-lost');
-      return;
-    }
-    if (!this.live) {
-      if (now - this.startedAt >= PRODUCE_WITHIN_MS) this.end('device-lost');
-      return;
-    }
-    if (this.#privacy !== null) {
-      this.#setSignal(false, now);
-      return;
-    }
-    const { lostSince } = this;
-    if (lostSince !== null && now - lostSince >= SILENT_MS) {
-      this.end('device-lost');
-      return;
-    }
-    if (lostSince !== null) this.#setSignal(true, lostSince);
-    else if (this.#reception.lastPacketAt !== null) this.#setSignal(false, this.#reception.lastPacketAt);
+    const presence = this.#presence.judge(now, { live: this.live, paused: this.#privacy !== null });
+    if (presence === 'gone') this.end('device-lost');
+    else if (presence !== undefined) this.#setSignal(presence.lost, presence.at);
   }
 
   #setSignal(lost: boolean, at: number): void {
@@ -379,23 +322,8 @@ export class Stream extends EventEmitter<StreamEvents> {
     this.emit('signal', { lost, at });
   }
 
-  /** mediasoup keeps requests in order: the last one stands. They fail only where the producer is gone. */
-  #applyPrivacy(): void {
-    const producer = this.#producer;
-    const applied = this.#privacy === null ? producer?.resume() : producer?.pause();
-    applied?.catch(() => undefined);
-  }
-
   #settleDemand(): void {
-    const layer = this.#demand.settle(this.#clock());
+    const layer = this.#layers.settle(this.#clock());
     if (layer !== undefined) this.emit('demand', layer);
   }
-
-  #assertOpen(): void {
-    if (this.ended) throw new HavenError('STREAM_UNKNOWN');
-  }
-}
-
-function highestLayer(producer: types.Producer | undefined): number {
-  return Math.max(0, (producer?.rtpParameters.encodings?.length ?? 1) - 1);
 }

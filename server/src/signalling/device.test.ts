@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { SILENT_MS } from '../sfu/stream.ts';
+import { SILENT_MS } from '../sfu/device-presence.ts';
 import { eventually } from '../testing/eventually.ts';
 import { vp8Parameters } from '../testing/rtp-parameters.ts';
 import { claim, produce, publish, publishRtp, watch } from '../testing/scenes.ts';
