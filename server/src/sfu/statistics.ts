@@ -4,8 +4,9 @@ import type { MediaCensus, Peer } from './media-census.ts';
 /** How often readings are made, ms. */
 const TURN_MS = 250;
 /**
- * Readings a turn: each is a message to a media worker and back. 40 a second take well under 1 % of a core in both
- * processes; a node with 50 devices and 200 viewers is read once in ten seconds, one with a few at every turn.
+ * Readings a turn. Each message to a media worker and back was measured to take about 0.1 ms of a core here and 0.03 ms
+ * there, and a device's peer takes two: at most 72 a second, under 1 % of a core. A node with 50 devices and 200 viewers
+ * is read round in eight seconds, one with a few at every turn.
  */
 const PEERS_A_TURN = 8;
 const CONSUMERS_A_TURN = 2;
