@@ -7,7 +7,7 @@
 import { parseArgs } from 'node:util';
 import { machineConditions } from './figures.ts';
 import { compareWithBare } from './sfu/beside-bare.ts';
-import { findCapacity, RATES } from './sfu/capacity.ts';
+import { findCapacity, FORWARDERS, RATES } from './sfu/capacity.ts';
 import { measureNode } from './sfu/node-cost.ts';
 import { measureScale } from './sfu/scale.ts';
 import { say } from './sfu/table.ts';
@@ -25,6 +25,7 @@ const { values } = parseArgs({
     /** Of (c): walls that join at each step, and all of them. */
     step: { type: 'string', default: '8' },
     most: { type: 'string', default: '160' },
+    forwarders: { type: 'string', default: 'bare,haven' },
     /** Of (e). */
     publishers: { type: 'string', default: '50' },
     walls: { type: 'string', default: '50' },
@@ -39,7 +40,11 @@ say(`${machineConditions()}; the swarm shares the machine`);
 if (parts.has('a')) await compareWithBare(viewers, Number(values.rounds), seconds);
 if (parts.has('b')) await measureNode(2 * viewers, seconds);
 if (parts.has('c')) {
-  for (const rate of RATES) await findCapacity(rate, Number(values.step), Number(values.most), seconds);
+  const forwarders = FORWARDERS.filter((name) => values.forwarders.split(',').includes(name));
+  const steps = { step: Number(values.step), most: Number(values.most), seconds };
+  for (const rate of RATES) {
+    for (const forwarder of forwarders) await findCapacity(forwarder, rate, steps);
+  }
 }
 say(
   '\n(d) every path of the swarm offered AES-GCM and AES-CM with HMAC, and ends unless the server chose AES-GCM;',

@@ -9,7 +9,7 @@ import { addPatients } from '../bench/cv/add-patients.ts';
 import { loopOf } from './loops.ts';
 
 export const ROOM = 'ward-a';
-/** Sessions that the swarm's viewers share, as the screens of a ward do. */
+/** Accounts of the swarm's viewers. */
 const CLINICIANS = 8;
 /** Patients and users who are added beside the server are known to it some seconds later, ms. */
 const KNOWN_WITHIN_MS = 60_000;
@@ -28,13 +28,11 @@ export class LoadedServer {
   readonly server: HavenServer;
   readonly users: readonly User[];
   readonly swarm = new Swarm();
-  readonly #tokens: readonly string[];
   #viewers = 0;
 
-  private constructor(server: HavenServer, users: readonly User[], tokens: readonly string[]) {
+  private constructor(server: HavenServer, users: readonly User[]) {
     this.server = server;
     this.users = users;
-    this.#tokens = tokens;
   }
 
   static async open({
@@ -54,14 +52,14 @@ export class LoadedServer {
       const devices = await addPatients(server.dataDirectory, ROOM, publishers);
       const users = await addClinicians(server.dataDirectory, ROOM, CLINICIANS);
       const last = `"P-${200 + publishers}"`;
-      const tokens = await until('the patients and users of the load', KNOWN_WITHIN_MS, async () => {
+      await until('the patients and users of the load', KNOWN_WITHIN_MS, async () => {
         const sessions = await Promise.all(users.map((user) => server.signIn(user).catch(() => undefined)));
         const known = sessions.flatMap((session) => session?.accessToken ?? []);
-        if (known.length < users.length) return undefined;
+        if (known.length < users.length) return false;
         const answer = await server.get('/api/v1/patients', known[0]);
-        return publishers === 0 || (await answer.text()).includes(last) ? known : undefined;
+        return publishers === 0 || (await answer.text()).includes(last);
       });
-      const loaded = new LoadedServer(server, users, tokens);
+      const loaded = new LoadedServer(server, users);
       if (publishers > 0) {
         const streams = [...devices].map(([patientId, token]) => ({ patientId, token, layers: loop }));
         const outcomes = await loaded.swarm.add({
@@ -89,17 +87,15 @@ export class LoadedServer {
     return worker.pid;
   }
 
-  /** Adds walls to the swarm. @returns how each one's beginning ended */
+  /** Adds walls to the swarm, each with a session of its own. @returns how each one's beginning ended */
   async watch(count: number, size: WallSize, joinsPerSecond: number): Promise<Outcome[]> {
-    const viewers = Array.from({ length: count }, (_, index): ViewerPlan => {
-      const number = this.#viewers + index;
-      return {
-        ...{ server: this.server.url, token: this.#tokens[number % this.#tokens.length] },
-        ...{ roomId: ROOM, offset: number },
-        ...size,
-      };
-    });
-    this.#viewers += count;
+    const viewers: ViewerPlan[] = [];
+    for (let index = 0; index < count; index++) {
+      const offset = this.#viewers++;
+      // Who has a session is let in again even by a server that refuses newcomers.
+      const { accessToken } = await this.server.signIn(this.users[offset % this.users.length]);
+      viewers.push({ server: this.server.url, token: accessToken, roomId: ROOM, offset, ...size });
+    }
     return await this.swarm.add({ role: 'viewers', joinsPerSecond, viewers });
   }
 

@@ -82,7 +82,7 @@ export const publisherFiguresSchema = z.object({
 
 /** How one member's beginning ended: with times, or with the server's code. */
 export const outcomeSchema = z.union([
-  z.object({
+  z.strictObject({
     joinedMs: z.number().optional(),
     firstPacketMs: z.number().optional(),
     allTilesMs: z.number().optional(),

@@ -74,7 +74,7 @@ export type JoinSummary = {
 
 /** How the beginnings of walls ended. */
 export function summariseJoins(outcomes: readonly Outcome[]): JoinSummary {
-  const watching = outcomes.filter((outcome) => !('refused' in outcome));
+  const watching = outcomes.flatMap((outcome) => ('refused' in outcome ? [] : outcome));
   const refused: Record<string, number> = {};
   for (const outcome of outcomes) {
     if ('refused' in outcome) refused[outcome.refused] = (refused[outcome.refused] ?? 0) + 1;

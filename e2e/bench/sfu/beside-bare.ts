@@ -18,7 +18,14 @@ const SETTLE_MS = 4_000;
 /** Haven, bare, bare, Haven: what drifts over time meets both alike. */
 const ORDER = ['haven', 'bare', 'bare', 'haven'] as const;
 
-type Side = { swarm: Swarm; workerPid: number; cost: number[]; rates: number[]; lost: number[] };
+type Side = {
+  swarm: Swarm;
+  workerPid: number;
+  cost: number[];
+  rates: number[];
+  pictures: number[];
+  lost: number[];
+};
 
 /**
  * The media worker's CPU time for a million packets to viewers, in Haven and in bare mediasoup, under the same traffic
@@ -52,6 +59,7 @@ export async function compareWithBare(viewers: number, rounds: number, seconds: 
       workerPid,
       cost: [],
       rates: [],
+      pictures: [],
       lost: [],
     });
     const sides = { haven: side(loaded.swarm, loaded.workerPid), bare: side(bare.swarm, bare.workerPid) };
@@ -65,7 +73,10 @@ export async function compareWithBare(viewers: number, rounds: number, seconds: 
   }
 }
 
-async function measureSegment({ swarm, workerPid, cost, rates, lost }: Side, seconds: number): Promise<void> {
+async function measureSegment(
+  { swarm, workerPid, cost, rates, pictures, lost }: Side,
+  seconds: number,
+): Promise<void> {
   await swarm.play(true);
   await sleep(SETTLE_MS);
   await swarm.take();
@@ -76,17 +87,20 @@ async function measureSegment({ swarm, workerPid, cost, rates, lost }: Side, sec
   await swarm.play(false);
   cost.push((1e6 * used) / (walls.packetRate * walls.seconds));
   rates.push(walls.packetRate);
+  pictures.push(walls.pictureRate);
   lost.push(walls.lostShare);
 }
 
 function report(haven: Side, bare: Side): void {
   const cells = (values: number[], digits: number) =>
-    [0.5, 0, 1].map((share) => quantile(values, share).toFixed(digits));
+    [quantile(values, 0.5), Math.min(...values), Math.max(...values)].map((value) => value.toFixed(digits));
   row('', 'median', 'least', 'most');
   row('Haven: CPU s a million packets', ...cells(haven.cost, 2));
   row('bare: CPU s a million packets', ...cells(bare.cost, 2));
   row('Haven: packets a second', ...cells(haven.rates, 0));
   row('bare: packets a second', ...cells(bare.rates, 0));
+  row('Haven: a tile’s pictures a second', ...cells(haven.pictures, 1));
+  row('bare: a tile’s pictures a second', ...cells(bare.pictures, 1));
   // Each Haven segment beside its neighbour without Haven.
   const ratios = haven.cost.map((value, index) => value / bare.cost[index]);
   row('ratio of neighbours', ...cells(ratios, 3));
