@@ -28,6 +28,8 @@ import { Doorkeeper } from './handshake.ts';
 import { createIo } from './io.ts';
 import { readMediaFigures } from './media-figures.ts';
 import { serveCvWorkers, serveDevices, serveMonitors } from './namespaces.ts';
+import { ClusterNode } from './nodes/cluster-node.ts';
+import { NODE_NAMESPACE } from './nodes/node-signalling.ts';
 import { ObservationIntake } from './observation-intake.ts';
 import { Operations, type MachineReader } from './operations.ts';
 import { RequestService } from './request-service.ts';
@@ -49,6 +51,8 @@ export type SignallingOptions = {
   telemetry: Telemetry;
   sfu: Sfu;
   clock: () => number;
+  /** This server's name, by which the other nodes of a cluster know it. */
+  node?: string;
   /** The machine's own load, when left out. */
   machine?: MachineReader;
 };
@@ -76,7 +80,7 @@ export type Signalling = {
 
 /** Starts Socket.IO on the HTTP server and joins devices, viewers and CV workers to the SFU, alerts and records. */
 export function startSignalling(options: SignallingOptions): Signalling {
-  const { httpServer, config, access, records, alerts, telemetry, sfu, clock } = options;
+  const { httpServer, config, access, records, telemetry, sfu, clock } = options;
   const audit = new AuditTrail(records, telemetry, clock);
   const admission = new Admission(config, telemetry, clock);
   const io = createIo({ clock, httpServer, config, admission, audit });
@@ -90,7 +94,16 @@ export function startSignalling(options: SignallingOptions): Signalling {
   const devices: DeviceNamespace = io.of(DEVICE_NAMESPACE);
   const cvWorkers: CvNamespace = io.of(CV_NAMESPACE);
 
-  const hub = new RoomHub(monitors, telemetry, clock);
+  const cluster =
+    config.cluster === undefined || options.node === undefined
+      ? undefined
+      : new ClusterNode({
+          settings: { ...config.cluster, node: options.node },
+          namespace: io.of(NODE_NAMESPACE),
+          ...{ sessions, alerts: options.alerts, sfu, telemetry, clock },
+        });
+  const alerts = cluster?.alerts ?? options.alerts;
+  const hub = new RoomHub(monitors, telemetry, clock, (event) => cluster?.tell(event));
   const sends = new SendMetrics(telemetry);
   for (const namespace of [monitors, devices, cvWorkers]) {
     namespace.on('connection', (socket) => sends.follow(socket));
@@ -109,7 +122,7 @@ export function startSignalling(options: SignallingOptions): Signalling {
   const priorities = new AlertPriorities({
     alerts,
     coordinator,
-    streamOf: (patientId) => sfu.streams.ofPatient(patientId),
+    streamOf: (patientId) => sfu.ofPatient(patientId),
   });
   const privacyFile = new PrivacyFile(config.dataDirectory, telemetry);
   const privacies = new Privacies({ file: privacyFile, clock });
@@ -181,13 +194,14 @@ export function startSignalling(options: SignallingOptions): Signalling {
   serveCvWorkers(cvWorkers, entrance, { access, audit, coordinator, hub, intake, metrics, sfu });
 
   const stopListening = [
-    alerts.onAlert((alert, leftRoomId) => hub.alert(alert, leftRoomId)),
+    options.alerts.onAlert((alert, leftRoomId) => hub.alert(alert, leftRoomId)),
     soundPauses.onChange((roomId, pause) => hub.soundPaused(roomId, pause)),
     access.onChange(() => sessions.recheck()),
     priorities.start(),
   ];
   const timer = setInterval(() => {
     hub.heartbeat();
+    cluster?.beat();
     void modes.look();
     coordinator.examine();
     expected.examine();
@@ -197,6 +211,7 @@ export function startSignalling(options: SignallingOptions): Signalling {
     sessions.recheck();
   }, HEARTBEAT_INTERVAL_MS);
   timer.unref();
+  cluster?.begin({ hub, soundPauses });
 
   let closing: Promise<void> | undefined;
   return {
@@ -208,7 +223,11 @@ export function startSignalling(options: SignallingOptions): Signalling {
         ...{ analysisMetrics: metrics, clock, coordinator, deviceMetrics, operations, sfu },
       }),
     close: () => (closing ??= close()),
-    connectedDevices: () => new Set([...devices.sockets.values()].map(({ data }) => data.principal.deviceId)),
+    connectedDevices: () =>
+      new Set([
+        ...[...devices.sockets.values()].map(({ data }) => data.principal.deviceId),
+        ...whip.deviceIds,
+      ]),
     stats: () => ({
       sockets: io.engine.clientsCount,
       devices: admission.devices.taken,
@@ -228,7 +247,7 @@ export function startSignalling(options: SignallingOptions): Signalling {
     sfu.streams.off('created', follow);
     sessions.end('SHUTTING_DOWN');
     await farewell(io.engine);
-    await Promise.all([expected.settled(), privacyFile.settled()]);
+    await Promise.all([expected.settled(), privacyFile.settled(), cluster?.close()]);
     io.engine.close();
   }
 }

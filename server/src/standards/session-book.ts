@@ -28,6 +28,10 @@ export class SessionBook<S extends MediaSession> {
     this.#sessions.delete(session.id);
   }
 
+  get running(): IterableIterator<S> {
+    return this.#sessions.values();
+  }
+
   /** @throws HavenError STREAM_UNKNOWN, FORBIDDEN (somebody else's) */
   get(sessionId: string, caller: string): S {
     const session = this.#sessions.get(sessionId);

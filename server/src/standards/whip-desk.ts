@@ -25,6 +25,11 @@ export class WhipDesk implements MediaDesk {
     this.#entrance = new Entrance(parts);
   }
 
+  /** Ids of the devices that publish here. */
+  get deviceIds(): string[] {
+    return [...this.#book.running].map(({ deviceId }) => deviceId);
+  }
+
   async open(visitor: Visitor, patientId: string, offerText: string): Promise<Opened> {
     const { access, clock, config, sessions } = this.#parts;
     const purpose = { action: 'publish:start', subject: `patient:${patientId}` };

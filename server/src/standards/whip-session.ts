@@ -33,6 +33,10 @@ export class WhipSession implements MediaSession {
     return this.#publisher.actor.name;
   }
 
+  get deviceId(): string {
+    return this.#publisher.principal.deviceId;
+  }
+
   get transport(): Stream['transportOptions'] {
     return this.#stream.transportOptions;
   }

@@ -65,6 +65,7 @@ describe('publishing over WHIP', () => {
     peer.start();
     await eventually(() => peer.connected, 'the client to be connected');
     await eventually(() => liveStream()?.state.lastPacketAt !== null, 'its packets to arrive');
+    expect(server.signalling.connectedDevices()).toEqual(new Set([token.replace('device-', '')]));
     expect(liveStream()?.state).toMatchObject({ patientId: 'P-101', source: 'camera', maxSpatialLayer: 0 });
 
     const deleted = await api.request('DELETE', location, { token });

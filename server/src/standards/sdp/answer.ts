@@ -162,7 +162,9 @@ function sectionOf(section: OfferedSection, codecs: RtpParameters['codecs']): Me
       ...{ payload: payloadType, codec: mimeType.slice(mimeType.indexOf('/') + 1), rate: clockRate },
     })),
     fmtp: codecs.flatMap(({ payloadType, parameters = {} }) => {
-      const config = Object.entries(parameters).map(([key, value]) => `${key}=${value}`);
+      // `sprop-…` describes what its own sender sends (RFC 6184, 8.2.2).
+      const own = Object.entries(parameters).filter(([key]) => !key.startsWith('sprop-'));
+      const config = own.map(([key, value]) => `${key}=${value}`);
       return config.length === 0 ? [] : [{ payload: payloadType, config: config.join(';') }];
     }),
     rtcpFb: codecs.flatMap(({ payloadType, rtcpFeedback = [] }) =>
@@ -178,6 +180,11 @@ function firstPayload({ payloads }: OfferedSection): string {
   return payloads.split(' ')[0] ?? '0';
 }
 
-function rateOf({ rate }: { rate?: number | undefined }): { rate?: number } {
-  return rate === undefined ? {} : { rate };
+type RateMap = { rate?: number | undefined; encoding?: number | undefined };
+
+function rateOf({ rate, encoding }: RateMap): { rate?: number; encoding?: number } {
+  return {
+    ...(rate === undefined ? {} : { rate }),
+    ...(encoding === undefined ? {} : { encoding }),
+  };
 }

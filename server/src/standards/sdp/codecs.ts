@@ -33,7 +33,10 @@ export function codecsOf(section: OfferedSection): Codec[] {
   });
 }
 
-/** Whether routers know a codec: mediasoup's own judgement, by H.264's profile and packetization mode too. */
+/**
+ * Whether routers know a codec: mediasoup's own judgement, by H.264's profile and packetization mode too. It writes the
+ * profile and level that both know into the codec's parameters, as the answer has to name them.
+ */
 export function isRoutable(codec: Codec): boolean {
   try {
     getProducerRtpParametersMapping({ codecs: [codec], encodings: [{}] }, ROUTER_CAPABILITIES);
