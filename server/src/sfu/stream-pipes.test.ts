@@ -74,6 +74,20 @@ describe('a stream with viewers on another worker', () => {
     expect(viewer.consumers).toBe(1);
   });
 
+  test('is asked for its upper layer by whoever looks closely there', async () => {
+    const demanded: number[] = [];
+    stream.on('demand', (layer) => demanded.push(layer));
+    const viewer = far[0]!;
+    await stream.examine();
+    server.advance(PIPE_LINGER_MS);
+    await stream.examine();
+    const { consumerId } = await consumeOn(viewer);
+    await viewer.resume(consumerId);
+    const { streamId } = stream;
+    viewer.show([{ streamId, width: 1280, height: 720, visible: true, focused: true }]);
+    expect(demanded).toEqual([0, 1]);
+  });
+
   test('leaves nothing on either worker when it ends', async () => {
     await Promise.all(far.map(consumeOn));
     stream.end('device-stopped');
