@@ -1,4 +1,4 @@
-import { privacyReasonSchema, type PrivacyReason } from '@haven/protocol';
+import { MAX_PRIVACY_MINUTES, privacyReasonSchema, type PrivacyReason } from '@haven/protocol';
 import { useState } from 'react';
 import { PRIVACY_BY, PRIVACY_REASONS, timeLeftWords } from '../core/privacy-view.ts';
 import { steadyNow } from '../core/clock.ts';
@@ -11,7 +11,7 @@ import styles from './bedside-signs.module.css';
 
 /** Offered at the bedside, minutes. */
 const MINUTES = [5, 15, 30];
-/** By how much a tap makes a running pause longer, counted from now, minutes. */
+/** How much longer a tap makes a running pause, minutes. */
 const LONGER_MINUTES = 15;
 
 type Pause = (reason: PrivacyReason, minutes: number) => void;
@@ -44,14 +44,14 @@ export function PrivacySign({
           data-testid={testIds.bedsidePrivacyEnd}
           onClick={onEnd}
         >
-          Show the picture again
+          Camera on again
         </button>
         <button
           type="button"
           className={controls.button}
-          onClick={() => onPause(privacy.reason, LONGER_MINUTES)}
+          onClick={() => onPause(privacy.reason, longer(endsAt - now))}
         >
-          {LONGER_MINUTES} min from now
+          {LONGER_MINUTES} more minutes
         </button>
       </div>
     </section>
@@ -63,7 +63,7 @@ export function PrivacyButtons({ onPause }: { onPause: Pause }) {
   const [reason, setReason] = useState<PrivacyReason>('wish');
   return (
     <fieldset className={styles.pause}>
-      <legend>Privacy: turn the camera off for a while</legend>
+      <legend>Privacy: camera off for</legend>
       <label className={controls.field}>
         Reason
         <select
@@ -120,4 +120,9 @@ export function TalkSign({ talk, onEnd }: { talk: NonNullable<BedsideTalkState>;
       </div>
     </section>
   );
+}
+
+/** @param leftMs of the pause that runs */
+function longer(leftMs: number): number {
+  return Math.min(MAX_PRIVACY_MINUTES, Math.ceil(leftMs / 60_000) + LONGER_MINUTES);
 }
