@@ -11,6 +11,9 @@ export type ConditionReport = {
   at: number;
 };
 
+/** Who acknowledges or silences, as the alert will name them. */
+export type Signatory = Pick<UserPrincipal, 'userId' | 'displayName'>;
+
 /** An alert as it is now; when the patient moved with this version, also the room that it was in before. */
 export type AlertListener = (alert: Alert, leftRoomId?: string) => void;
 
@@ -19,14 +22,23 @@ export interface AlertService {
   observe(observations: readonly Observation[]): Promise<void>;
   report(report: ConditionReport): Promise<void>;
   /** Acknowledging twice returns the alert unchanged. @throws HavenError ALERT_UNKNOWN, STORAGE_FULL */
-  acknowledge(alertId: string, by: UserPrincipal, reason: string | null): Promise<Alert>;
+  acknowledge(alertId: string, by: Signatory, reason: string | null): Promise<Alert>;
   /**
    * Turns one alert's sound off for so many seconds; an alert that makes none is returned unchanged.
    * @throws HavenError ALERT_UNKNOWN, STORAGE_FULL
    */
-  silence(alertId: string, by: UserPrincipal, seconds: number, reason: string | null): Promise<Alert>;
+  silence(alertId: string, by: Signatory, seconds: number, reason: string | null): Promise<Alert>;
   /** The room that an alert belongs to. @throws HavenError ALERT_UNKNOWN */
   roomOf(alertId: string): string;
   active(roomId: string): Alert[];
+  /** Of all rooms. */
+  allActive(): Alert[];
+  /**
+   * Watches over an alert that another node watched over until now; of one that has ended it keeps the episode's number.
+   * Nobody is told: it is the same alert.
+   */
+  adopt(alert: Alert): Promise<void>;
+  /** Lets go of all alerts of a patient, whom another node watches over from now on. Nobody is told. */
+  letGo(patientId: string): Promise<void>;
   onAlert(listener: AlertListener): () => void;
 }

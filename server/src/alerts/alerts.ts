@@ -1,10 +1,9 @@
 import type { Alert, AlertRule, Observation, Source } from '@haven/protocol';
-import type { UserPrincipal } from '../access/access.ts';
 import type { AuditTrail } from '../audit/audit-trail.ts';
 import type { Records } from '../records/records.ts';
 import { KeyedQueue } from '../sfu/keyed-queue.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
-import type { AlertListener, AlertService, ConditionReport } from './alert-service.ts';
+import type { AlertListener, AlertService, ConditionReport, Signatory } from './alert-service.ts';
 import * as machine from './episode.ts';
 import type { EpisodeState, Moment } from './episode.ts';
 import { evidenceOf, ofCondition } from './evidence.ts';
@@ -91,13 +90,13 @@ export class Alerts implements AlertService {
     });
   }
 
-  acknowledge(alertId: string, by: UserPrincipal, reason: string | null): Promise<Alert> {
+  acknowledge(alertId: string, by: Signatory, reason: string | null): Promise<Alert> {
     return this.#act(alertId, (state, rule) =>
       machine.acknowledge(state, RULES[rule], this.#signature(by, reason)),
     );
   }
 
-  silence(alertId: string, by: UserPrincipal, seconds: number, reason: string | null): Promise<Alert> {
+  silence(alertId: string, by: Signatory, seconds: number, reason: string | null): Promise<Alert> {
     return this.#act(alertId, (state) => {
       const signature = this.#signature(by, reason);
       return machine.silence(state, { ...signature, until: signature.at + seconds * 1000 });
@@ -110,6 +109,30 @@ export class Alerts implements AlertService {
 
   active(roomId: string): Alert[] {
     return this.#shown.active(roomId);
+  }
+
+  allActive(): Alert[] {
+    return this.#shown.allActive();
+  }
+
+  adopt(alert: Alert): Promise<void> {
+    const { patientId, roomId, rule, episode, active } = alert;
+    return this.#queue.run(patientId, () => {
+      const watched = this.#patient(patientId).rule(rule);
+      const known = watched.alert?.id === alert.id ? watched.alert.version : -1;
+      if (known >= alert.version || episode < watched.state.lastEpisode) return Promise.resolve();
+      watched.state = machine.initialState(episode);
+      if (active) this.#shown.restore(watched, alert);
+      this.#rooms.know(patientId, roomId);
+      return Promise.resolve();
+    });
+  }
+
+  letGo(patientId: string): Promise<void> {
+    return this.#queue.run(patientId, () => {
+      for (const watched of this.#patient(patientId).rules()) this.#shown.letGo(watched);
+      return Promise.resolve();
+    });
   }
 
   onAlert(listener: AlertListener): () => void {
@@ -222,7 +245,7 @@ export class Alerts implements AlertService {
     });
   }
 
-  #signature({ userId, displayName }: UserPrincipal, reason: string | null) {
+  #signature({ userId, displayName }: Signatory, reason: string | null) {
     return { userId, userName: displayName, at: this.#options.clock(), reason };
   }
 

@@ -19,6 +19,11 @@ export class KnownAlerts {
     }
   }
 
+  forget(id: string): void {
+    this.#active.delete(id);
+    this.#ended.delete(id);
+  }
+
   /** @throws HavenError ALERT_UNKNOWN */
   get(id: string): Alert {
     const alert = this.#active.get(id) ?? this.#ended.get(id);

@@ -72,6 +72,18 @@ export class ShownAlerts {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Of all rooms. */
+  allActive(): Alert[] {
+    return [...this.#known.active()];
+  }
+
+  /** Lets go of what another node watches over from now on, without a word to anybody. */
+  letGo(watched: Watched): void {
+    if (watched.alert !== null) this.#known.forget(watched.alert.id);
+    watched.state = initialState(watched.state.lastEpisode);
+    watched.alert = null;
+  }
+
   /** Takes an alert up again where an earlier run left it. */
   restore(watched: Watched, alert: Alert): void {
     watched.state = initialState(watched.state.lastEpisode, alert);

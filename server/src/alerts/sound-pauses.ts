@@ -41,6 +41,18 @@ export class SoundPauses {
     return pause;
   }
 
+  /** Another node tells of the room's pause, or (null) of its end; its viewers have been told. */
+  learn(roomId: string, pause: SoundPause | null): void {
+    clearTimeout(this.#running.get(roomId)?.timer);
+    this.#running.delete(roomId);
+    if (pause === null) return;
+    const timer = setTimeout(
+      () => this.#running.delete(roomId),
+      Math.max(0, pause.until - this.#clock()),
+    ).unref();
+    this.#running.set(roomId, { pause, timer });
+  }
+
   /** @returns whether there was a pause to end */
   resume(roomId: string): boolean {
     const running = this.#running.get(roomId);

@@ -35,6 +35,14 @@ const iceServerUrls = list.refine(
     entries.length <= 8 && entries.every((entry) => entry.length <= 256 && ICE_SERVER_URL.test(entry)),
   'gives something else than at most 8 addresses like turn:turn.example:3478?transport=udp',
 );
+const portRange = z
+  .string()
+  .regex(/^\d{1,5}-\d{1,5}$/, 'is no range like 40000-40999')
+  .transform((text) => {
+    const [min = 0, max = 0] = text.split('-').map(Number);
+    return { min, max };
+  })
+  .refine(({ min, max }) => min >= 1024 && max <= 65_535 && min < max, 'is no range of ports above 1023');
 const count = (low: number, high: number) => z.coerce.number().int().min(low).max(high);
 
 const environmentSchema = z.object({
@@ -122,6 +130,12 @@ const environmentSchema = z.object({
   DATABASE_URL: z.string().optional(),
   /** Redis or Valkey, through which several servers share what they have read. */
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'is no redis: or rediss: address' }).optional(),
+  /** What all nodes of a cluster know; with it, REDIS_URL and HAVEN_NODE_URL this server is one of them. */
+  HAVEN_CLUSTER_SECRET: z.string().min(32).max(256).optional(),
+  /** Where the other nodes of the cluster reach this one's HTTP port. */
+  HAVEN_NODE_URL: z.url({ protocol: /^https?$/, error: 'is no http: or https: address' }).optional(),
+  /** UDP ports of the pipes between nodes, such as 40000-40999; any free ones when left out. */
+  HAVEN_PIPE_PORTS: portRange.optional(),
   /** Days after which vitals, events and ended alerts are deleted. */
   HAVEN_RETENTION_DAYS: count(1, 3650).default(90),
   /** Most that the journal may take on disk; what is in it is held in memory as well. */
@@ -147,6 +161,21 @@ function isPattern(pattern: string): boolean {
 }
 
 export type Config = Readonly<ReturnType<typeof readConfig>>;
+
+/** @throws ConfigError when some of what belongs together is missing */
+function clusterOf({
+  HAVEN_CLUSTER_SECRET: secret,
+  HAVEN_NODE_URL: url,
+  REDIS_URL: redisUrl,
+}: z.output<typeof environmentSchema>): { redisUrl: string; secret: string; url: string } | undefined {
+  if (secret === undefined && url === undefined) return undefined;
+  if (secret === undefined || url === undefined || redisUrl === undefined) {
+    throw new ConfigError(
+      'A node of a cluster needs REDIS_URL, HAVEN_CLUSTER_SECRET and HAVEN_NODE_URL: set all three.',
+    );
+  }
+  return { redisUrl, secret, url };
+}
 
 /** A setting is missing or wrong; the message is a sentence for whoever starts the server. */
 export class ConfigError extends Error {
@@ -239,6 +268,8 @@ export function readConfig(environment: Record<string, string | undefined>, term
       /** 0: one a core. */
       workers: settings.HAVEN_MEDIA_WORKERS,
       workerBinary: settings.MEDIASOUP_WORKER_BIN,
+      /** Of pipes between nodes. */
+      pipePorts: settings.HAVEN_PIPE_PORTS,
     },
     limits: {
       devices: settings.HAVEN_MAX_DEVICES,
@@ -285,6 +316,7 @@ export function readConfig(environment: Record<string, string | undefined>, term
           },
     databaseUrl: settings.DATABASE_URL,
     redisUrl: settings.REDIS_URL,
+    cluster: clusterOf(settings),
     retentionDays: settings.HAVEN_RETENTION_DAYS,
     journalLimitBytes: settings.HAVEN_JOURNAL_LIMIT_MB * 1024 ** 2,
   };

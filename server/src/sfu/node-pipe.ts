@@ -38,12 +38,10 @@ export class OutgoingPipe {
   readonly rtpParameters: RtpParameters;
   readonly #stream: Stream;
   readonly #transport: types.PipeTransport;
-  readonly #consumer: types.Consumer;
 
   private constructor(stream: Stream, transport: types.PipeTransport, consumer: types.Consumer) {
     this.#stream = stream;
     this.#transport = transport;
-    this.#consumer = consumer;
     this.end = endOf(transport);
     this.rtpParameters = rtpParametersSchema.parse(consumer.rtpParameters);
     transport.observer.once('close', () => stream.unwatch(this));
@@ -74,13 +72,12 @@ export class OutgoingPipe {
     else this.#stream.watch(this, maxSpatialLayer);
   }
 
-  close(): void {
-    this.#transport.close();
+  onClose(listener: () => void): void {
+    this.#transport.observer.once('close', listener);
   }
 
-  /** Whether the stream's producer was paused, for privacy. */
-  get paused(): boolean {
-    return this.#consumer.producerPaused;
+  close(): void {
+    this.#transport.close();
   }
 }
 

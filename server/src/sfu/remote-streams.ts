@@ -52,11 +52,8 @@ export class RemoteStreams {
     this.get(streamId)?.end(reason);
   }
 
-  /** What a node holds now is all that it holds. */
-  keepOnly(node: string, streamIds: ReadonlySet<string>, reason: StreamEndReason): void {
-    for (const [streamId, held] of [...this.#byId]) {
-      if (held.node === node && !streamIds.has(streamId)) held.stream.end(reason);
-    }
+  of(node: string): RemoteStream[] {
+    return [...this.#byId.values()].filter((held) => held.node === node).map(({ stream }) => stream);
   }
 
   /** @returns what went wrong */

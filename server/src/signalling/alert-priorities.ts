@@ -1,6 +1,6 @@
 import type { AlertPriority } from '@haven/protocol';
 import type { AlertService } from '../alerts/alert-service.ts';
-import type { Stream } from '../sfu/stream.ts';
+import type { WatchedStream } from '../sfu/watched-stream.ts';
 import type { CvCoordinator } from './cv-coordinator.ts';
 
 /** Alerts about the patient, for whom somebody may have to come, the highest first: not technical ones, nor notes. */
@@ -9,7 +9,7 @@ const URGENT: readonly AlertPriority[] = ['high', 'medium'];
 type Parts = {
   alerts: Pick<AlertService, 'active' | 'onAlert'>;
   coordinator: Pick<CvCoordinator, 'prioritise'>;
-  streamOf: (patientId: string) => Stream | undefined;
+  streamOf: (patientId: string) => WatchedStream | undefined;
 };
 
 /** Tells SFU and CV workers which patients are in alert: those streams' pictures are given up last. */
@@ -29,7 +29,7 @@ export class AlertPriorities {
   }
 
   /** A stream that went live may have alerts already. */
-  settle(stream: Stream): void {
+  settle(stream: WatchedStream): void {
     const { alerts, coordinator } = this.#parts;
     const { patientId, roomId } = stream.identity;
     const present = new Set(

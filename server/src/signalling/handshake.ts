@@ -107,7 +107,7 @@ export class Doorkeeper {
 }
 
 /** As it was given, be it anything: nothing is checked of somebody who is turned away. */
-function tokenOf({ token }: Record<string, unknown>): string {
+export function tokenOf({ token }: Record<string, unknown>): string {
   return typeof token === 'string' ? token : '';
 }
 

@@ -142,7 +142,7 @@ export class MediaRequests {
   }: RequestOf<MonitorRequests, 'consumer:create'>): Promise<ResponseOf<MonitorRequests, 'consumer:create'>> {
     const roomId = this.#watcher.room();
     const viewer = this.#viewerOf(transportId);
-    const stream = this.#parts.sfu.streams.get(streamId);
+    const stream = this.#parts.sfu.find(streamId);
     // A stream of another room is as unknown as one that does not exist.
     if (stream?.identity.roomId !== roomId) throw new HavenError('STREAM_UNKNOWN');
     const consumer = await viewer.consume(stream, rtpCapabilities);

@@ -229,8 +229,7 @@ export class MonitorSession {
       return {
         ...alarms,
         patients,
-        streams: sfu.streams
-          .live()
+        streams: [...sfu.streams.live(), ...sfu.remote.all()]
           .filter(({ identity }) => identity.roomId === roomId)
           .map(({ state }) => state),
         vitals: hub.latestVitals(patients.map(({ id }) => id)),

@@ -11,6 +11,7 @@ import type {
 import type { Stream } from '../sfu/stream.ts';
 import type { Counter, Telemetry } from '../telemetry/telemetry.ts';
 import { Backlog } from './backlog.ts';
+import { sharedStreamOf, type NodeEvent } from './nodes/node-signalling.ts';
 import type { MonitorNamespace } from './sockets.ts';
 
 /** Vitals older than this, ms, are withheld from whoever joins: nothing stale is shown as if it were live. */
@@ -23,10 +24,18 @@ export class RoomHub {
   readonly #telemetry: Telemetry;
   readonly #backlog = new Backlog();
   readonly #withheld: Counter;
+  readonly #tell: (event: NodeEvent) => void;
   readonly #latest = new Map<string, { message: VitalsMessage; receivedAt: number }>();
 
-  constructor(namespace: MonitorNamespace, telemetry: Telemetry, clock: () => number) {
+  /** @param tell tells viewers of other nodes, by these */
+  constructor(
+    namespace: MonitorNamespace,
+    telemetry: Telemetry,
+    clock: () => number,
+    tell: (event: NodeEvent) => void = () => undefined,
+  ) {
     this.#namespace = namespace;
+    this.#tell = tell;
     this.#clock = clock;
     this.#telemetry = telemetry;
     this.#withheld = telemetry.counter(
@@ -50,21 +59,67 @@ export class RoomHub {
     this.#namespace.emit('heartbeat', { serverTime: this.#clock() });
   }
 
-  streamStarted({ identity, state }: Stream): void {
-    this.#to(identity.roomId, 'stream:started', state);
+  streamStarted(stream: Stream): void {
+    this.#to(stream.identity.roomId, 'stream:started', stream.state);
+    this.#tell({ kind: 'stream', stream: sharedStreamOf(stream) });
   }
 
-  streamChanged({ identity, state }: Stream): void {
-    this.#to(identity.roomId, 'stream:changed', state);
+  streamChanged(stream: Stream): void {
+    this.#to(stream.identity.roomId, 'stream:changed', stream.state);
+    this.#tell({ kind: 'stream', stream: sharedStreamOf(stream) });
   }
 
   streamEnded({ identity: { patientId, roomId }, streamId }: Stream, reason: StreamEndReason): void {
-    if (this.#latest.get(patientId)?.message.streamId === streamId) this.#latest.delete(patientId);
-    this.#to(roomId, 'stream:ended', { streamId, patientId, reason });
+    const event = { kind: 'stream-ended', roomId, streamId, patientId, reason } as const;
+    this.relay(event);
+    this.#tell(event);
+  }
+
+  /** Tells the viewers of this node what another one, or an end of a stream, told. */
+  relay(event: NodeEvent): void {
+    switch (event.kind) {
+      case 'stream':
+        this.#to(event.stream.roomId, 'stream:changed', event.stream.state);
+        break;
+      case 'stream-ended':
+        this.#endStream(event);
+        break;
+      case 'vitals':
+        this.#showVitals(event.roomId, event.message);
+        break;
+      case 'patient-taken':
+        break;
+      case 'waveform':
+        this.#freshTo(event.roomId, 'waveform', event.message);
+        break;
+      case 'alert':
+        this.#showAlert(event.alert, event.leftRoomId ?? undefined);
+        break;
+      case 'sound-pause':
+        this.#alarm(event.roomId, 'alarm:paused', { roomId: event.roomId, pause: event.pause });
+        break;
+      case 'patient-event':
+        this.#to(event.roomId, 'patient:event', {
+          patientId: event.patientId,
+          event: event.event,
+          at: event.at,
+        });
+        break;
+    }
   }
 
   /** @param leftRoomId where the patient lay before: there the alert is off the screen */
   alert(alert: Alert, leftRoomId?: string): void {
+    this.#showAlert(alert, leftRoomId);
+    this.#tell({ kind: 'alert', alert, leftRoomId: leftRoomId ?? null });
+  }
+
+  #endStream({ roomId, streamId, patientId, reason }: Extract<NodeEvent, { kind: 'stream-ended' }>): void {
+    if (this.#latest.get(patientId)?.message.streamId === streamId) this.#latest.delete(patientId);
+    this.#to(roomId, 'stream:ended', { streamId, patientId, reason });
+  }
+
+  #showAlert(alert: Alert, leftRoomId?: string): void {
     const startedAt = this.#clock();
     const traceparent = this.#telemetry.tracing ? this.#telemetry.traceparent() : undefined;
     if (traceparent === undefined) this.#alarm(alert.roomId, 'alert', alert);
@@ -76,11 +131,15 @@ export class RoomHub {
   }
 
   soundPaused(roomId: string, pause: SoundPause | null): void {
-    this.#alarm(roomId, 'alarm:paused', { roomId, pause });
+    const event = { kind: 'sound-pause', roomId, pause } as const;
+    this.relay(event);
+    this.#tell(event);
   }
 
   patientEvent(roomId: string, patientId: string, event: DetectedEvent, at: number): void {
-    this.#to(roomId, 'patient:event', { patientId, event, at });
+    const happened = { kind: 'patient-event', roomId, patientId, event, at } as const;
+    this.relay(happened);
+    this.#tell(happened);
   }
 
   /** What was measured until now may be measured no more: nobody who joins sees it. */
@@ -99,6 +158,11 @@ export class RoomHub {
   }
 
   vitals(roomId: string, message: VitalsMessage): void {
+    this.#showVitals(roomId, message);
+    this.#tell({ kind: 'vitals', roomId, message });
+  }
+
+  #showVitals(roomId: string, message: VitalsMessage): void {
     const latest = this.#latest.get(message.patientId)?.message;
     // A batch that is posted again must not turn the clock back.
     if (latest?.streamId === message.streamId && latest.at > message.at) return;
@@ -108,6 +172,7 @@ export class RoomHub {
 
   waveform(roomId: string, message: WaveformMessage): void {
     this.#freshTo(roomId, 'waveform', message);
+    this.#tell({ kind: 'waveform', roomId, message });
   }
 
   /** The latest vitals of these patients, as far as they are fresh. */

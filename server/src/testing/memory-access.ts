@@ -50,8 +50,7 @@ export class MemoryAccess implements Access {
     return accessToken;
   }
 
-  addDevice(patientId: string): { deviceId: string; token: string } {
-    const deviceId = randomUUID();
+  addDevice(patientId: string, deviceId: string = randomUUID()): { deviceId: string; token: string } {
     const token = `device-${deviceId}`;
     this.#principals.set(token, { kind: 'device', deviceId, patientId, credential: token });
     return { deviceId, token };

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { HavenError, type Alert, type Observation } from '@haven/protocol';
-import type { UserPrincipal } from '../access/access.ts';
-import type { AlertListener, AlertService, ConditionReport } from '../alerts/alert-service.ts';
+import type { AlertListener, AlertService, ConditionReport, Signatory } from '../alerts/alert-service.ts';
 
 /** An alert service without rules: it keeps what it is told, and a test raises alerts. */
 export class MemoryAlerts implements AlertService {
@@ -41,7 +40,7 @@ export class MemoryAlerts implements AlertService {
     return Promise.resolve();
   }
 
-  acknowledge(alertId: string, by: UserPrincipal, reason: string | null): Promise<Alert> {
+  acknowledge(alertId: string, by: Signatory, reason: string | null): Promise<Alert> {
     const alert = this.#get(alertId);
     if (alert.acknowledgement !== null) return Promise.resolve(alert);
     const acknowledgement = signature(by, reason);
@@ -49,7 +48,7 @@ export class MemoryAlerts implements AlertService {
     return Promise.resolve(this.#announce({ ...alert, acknowledgement, change, version: alert.version + 1 }));
   }
 
-  silence(alertId: string, by: UserPrincipal, seconds: number, reason: string | null): Promise<Alert> {
+  silence(alertId: string, by: Signatory, seconds: number, reason: string | null): Promise<Alert> {
     const alert = this.#get(alertId);
     const signed = signature(by, reason);
     const silence = { ...signed, until: signed.at + seconds * 1000 };
@@ -63,6 +62,21 @@ export class MemoryAlerts implements AlertService {
 
   active(roomId: string): Alert[] {
     return [...this.#alerts.values()].filter((alert) => alert.roomId === roomId);
+  }
+
+  allActive(): Alert[] {
+    return [...this.#alerts.values()].filter(({ active }) => active);
+  }
+
+  adopt(alert: Alert): Promise<void> {
+    const known = this.#alerts.get(alert.id)?.version ?? 0;
+    if (alert.active && alert.version > known) this.#alerts.set(alert.id, alert);
+    return Promise.resolve();
+  }
+
+  letGo(patientId: string): Promise<void> {
+    for (const alert of this.allActive()) if (alert.patientId === patientId) this.#alerts.delete(alert.id);
+    return Promise.resolve();
   }
 
   onAlert(listener: AlertListener): () => void {
@@ -83,6 +97,6 @@ export class MemoryAlerts implements AlertService {
   }
 }
 
-function signature({ userId, displayName }: UserPrincipal, reason: string | null) {
+function signature({ userId, displayName }: Signatory, reason: string | null) {
   return { userId, userName: displayName, at: Date.now(), reason };
 }

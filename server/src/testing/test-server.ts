@@ -76,6 +76,7 @@ export class TestServer {
     const { access, records, alerts } = this;
     this.signalling = startSignalling({
       ...{ httpServer, config, access, records, alerts, telemetry, sfu, clock },
+      ...(config.nodeId === undefined ? {} : { node: config.nodeId }),
       machine: { read: () => Promise.resolve(this.machine), close: () => undefined },
     });
     this.url = `http://127.0.0.1:${portOf(httpServer)}`;
@@ -96,7 +97,7 @@ export class TestServer {
     const telemetry = new QuietTelemetry();
     const sfu = await Sfu.create({ config, telemetry, clock });
     const httpServer = createServer();
-    httpServer.listen(0, '127.0.0.1');
+    httpServer.listen(config.cluster === undefined ? 0 : config.port, '127.0.0.1');
     await once(httpServer, 'listening');
     return new TestServer({ config, sfu, telemetry, httpServer, time, clock });
   }
@@ -104,6 +105,12 @@ export class TestServer {
   /** As its clock says, ms since the epoch. */
   get now(): number {
     return Date.now() + this.#time.offsetMs;
+  }
+
+  /** What a gauge without labels says now. */
+  gauge(name: string): number | undefined {
+    const value = this.telemetry.gauges.get(name)?.();
+    return typeof value === 'number' ? value : undefined;
   }
 
   /** Lets time pass at once. */

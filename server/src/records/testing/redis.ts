@@ -34,7 +34,8 @@ export async function startRedis(port?: number): Promise<RedisServer & { port: n
   };
 }
 
-async function freePort(): Promise<number> {
+/** A port that nobody listens at now. */
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

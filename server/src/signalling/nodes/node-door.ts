@@ -20,8 +20,8 @@ type NodeSocket = Socket<NodeToServer, ServerToNode, DefaultEventsMap, NodeData>
 /** What this node answers to another one. */
 export type NodeHost = {
   handlersFor(node: string): Handlers<NodeRequests>;
-  /** The other node's connection is gone for good: what it had opened here is closed. */
-  left(node: string): void;
+  /** The other node has connected: it is there, whether or not this one has heard of it. */
+  arrived(node: string): void;
 };
 
 /** Lets other nodes of the cluster in: those that know its secret. */
@@ -41,6 +41,7 @@ export function serveNodes(
     next();
   });
   namespace.on('connection', (socket) => {
+    host.arrived(socket.data.node);
     const actor = { name: `node:${socket.data.node}`, address: socket.handshake.address };
     sessions.run(NODE_NAMESPACE, socket, actor, nodeRequests, new NodeSession(socket, host));
   });
@@ -49,11 +50,9 @@ export function serveNodes(
 class NodeSession implements Session<NodeRequests> {
   readonly handlers: Handlers<NodeRequests>;
   readonly #socket: NodeSocket;
-  readonly #host: NodeHost;
 
   constructor(socket: NodeSocket, host: NodeHost) {
     this.#socket = socket;
-    this.#host = host;
     this.handlers = host.handlersFor(socket.data.node);
   }
 
@@ -67,7 +66,8 @@ class NodeSession implements Session<NodeRequests> {
     this.#socket.disconnect(true);
   }
 
+  /** What it had opened here stays: media go on while nodes do not reach each other. */
   disconnected(): void {
-    this.#host.left(this.#socket.data.node);
+    return;
   }
 }

@@ -46,6 +46,7 @@ export class NodeLink extends EventEmitter<NodeLinkEvents> {
   #retry: NodeJS.Timeout | undefined;
   #heardAt = 0;
   #up = false;
+  #closed = false;
 
   constructor({ to, self, clock }: NodeLinkOptions) {
     super();
@@ -63,12 +64,13 @@ export class NodeLink extends EventEmitter<NodeLinkEvents> {
     this.#socket.on('connect_error', (error) => {
       this.emit('refused', error);
       // A refusal, unlike a failed connection, is not repeated by the client library.
-      if (!this.#socket.active) this.#retry = setTimeout(() => this.#socket.connect(), LONGEST_RECONNECT_MS);
+      if (!this.#socket.active && !this.#closed)
+        this.#retry = setTimeout(() => this.#socket.connect(), LONGEST_RECONNECT_MS);
     });
     this.#socket.on('disconnect', (reason) => {
       this.#lost();
       // A connection that the other node closed is not made again by itself.
-      if (reason === 'io server disconnect') this.#socket.connect();
+      if (reason === 'io server disconnect' && !this.#closed) this.#socket.connect();
     });
     this.#socket.on('beat', (beat: unknown) => {
       if (beatSchema.safeParse(beat).success) this.#heard(false);
@@ -103,6 +105,7 @@ export class NodeLink extends EventEmitter<NodeLinkEvents> {
   }
 
   close(): void {
+    this.#closed = true;
     clearInterval(this.#timer);
     clearTimeout(this.#retry);
     this.#socket.disconnect();

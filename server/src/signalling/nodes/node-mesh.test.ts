@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { HavenError } from '@haven/protocol';
 import type { Redis } from 'ioredis';
 import { Server, type DefaultEventsMap } from 'socket.io';
 import { AuditTrail } from '../../audit/audit-trail.ts';
@@ -52,10 +53,12 @@ class BareNode {
             throw new Error(`no media here for ${node}`);
           },
           'pipe:demand': () => ({}),
-          'pipe:key-frame': () => ({}),
+          'alert:amend': () => {
+            throw new HavenError('ALERT_UNKNOWN');
+          },
           'pipe:close': () => ({}),
         }),
-        left: () => undefined,
+        arrived: () => undefined,
       },
     });
     const url = `http://127.0.0.1:${port}`;

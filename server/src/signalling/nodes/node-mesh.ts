@@ -50,6 +50,11 @@ export class NodeMesh extends EventEmitter<NodeMeshEvents> {
     return this.#links.get(node)?.up ?? false;
   }
 
+  /** How many answer. */
+  get up(): number {
+    return [...this.#links.values()].filter(({ up }) => up).length;
+  }
+
   /** Tells all others. */
   tell(event: NodeEvent): void {
     const { namespace } = this.#options;

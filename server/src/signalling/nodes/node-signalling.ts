@@ -4,13 +4,14 @@
  */
 import {
   alertSchema,
-  analysisModeSchema,
   detectedEventSchema,
   emptySchema,
   patientIdSchema,
+  reasonSchema,
   roomIdSchema,
   rtpParametersSchema,
   soundPauseSchema,
+  soundPauseSecondsSchema,
   streamEndReasonSchema,
   streamStateSchema,
   timestampSchema,
@@ -21,6 +22,7 @@ import {
   type RequestEvents,
 } from '@haven/protocol';
 import { z } from 'zod';
+import type { WatchedStream } from '../../sfu/watched-stream.ts';
 
 export const NODE_NAMESPACE = '/node';
 
@@ -36,11 +38,19 @@ export const nodeHandshakeSchema = z.object({
 export const sharedStreamSchema = z.object({
   roomId: roomIdSchema,
   deviceId: z.string().max(64),
-  /** Of the patient's lease, under which the node holds it. */
-  epoch: z.number().int(),
   state: streamStateSchema,
+  /** Of the pictures of its spatial layers, pixels, lowest first. */
+  sizes: z.array(z.object({ width: z.number().positive(), height: z.number().positive() })).max(4),
 });
 export type SharedStream = z.infer<typeof sharedStreamSchema>;
+
+export function sharedStreamOf({
+  identity: { roomId, deviceId },
+  state,
+  sizes,
+}: Pick<WatchedStream, 'identity' | 'state' | 'sizes'>): SharedStream {
+  return { roomId, deviceId, state, sizes: [...sizes] };
+}
 
 /** What happens on a node and concerns viewers of others. */
 export const nodeEventSchema = z.discriminatedUnion('kind', [
@@ -55,6 +65,8 @@ export const nodeEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('vitals'), roomId: roomIdSchema, message: vitalsMessageSchema }),
   z.object({ kind: z.literal('waveform'), roomId: roomIdSchema, message: waveformMessageSchema }),
   z.object({ kind: z.literal('alert'), alert: alertSchema, leftRoomId: roomIdSchema.nullable() }),
+  /** This node has the patient from now on. */
+  z.object({ kind: z.literal('patient-taken'), patientId: patientIdSchema }),
   z.object({ kind: z.literal('sound-pause'), roomId: roomIdSchema, pause: soundPauseSchema.nullable() }),
   z.object({
     kind: z.literal('patient-event'),
@@ -62,12 +74,6 @@ export const nodeEventSchema = z.discriminatedUnion('kind', [
     patientId: patientIdSchema,
     event: detectedEventSchema,
     at: timestampSchema,
-  }),
-  z.object({
-    kind: z.literal('analysis-mode'),
-    roomId: roomIdSchema,
-    patientId: patientIdSchema,
-    mode: analysisModeSchema,
   }),
 ]);
 export type NodeEvent = z.infer<typeof nodeEventSchema>;
@@ -110,7 +116,17 @@ export const nodeRequests = {
     request: z.object({ pipeId: uuidSchema, maxSpatialLayer: z.number().int().min(0).max(3).nullable() }),
     response: emptySchema,
   },
-  'pipe:key-frame': { request: z.object({ pipeId: uuidSchema }), response: emptySchema },
+  /** Somebody did this to an alert of this node at another one, where their rights were checked. */
+  'alert:amend': {
+    request: z.object({
+      alertId: uuidSchema,
+      by: z.object({ userId: uuidSchema, displayName: z.string().max(80) }),
+      reason: reasonSchema.nullable(),
+      /** Of a silence; null: it is acknowledged. */
+      seconds: soundPauseSecondsSchema.nullable(),
+    }),
+    response: alertSchema,
+  },
   'pipe:close': { request: z.object({ pipeId: uuidSchema }), response: emptySchema },
 } as const;
 

@@ -1,0 +1,328 @@
+import { randomUUID } from 'node:crypto';
+import type { Alert, Source, StreamEndReason } from '@haven/protocol';
+import type { Redis } from 'ioredis';
+import { Leases } from '../../cluster/leases.ts';
+import { Members } from '../../cluster/members.ts';
+import { PatientClaims } from '../../cluster/patient-claims.ts';
+import { connectRedis } from '../../cluster/redis-link.ts';
+import type { AlertService } from '../../alerts/alert-service.ts';
+import type { SoundPauses } from '../../alerts/sound-pauses.ts';
+import type { Sfu } from '../../sfu/sfu.ts';
+import type { PipeOpener } from '../../sfu/remote-stream.ts';
+import type { Telemetry } from '../../telemetry/telemetry.ts';
+import type { Handlers } from '../endpoints.ts';
+import { RETURN_AFTER_RESTART_MS } from '../expected-streams.ts';
+import type { RoomHub } from '../room-hub.ts';
+import type { Sessions } from '../sessions.ts';
+import { ClusterAlerts } from './cluster-alerts.ts';
+import { serveNodes, type NodeNamespace } from './node-door.ts';
+import { NodeMesh } from './node-mesh.ts';
+import { sharedStreamOf, type NodeEvent, type NodeRequests, type SharedStream } from './node-signalling.ts';
+import { PipeHost } from './pipe-host.ts';
+
+export type ClusterSettings = {
+  redisUrl: string;
+  /** What nodes of one cluster know. */
+  secret: string;
+  /** Where other nodes reach this one's HTTP port. */
+  url: string;
+  node: string;
+};
+
+export type ClusterNodeOptions = {
+  settings: ClusterSettings;
+  namespace: NodeNamespace;
+  sessions: Sessions;
+  alerts: AlertService;
+  sfu: Sfu;
+  telemetry: Telemetry;
+  clock: () => number;
+};
+
+/** What this node does with what others tell, once there is a hub to tell its own viewers. */
+type Audience = { hub: RoomHub; soundPauses: SoundPauses };
+
+/** This node in its cluster: what it tells the others, what it learns from them, and what it does for them. */
+export class ClusterNode {
+  readonly alerts: ClusterAlerts;
+  readonly #options: ClusterNodeOptions;
+  readonly #bootId = randomUUID();
+  readonly #redis: Redis;
+  readonly #leases: Leases;
+  readonly #members: Members;
+  readonly #claims: PatientClaims;
+  readonly #mesh: NodeMesh;
+  readonly #pipes: PipeHost;
+  /** Of each node, by which a new start is told from a lost connection. */
+  readonly #boots = new Map<string, string>();
+  /** Patients whose device was at a node that is gone. */
+  readonly #awaited = new Map<string, { source: Source; at: number }>();
+  #audience: Audience | undefined;
+
+  constructor(options: ClusterNodeOptions) {
+    const { settings, namespace, sessions, alerts, sfu, telemetry, clock } = options;
+    const { node, url, secret, redisUrl } = settings;
+    this.#options = options;
+    this.#redis = connectRedis(redisUrl, telemetry);
+    this.#leases = new Leases(this.#redis, node);
+    this.#members = new Members(this.#redis, { node, url, startedAt: clock(), draining: false });
+    this.#pipes = new PipeHost(sfu, sfu.pipeListening);
+    this.#mesh = new NodeMesh({
+      ...{ members: this.#members, namespace, clock },
+      self: { node, secret, bootId: this.#bootId },
+    });
+    this.alerts = new ClusterAlerts(alerts, (at, amendment) =>
+      this.#mesh.request(at, 'alert:amend', amendment),
+    );
+    this.#claims = new PatientClaims({
+      leases: this.#leases,
+      deviceElsewhere: (patientId) => sfu.remote.ofPatient(patientId)?.identity.deviceId,
+      isWatchedOver: (patientId) => alerts.allActive().some((alert) => alert.patientId === patientId),
+    });
+    this.#claims.on('lost', (patientId) => this.#yield(patientId));
+    this.#claims.on('won', (patientId) => this.#take(patientId));
+    alerts.onAlert(({ patientId, active }) => this.#watchOver(patientId, active));
+    sfu.streams.claimBy(this.#claims);
+    serveNodes(namespace, sessions, {
+      secret,
+      host: {
+        handlersFor: (asking) => this.#handlersFor(asking),
+        arrived: () => void this.#members.beat(),
+      },
+    });
+    this.#mesh.on('event', (from, event) => this.#hear(from, event));
+    this.#mesh.on('up', (from, anew) => {
+      if (anew) void this.#meet(from);
+    });
+    this.#mesh.on('down', (lost) => this.#lose(lost));
+    this.#mesh.on('gone', (gone) => this.#bury(gone));
+    this.#mesh.on('refused', (by, error) =>
+      telemetry.logger.warn({ err: error, node: by }, 'another node is not reached'),
+    );
+    telemetry.gauge('haven_cluster_nodes', 'Other nodes that answer', () => this.up);
+    telemetry.gauge('haven_cluster_pipes', 'Streams sent to other nodes', () => this.#pipes.size);
+  }
+
+  /** Other nodes that answer now. */
+  get up(): number {
+    return this.#mesh.up;
+  }
+
+  /** From now on viewers hear what others tell. */
+  begin(audience: Audience): void {
+    this.#audience = audience;
+    void this.#members.beat();
+    this.#redis.on('ready', () => void this.#members.beat());
+    // What was active when this node stopped may be watched over by another by now.
+    for (const { patientId } of this.#options.alerts.allActive()) void this.#claims.watchOver(patientId);
+  }
+
+  tell(event: NodeEvent): void {
+    this.#mesh.tell(event);
+  }
+
+  /** Called about once a second. */
+  beat(): void {
+    this.#mesh.beat();
+    this.#lookForAwaited();
+  }
+
+  drain(draining: boolean): Promise<void> {
+    return this.#members.drain(draining);
+  }
+
+  async close(): Promise<void> {
+    this.#mesh.close();
+    this.#claims.close();
+    this.#pipes.close();
+    this.#options.sfu.remote.close();
+    await Promise.all([this.#leases.close(), this.#members.close()]);
+    this.#redis.disconnect();
+  }
+
+  #handlersFor(asking: string): Handlers<NodeRequests> {
+    const { alerts, sfu } = this.#options;
+    return {
+      'node:snapshot': () => ({
+        bootId: this.#bootId,
+        streams: sfu.streams.live().map(sharedStreamOf),
+        vitals: this.#ownVitals(),
+        alerts: alerts.allActive(),
+      }),
+      ...this.#pipes.handlersFor(asking),
+      'alert:amend': ({ alertId, by, reason, seconds }) =>
+        seconds === null
+          ? alerts.acknowledge(alertId, by, reason)
+          : alerts.silence(alertId, by, seconds, reason),
+    };
+  }
+
+  #ownVitals() {
+    const hub = this.#audience?.hub;
+    return this.#options.sfu.streams
+      .live()
+      .flatMap(({ identity: { roomId, patientId } }) =>
+        (hub?.latestVitals([patientId]) ?? []).map((message) => ({ roomId, message })),
+      );
+  }
+
+  /** Learns what a node holds: at first, and whenever messages of it may have been missed. */
+  async #meet(node: string): Promise<void> {
+    try {
+      const held = await this.#mesh.request(node, 'node:snapshot', {});
+      if (this.#boots.get(node) !== held.bootId) this.#pipes.closeAllOf(node);
+      this.#boots.set(node, held.bootId);
+      this.#endStreamsBut(node, new Set(held.streams.map(({ state }) => state.streamId)));
+      for (const stream of held.streams) this.#learnStream(node, stream);
+      for (const { roomId, message } of held.vitals) this.#relay({ kind: 'vitals', roomId, message });
+      const alertIds = new Set(held.alerts.map(({ id }) => id));
+      for (const alert of this.alerts.toldBy(node)) if (!alertIds.has(alert.id)) this.#drop(alert);
+      for (const alert of held.alerts) this.#hear(node, { kind: 'alert', alert, leftRoomId: null });
+    } catch (error) {
+      this.#options.telemetry.logger.warn({ err: error, node }, 'what another node holds could not be read');
+    }
+  }
+
+  #hear(node: string, event: NodeEvent): void {
+    if (event.kind === 'stream') this.#learnStream(node, event.stream);
+    else if (event.kind === 'alert') this.#learnAlert(node, event.alert, event.leftRoomId);
+    else if (event.kind === 'patient-taken') this.#claims.recheck(event.patientId);
+    else {
+      if (event.kind === 'stream-ended') this.#endStream(event.streamId, event.reason);
+      if (event.kind === 'sound-pause') this.#audience?.soundPauses.learn(event.roomId, event.pause);
+      this.#relay(event);
+    }
+  }
+
+  #learnStream(node: string, shared: SharedStream): void {
+    const { roomId, deviceId, state, sizes } = shared;
+    const { patientId, source } = state;
+    const identity = { patientId, roomId, deviceId, source };
+    this.#options.sfu.remote.learn(node, { identity, state, sizes }, this.#openerFor(node));
+    this.#relay({ kind: 'stream', stream: shared });
+  }
+
+  /** A node that was cut off may tell of alerts of a patient whom this one has taken over: they are this one's now. */
+  #learnAlert(node: string, alert: Alert, leftRoomId: string | null): void {
+    if (this.#claims.has(alert.patientId)) return;
+    if (this.alerts.learn(node, alert, leftRoomId ?? undefined))
+      this.#relay({ kind: 'alert', alert, leftRoomId });
+  }
+
+  /** The node does not answer: of its patients nothing is known but their pictures, if these still come. */
+  #lose(node: string): void {
+    for (const { identity, state, sizes } of this.#options.sfu.remote.of(node)) {
+      const conditions = [...new Set([...state.conditions, 'analysis-stopped' as const])];
+      this.#relay({
+        kind: 'stream',
+        stream: sharedStreamOf({ identity, state: { ...state, conditions }, sizes }),
+      });
+    }
+  }
+
+  /** The node left the cluster: each of its patients is watched over by whoever takes them first. */
+  #bury(node: string): void {
+    const streams = this.#options.sfu.remote.of(node);
+    const watched = new Set([
+      ...streams.map(({ identity }) => identity.patientId),
+      ...this.alerts.toldBy(node).map(({ patientId }) => patientId),
+    ]);
+    this.#boots.delete(node);
+    this.#pipes.closeAllOf(node);
+    this.#endStreamsBut(node, new Set());
+    for (const patientId of watched) void this.#claims.watchOver(patientId);
+  }
+
+  /** Also of a node that stops: somebody is to watch over its patients. */
+  #endStream(streamId: string, reason: StreamEndReason): void {
+    const stream = this.#options.sfu.remote.get(streamId);
+    if (stream === undefined) return;
+    const { patientId, source } = stream.identity;
+    stream.end(reason);
+    if (reason !== 'server-stopping') return;
+    this.#awaited.set(patientId, { source, at: this.#options.clock() });
+    void this.#claims.watchOver(patientId);
+  }
+
+  #endStreamsBut(node: string, held: ReadonlySet<string>): void {
+    for (const stream of this.#options.sfu.remote.of(node)) {
+      const { streamId, identity } = stream;
+      if (held.has(streamId)) continue;
+      const reason = 'server-stopping';
+      this.#endStream(streamId, reason);
+      this.#relay({ kind: 'stream-ended', streamId, reason, ...rest(identity) });
+    }
+  }
+
+  /** This node has the patient: it watches over their alerts, and says so. */
+  #take(patientId: string): void {
+    this.tell({ kind: 'patient-taken', patientId });
+    void this.alerts.takeOver(patientId);
+  }
+
+  /** Their devices were at a node that is gone: if one comes to no other, somebody has to look. */
+  #lookForAwaited(): void {
+    const { alerts, clock, sfu } = this.#options;
+    for (const [patientId, { source, at }] of this.#awaited) {
+      const returned = sfu.ofPatient(patientId) !== undefined;
+      if (!returned && clock() - at < RETURN_AFTER_RESTART_MS) continue;
+      this.#awaited.delete(patientId);
+      if (returned || !this.#claims.has(patientId)) continue;
+      void alerts.report({ patientId, source, condition: 'signal-lost', present: true, at });
+    }
+  }
+
+  /** Another node has the patient: what was done here since it took them is not theirs. */
+  #yield(patientId: string): void {
+    const { alerts, sfu } = this.#options;
+    sfu.streams.ofPatient(patientId)?.end('superseded');
+    const own = alerts.allActive().filter((alert) => alert.patientId === patientId);
+    void alerts.letGo(patientId).then(() => {
+      for (const alert of own) this.#drop(alert);
+    });
+    // The other one's are told with its next word, or were meanwhile.
+    for (const { node } of this.#members.others) if (this.#mesh.isUp(node)) void this.#meet(node);
+  }
+
+  /** An alert is off the screens of this node, unless somebody else told of it. */
+  #drop(alert: Alert): void {
+    this.alerts.forget(alert);
+    this.#relay({ kind: 'alert', alert: { ...alert, active: false }, leftRoomId: null });
+  }
+
+  #watchOver(patientId: string, active: boolean): void {
+    if (active) void this.#claims.watchOver(patientId);
+    else if (this.#options.sfu.streams.ofPatient(patientId) === undefined)
+      void this.#claims.release(patientId);
+  }
+
+  #relay(event: NodeEvent): void {
+    this.#audience?.hub.relay(event);
+  }
+
+  #openerFor(node: string): PipeOpener {
+    const ask = (
+      name: 'pipe:demand' | 'pipe:close',
+      request: { pipeId: string; maxSpatialLayer: number | null },
+    ) => {
+      // A node that is not reached keeps what it has; it hears of it when it meets this one anew.
+      void (
+        name === 'pipe:close'
+          ? this.#mesh.request(node, name, { pipeId: request.pipeId })
+          : this.#mesh.request(node, name, request)
+      ).catch(() => undefined);
+    };
+    return {
+      open: async (streamId, to) => {
+        const pipeId = randomUUID();
+        return { pipeId, ...(await this.#mesh.request(node, 'pipe:open', { pipeId, streamId, to })) };
+      },
+      demand: (pipeId, maxSpatialLayer) => ask('pipe:demand', { pipeId, maxSpatialLayer }),
+      close: (pipeId) => ask('pipe:close', { pipeId, maxSpatialLayer: null }),
+    };
+  }
+}
+
+function rest({ roomId, patientId }: { roomId: string; patientId: string }) {
+  return { roomId, patientId };
+}

@@ -1,0 +1,149 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { roomSnapshotSchema, type Alert } from '@haven/protocol';
+import { freePort, hasRedis, startRedis, type RedisServer } from '../../records/testing/redis.ts';
+import { RETURN_AFTER_RESTART_MS } from '../expected-streams.ts';
+import { PIPE_LINGER_MS } from '../../sfu/stream-pipes.ts';
+import { eventually } from '../../testing/eventually.ts';
+import { claim, consume, publishRtp, watch } from '../../testing/scenes.ts';
+import { TestServer } from '../../testing/test-server.ts';
+
+const whereRedisIs = hasRedis() ? describe : describe.skip;
+const SECRET = 'a secret that all nodes of the cluster know';
+/** A lease of a node that is gone has run out, and its silence is noticed. */
+const TAKEN_OVER_WITHIN_MS = 15_000;
+
+whereRedisIs('two nodes', () => {
+  let redis: RedisServer & { port: number };
+  let a: TestServer;
+  let b: TestServer;
+
+  const startNode = async (name: string) => {
+    const port = String(await freePort());
+    return TestServer.start({
+      PORT: port,
+      REDIS_URL: redis.url,
+      HAVEN_NODE_ID: name,
+      HAVEN_NODE_URL: `http://127.0.0.1:${port}`,
+      HAVEN_CLUSTER_SECRET: SECRET,
+    });
+  };
+  const linked = (node: TestServer) => node.gauge('haven_cluster_nodes') === 1;
+
+  beforeEach(async () => {
+    redis = await startRedis();
+    [a, b] = await Promise.all([startNode('a'), startNode('b')]);
+    await eventually(() => linked(a) && linked(b), 'the nodes are linked', 10_000);
+  }, 20_000);
+  afterEach(async () => {
+    await Promise.all([a.close(), b.close()]);
+    await redis.kill();
+  }, 20_000);
+
+  test('show each other what they have, to those who join before and after', async () => {
+    const { monitor } = await watch(b);
+    const { streamId } = await publishRtp(a, 'P-101');
+    await monitor.hears('stream:changed', (state) => isOf(state, streamId));
+    const later = await watch(b);
+    expect(later.snapshot.streams.map((stream) => stream.streamId)).toEqual([streamId]);
+    a.sfu.streams.get(streamId)!.end('device-stopped');
+    expect(await monitor.hears('stream:ended')).toMatchObject({ streamId, reason: 'device-stopped' });
+    expect((await watch(b)).snapshot.streams).toEqual([]);
+  });
+
+  test('carry a stream to the viewers of the other, and let go of it when nobody watches', async () => {
+    const { streamId } = await publishRtp(a, 'P-101');
+    const { monitor } = await watch(b);
+    await eventually(() => b.sfu.remote.get(streamId), 'b knows the stream');
+    const before = census();
+    const { consumerId } = await consume(monitor, streamId);
+    expect(b.sfu.remote.get(streamId)?.arrives).toBe(true);
+    await monitor.request('consumer:close', { consumerId });
+    b.advance(PIPE_LINGER_MS);
+    await eventually(() => b.sfu.remote.get(streamId)?.arrives === false, 'it does not arrive any more');
+    await monitor.request('room:leave', {});
+    await eventually(() => a.gauge('haven_cluster_pipes') === 0, 'the pipe is closed');
+    expect(census()).toEqual(before);
+  });
+
+  test('tell each other of alerts; what is done to one is done where it is watched over', async () => {
+    const { monitor } = await watch(b);
+    const alert = a.alerts.raise({ patientId: 'P-101', roomId: 'ward-a' });
+    expect(await monitor.hears('alert')).toMatchObject({ id: alert.id, version: 1 });
+    const { snapshot } = await watch(b);
+    expect(snapshot.alerts.map(({ id }) => id)).toEqual([alert.id]);
+    const done = await monitor.request('alert:acknowledge', { requestId: randomUUID(), alertId: alert.id });
+    expect(done).toMatchObject({ id: alert.id, version: 2 });
+    expect(a.alerts.active('ward-a')[0]?.acknowledgement).not.toBeNull();
+    await monitor.hears('alert', (told) => (told as Alert).version === 2);
+  });
+
+  test('have one stream of a patient together: of another device none, of the same device the later one', async () => {
+    const { token, deviceId } = a.access.addDevice('P-101');
+    const elsewhere = b.access.addDevice('P-101');
+    const first = await claim(a, 'P-101', token);
+    await expect(claim(b, 'P-101', elsewhere.token)).rejects.toMatchObject({ code: 'PATIENT_HAS_DEVICE' });
+    const same = b.access.addDevice('P-101', deviceId);
+    await claim(b, 'P-101', same.token);
+    expect(await first.device.hears('stream:ended')).toMatchObject({ reason: 'superseded' });
+    expect([a, b].map((node) => node.sfu.streams.ofPatient('P-101') !== undefined)).toEqual([false, true]);
+  });
+
+  test('go on while Redis is away: pictures, new viewers, alerts', async () => {
+    const { streamId } = await publishRtp(a, 'P-101');
+    const { monitor } = await watch(b);
+    await eventually(() => b.sfu.remote.get(streamId), 'b knows the stream');
+    await redis.kill();
+    await consume(monitor, streamId);
+    const alert = a.alerts.raise({ patientId: 'P-101', roomId: 'ward-a' });
+    expect(await monitor.hears('alert')).toMatchObject({ id: alert.id });
+    await publishRtp(b, 'P-102');
+    redis = await startRedis(redis.port);
+    const back = () => [a, b].every((node) => node.gauge('haven_cluster_redis_reachable') === 1);
+    await eventually(back, 'Redis answers again', 10_000);
+    expect(a.sfu.streams.get(streamId)?.ended).toBe(false);
+    expect(linked(a) && linked(b)).toBe(true);
+  });
+
+  test('take over from one that is gone: its alerts stay on screen and can be acknowledged', async () => {
+    const { streamId } = await publishRtp(a, 'P-101');
+    const { monitor } = await watch(b);
+    await eventually(() => b.sfu.remote.get(streamId), 'b knows the stream');
+    const alert = a.alerts.raise({ patientId: 'P-101', roomId: 'ward-a' });
+    await monitor.hears('alert');
+    await a.close();
+    expect(await monitor.hears('stream:ended', () => true, TAKEN_OVER_WITHIN_MS)).toMatchObject({ streamId });
+    await eventually(
+      () => b.alerts.allActive().some(({ id }) => id === alert.id),
+      'b watches over the alert',
+      TAKEN_OVER_WITHIN_MS,
+    );
+    b.advance(RETURN_AFTER_RESTART_MS);
+    await eventually(
+      () => b.alerts.reports.some(({ condition, present }) => condition === 'signal-lost' && present),
+      'b misses the device, which comes to nobody',
+    );
+    const done = await monitor.request('alert:acknowledge', { requestId: randomUUID(), alertId: alert.id });
+    expect(done.acknowledgement).not.toBeNull();
+    expect(monitor.heard('alert').filter((told) => !(told as Alert).active)).toEqual([]);
+    a = await startNode('a');
+    await eventually(() => linked(b), 'a is back', 10_000);
+    const returned = await watch(a);
+    await eventually(
+      () => returned.snapshot.alerts.length === 1 || returned.monitor.heard('alert').length > 0,
+      'a tells of the alert',
+    );
+    expect(roomSnapshotSchema.parse((await watch(a)).snapshot).alerts.map(({ id }) => id)).toEqual([
+      alert.id,
+    ]);
+  }, 60_000);
+
+  /** What the media workers of both carry. */
+  function census() {
+    return [a, b].map(({ sfu }) => sfu.observation.census.totals);
+  }
+});
+
+function isOf(state: unknown, streamId: string): boolean {
+  return typeof state === 'object' && state !== null && 'streamId' in state && state.streamId === streamId;
+}
