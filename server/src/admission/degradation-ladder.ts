@@ -26,7 +26,7 @@ export class DegradationLadder {
     return this.#index;
   }
 
-  /** To be called about once a second. @param now ms of a steady clock */
+  /** To be called about once a second. @param now ms */
   update(now: number, strain: Strain): DegradationStep {
     const direction = this.#directionOf(strain);
     if (direction !== this.#direction) {

@@ -23,6 +23,12 @@ export class Returning {
     return known !== undefined && (known.leftAt === null || this.#clock() - known.leftAt <= RETURN_WITHIN_MS);
   }
 
+  /** Whoever was sent away is a newcomer again, unless another session goes on with the same token. */
+  forget(token: string): void {
+    const hash = hashOf(token);
+    if ((this.#known.get(hash)?.sessions ?? 0) <= 1) this.#known.delete(hash);
+  }
+
   /** A session began, or goes on with a newer token. @returns to be called when it ended */
   entered(token: string): () => void {
     const hash = hashOf(token);

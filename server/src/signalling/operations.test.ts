@@ -125,17 +125,35 @@ describe('a machine that is too busy', () => {
   beforeEach(() => start());
 
   test('gives up one thing after another, tells it to walls and CV workers, and refuses newcomers at last', async () => {
-    const { monitor } = await watch(server);
+    const { monitor, token } = await watch(server);
     const worker = server.cvWorker(server.access.addCvKey());
     await worker.connected();
     server.machine = { ...IDLE_MACHINE, processor: 1, ownProcessor: 0.9 };
-    const steps = () => monitor.heard('server:load').map((event) => loadOf(event).step);
-    await eventually(() => steps().includes('analysis'), 'the first step', 15_000);
-    expect(await worker.hears('analysis:pace')).toEqual({ reduced: true });
+    const { operations } = server.signalling;
+    const given: string[] = [];
+    await eventually(
+      () => {
+        server.advance(250);
+        const { step } = operations.load;
+        if (step !== given.at(-1)) given.push(step);
+        return step === 'refusing';
+      },
+      'everything is given up',
+      15_000,
+    );
+    expect(given).toEqual(['none', 'analysis', 'layers', 'off-screen', 'refusing']);
+    expect(server.sfu.stats().relief).toBe('refusing');
+    await monitor.hears('server:load', (event) => loadOf(event).step === 'refusing');
+    expect(worker.heard('analysis:pace')).toEqual([{ reduced: true }]);
     const late = server.cvWorker(server.access.addCvKey(), { name: 'cv-2', capacity: 8 });
     await late.connected();
     expect(await late.hears('analysis:pace')).toEqual({ reduced: true });
-    expect((await watch(server)).snapshot.load.step).toBe('analysis');
+    expect(await newcomer()).toMatchObject({ code: 'OVERLOADED' });
+    const returned = server.monitor(token);
+    expect(await returned.connected()).toBeUndefined();
+    expect(await returned.request('room:join', { roomId: 'ward-a' })).toMatchObject({
+      load: { step: 'refusing' },
+    });
   }, 30_000);
 
   test('sends away who has looked at nothing for longest when its memory is full, and nobody who looks', async () => {
@@ -148,6 +166,7 @@ describe('a machine that is too busy', () => {
     server.machine = { ...IDLE_MACHINE, memory: 0.95 };
     await seconds(2);
     expect(await idle.monitor.hears('session:ended')).toEqual({ code: 'OVERLOADED' });
+    expect(await server.monitor(idle.token).connected()).toMatchObject({ code: 'OVERLOADED' });
     expect(await newcomer()).toMatchObject({ code: 'OVERLOADED' });
     await seconds(2);
     expect(looking.monitor.socket.connected).toBe(true);

@@ -2,13 +2,19 @@ import { HavenError, type OperationsState, type ServerLoad } from '@haven/protoc
 import type { Admission } from '../admission/admission.ts';
 import { DegradationLadder } from '../admission/degradation-ladder.ts';
 import { Drain } from '../admission/drain.ts';
-import { OVERLOAD_SHARE } from '../admission/overload.ts';
 import { strainOf, type MachineLoad } from '../admission/strain.ts';
 import type { Sfu } from '../sfu/sfu.ts';
 import type { Counter, Telemetry } from '../telemetry/telemetry.ts';
 import { SessionWatch } from './session-watch.ts';
+import { tokenOf } from './handshake.ts';
 import type { Sessions } from './sessions.ts';
-import type { CvNamespace, DeviceNamespace, MonitorNamespace } from './sockets.ts';
+import type {
+  CvNamespace,
+  DeviceNamespace,
+  DeviceSocket,
+  MonitorNamespace,
+  MonitorSocket,
+} from './sockets.ts';
 
 /** What tells how busy the machine is; asked once a second. */
 export type MachineReader = { read(): Promise<MachineLoad>; close(): void };
@@ -41,7 +47,8 @@ export class Operations {
   readonly #parts: Parts;
   readonly #ladder = new DegradationLadder();
   readonly #drain: Drain;
-  readonly #watch: SessionWatch;
+  readonly #viewers: SessionWatch<MonitorSocket>;
+  readonly #bedsides: SessionWatch<DeviceSocket>;
   readonly #reaped: Counter;
   #machine = NO_LOAD;
   #told: ServerLoad;
@@ -50,7 +57,8 @@ export class Operations {
   constructor(parts: Parts) {
     this.#parts = parts;
     const { telemetry, clock, cvWorkers, devices, monitors, sfu } = parts;
-    this.#watch = new SessionWatch(clock);
+    this.#viewers = new SessionWatch(clock);
+    this.#bedsides = new SessionWatch(clock);
     this.#reaped = telemetry.counter('haven_reaped_total', 'What was ended since nobody used it, by kind');
     this.#drain = new Drain({
       clock,
@@ -76,11 +84,11 @@ export class Operations {
     });
     monitors.on('connection', (socket) => {
       // Its own id is one of them.
-      this.#watch.follow(socket, () => socket.rooms.size > 1);
+      this.#viewers.follow(socket, () => socket.rooms.size > 1);
     });
     devices.on('connection', (socket) => {
       const { patientId } = socket.data.principal;
-      this.#watch.follow(socket, () => sfu.streams.ofPatient(patientId) !== undefined);
+      this.#bedsides.follow(socket, () => sfu.streams.ofPatient(patientId) !== undefined);
       const { deadline } = this.#drain;
       if (deadline !== null) socket.emit('server:draining', { deadline });
     });
@@ -108,17 +116,10 @@ export class Operations {
     };
   }
 
-  /** Limits of which nine tenths are taken. */
-  get nearlyTaken(): string[] {
-    return this.#parts.admission.limits
-      .filter(({ taken, limit }) => taken >= OVERLOAD_SHARE * limit)
-      .map(({ name }) => name);
-  }
-
   /** To be called each second. */
   async tick(): Promise<void> {
     this.#drain.examine();
-    const idle = this.#watch.endIdle();
+    const idle = this.#viewers.endIdle() + this.#bedsides.endIdle();
     if (idle > 0) this.#reaped.add(idle, { kind: 'connection' });
     if (this.#reading) return;
     this.#reading = true;
@@ -163,9 +164,9 @@ export class Operations {
   }
 
   #weigh(): void {
-    const { admission, sfu, cvWorkers, telemetry } = this.#parts;
+    const { admission, sfu, clock, cvWorkers, telemetry } = this.#parts;
     const before = this.#ladder.step;
-    const step = this.#ladder.update(performance.now(), strainOf(this.#machine));
+    const step = this.#ladder.update(clock(), strainOf(this.#machine));
     if (step !== before) {
       telemetry.logger.warn({ step, ...this.#machine }, 'the step of degradation changed');
       sfu.relieve(step);
@@ -174,10 +175,15 @@ export class Operations {
       }
     }
     admission.machineChanged(this.#machine.memory, step);
-    if (this.#machine.memory >= HIGH_MEMORY && this.#watch.endLongestIdleViewer()) {
-      this.#reaped.add(1, { kind: 'viewer' });
-    }
+    if (this.#machine.memory >= HIGH_MEMORY) this.#sendAway(this.#viewers.endLongestIdle());
     this.#tell();
+  }
+
+  /** Who was in nobody's sight does not come straight back. */
+  #sendAway(socket: MonitorSocket | undefined): void {
+    if (socket === undefined) return;
+    this.#parts.admission.returning.forget(tokenOf(socket.handshake.auth));
+    this.#reaped.add(1, { kind: 'viewer' });
   }
 
   #drainChanged(deadline: number | null): void {

@@ -19,16 +19,16 @@ export type WatchedSocket = {
 type Watched = { holds: () => boolean; askedAt: number; looking: boolean };
 
 /** Knows which connections are used, and which only take a place. */
-export class SessionWatch {
+export class SessionWatch<S extends WatchedSocket> {
   readonly #clock: () => number;
-  readonly #watched = new Map<WatchedSocket, Watched>();
+  readonly #watched = new Map<S, Watched>();
 
   constructor(clock: () => number) {
     this.#clock = clock;
   }
 
   /** @param holds whether something would be lost: a room that is joined, a stream that is published */
-  follow(socket: WatchedSocket, holds: () => boolean): void {
+  follow(socket: S, holds: () => boolean): void {
     const watched: Watched = { holds, askedAt: this.#clock(), looking: false };
     this.#watched.set(socket, watched);
     socket.onAny((name, payload) => {
@@ -46,15 +46,16 @@ export class SessionWatch {
     return idle.length;
   }
 
-  /** Ends the connection of the viewer who has looked at nothing for longest. @returns whether there was one */
-  endLongestIdleViewer(): boolean {
+  /** Ends the connection of the viewer who has looked at nothing for longest. @returns it, if there was one */
+  endLongestIdle(): S | undefined {
     const before = this.#clock() - IDLE_VIEWER_MS;
     const [longest] = [...this.#watched]
       .filter(([, { holds, looking, askedAt }]) => !looking && askedAt <= before && holds())
       .sort(([, one], [, other]) => one.askedAt - other.askedAt);
-    if (longest === undefined) return false;
-    end(longest[0], 'OVERLOADED');
-    return true;
+    if (longest === undefined) return undefined;
+    const [socket] = longest;
+    end(socket, 'OVERLOADED');
+    return socket;
   }
 }
 
