@@ -45,7 +45,8 @@ const PASSWORD_HASH_ROUNDS = 10;
 export const MIGRATIONS = 'infra/supabase/migrations';
 export const ROLLBACK = 'infra/supabase/rollback';
 
-type StoreSettings = Pick<Config, 'dataDirectory' | 'repositoryRoot' | 'supabase' | 'databaseUrl'>;
+type StoreSettings = Pick<Config, 'dataDirectory' | 'repositoryRoot' | 'supabase' | 'databaseUrl'> &
+  Partial<Pick<Config, 'cluster'>>;
 
 /**
  * Opens the record store for a server: takes the data directory, and starts the embedded stack unless a Supabase is
@@ -59,7 +60,7 @@ export async function openStore(config: StoreSettings, telemetry?: Telemetry): P
   const opened: { close(): Promise<void> }[] = [{ close: () => lock.release() }];
   try {
     if (config.supabase !== undefined) return hostedStore(config.supabase, opened);
-    const secrets = await readSecrets(config.dataDirectory);
+    const secrets = await readSecrets(config.dataDirectory, config.cluster?.secret);
     const url = await openDatabase(config, secrets, lock, opened, telemetry);
     const stack = await openLiteStack(url, secrets, join(config.repositoryRoot, MIGRATIONS));
     opened.push(stack);
@@ -83,7 +84,7 @@ export async function withDatabase<T>(config: StoreSettings, run: (url: string) 
   const lock = await DataDirectoryLock.acquire(config.dataDirectory);
   const opened: { close(): Promise<void> }[] = [{ close: () => lock.release() }];
   try {
-    const secrets = await readSecrets(config.dataDirectory);
+    const secrets = await readSecrets(config.dataDirectory, config.cluster?.secret);
     return await run(await openDatabase(config, secrets, lock, opened));
   } finally {
     await closeAll(opened);
@@ -119,7 +120,7 @@ export async function joinStore(config: StoreSettings): Promise<Store> {
   if (config.supabase !== undefined) return hostedStore(config.supabase, []);
   const owner = await currentOwner(config.dataDirectory);
   if (owner === undefined) return openStore(config);
-  const secrets = await readSecrets(config.dataDirectory);
+  const secrets = await readSecrets(config.dataDirectory, config.cluster?.secret);
   const url =
     config.databaseUrl ??
     (owner.postgresPort === null

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { StoreStartError } from '../errors.ts';
@@ -15,8 +15,17 @@ const secretsSchema = z.object({
 /** What the embedded stack needs to know of itself; made at the first start, kept in a file of mode 0600. */
 export type Secrets = z.infer<typeof secretsSchema>;
 
-/** @throws StoreStartError when the file is damaged */
-export async function readSecrets(dataDirectory: string): Promise<Secrets> {
+/**
+ * @param clusterSecret of all nodes of a cluster: each of them then takes the access tokens that any of them signed
+ * @throws StoreStartError when the file is damaged
+ */
+export async function readSecrets(dataDirectory: string, clusterSecret?: string): Promise<Secrets> {
+  const secrets = await readOrMake(dataDirectory);
+  if (clusterSecret === undefined) return secrets;
+  return { ...secrets, jwt: createHmac('sha256', clusterSecret).update('access tokens').digest('base64url') };
+}
+
+async function readOrMake(dataDirectory: string): Promise<Secrets> {
   const path = join(dataDirectory, 'secrets.json');
   const content = await readFileIfPresent(path);
   if (content !== undefined) {
