@@ -70,7 +70,7 @@ export function packetsReceived(video: Locator): Promise<number> {
   });
 }
 
-/** The SRTP profile of each connected transport of the page, by its name in RFC 7714 and RFC 5764. */
+/** The SRTP profile of each connected transport of the page, by the name that Chromium gives it. */
 export function srtpCiphers(page: Page): Promise<string[]> {
   return page.evaluate(async () => {
     const ciphers: string[] = [];
