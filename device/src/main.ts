@@ -38,6 +38,8 @@ async function publish(given: Arguments): Promise<void> {
   process.once('SIGINT', stop);
   // Started as a child, the agent does not outlive its parent.
   process.once('disconnect', stop);
+  // Of a button at the bedside: `kill -USR2`. Node keeps USR1 to itself.
+  process.on('SIGUSR2', () => agent.togglePrivacy());
   await agent.run();
 }
 

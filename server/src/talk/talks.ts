@@ -32,13 +32,11 @@ export class Talks extends EventEmitter<TalksEvents> {
     return this.#running.size;
   }
 
-  /** From now on the bedside of this stream can be talked with. @returns takes that back */
-  attach(stream: Stream, bell: Bell): () => void {
+  /** From now on, until it ends, the bedside of this stream can be talked with. */
+  attach(stream: Stream, bell: Bell): void {
     this.#bells.set(stream, bell);
     stream.setTalk(true);
-    const detach = (): void => void this.#bells.delete(stream);
-    stream.once('ended', detach);
-    return detach;
+    stream.once('ended', () => void this.#bells.delete(stream));
   }
 
   /**
