@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { Histogram, Telemetry } from '../telemetry/telemetry.ts';
 
 /** Telemetry that keeps its counters where a test can read them, and is otherwise silent. */
 export class QuietTelemetry implements Telemetry {
@@ -16,7 +16,7 @@ export class QuietTelemetry implements Telemetry {
     };
   }
 
-  histogram() {
+  histogram(): Histogram {
     return { record: () => undefined };
   }
 
