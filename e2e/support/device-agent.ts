@@ -3,7 +3,7 @@ import { Program } from './process.ts';
 
 /** Starts `npm run device` as the patient's device. */
 export async function startDevice(
-  server: HavenServer,
+  server: Pick<HavenServer, 'url' | 'deviceToken'>,
   patientId: string,
   ...source: string[]
 ): Promise<Program> {

@@ -13,6 +13,7 @@ import {
 import type { CvWorkerPrincipal, DevicePrincipal, Principal, UserPrincipal } from '../access/access.ts';
 import { nameOf, type Actor } from '../audit/actor.ts';
 import { CvSession, type CvParts } from './cv-session.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import { DeviceSession, type DeviceParts } from './device-session.ts';
 import type { Doorkeeper } from './handshake.ts';
 import { MonitorSession, type MonitorParts } from './monitor-session.ts';
@@ -29,7 +30,7 @@ import type {
   MonitorSocket,
 } from './sockets.ts';
 
-type Entrance = { doorkeeper: Doorkeeper; sessions: Sessions };
+type Entrance = { doorkeeper: Doorkeeper; sessions: Sessions; telemetry: Telemetry };
 
 export function serveMonitors(namespace: MonitorNamespace, entrance: Entrance, parts: MonitorParts): void {
   const { access } = parts;
@@ -45,6 +46,7 @@ export function serveMonitors(namespace: MonitorNamespace, entrance: Entrance, p
     namespace: MONITOR_NAMESPACE,
     adapter: ResumeAdapter.of(namespace),
     sessions: entrance.sessions,
+    telemetry: entrance.telemetry,
     definitions: monitorRequests,
     actorOf,
     create: (socket, actor) => new MonitorSession(socket, actor, parts),
@@ -65,6 +67,7 @@ export function serveDevices(namespace: DeviceNamespace, entrance: Entrance, par
     namespace: DEVICE_NAMESPACE,
     adapter: ResumeAdapter.of(namespace),
     sessions: entrance.sessions,
+    telemetry: entrance.telemetry,
     definitions: deviceRequests,
     actorOf,
     create: (socket, actor) => new DeviceSession(socket, actor, parts),

@@ -88,7 +88,7 @@ export function startSignalling(options: SignallingOptions): Signalling {
     new RequestService(telemetry, audit, config.limits.messagesPerSecond),
     telemetry,
   );
-  const entrance = { doorkeeper: new Doorkeeper(admission, audit, telemetry), sessions };
+  const entrance = { doorkeeper: new Doorkeeper(admission, audit, telemetry), sessions, telemetry };
 
   const monitors: MonitorNamespace = io.of(MONITOR_NAMESPACE);
   const devices: DeviceNamespace = io.of(DEVICE_NAMESPACE);

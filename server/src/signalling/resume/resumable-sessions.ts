@@ -1,5 +1,6 @@
 import { RESUME_WITHIN_MS, type RequestMap } from '@haven/protocol';
 import type { Actor } from '../../audit/actor.ts';
+import type { Counter, Telemetry } from '../../telemetry/telemetry.ts';
 import { AnswerCache } from '../answer-cache.ts';
 import { defineEndpoints, type Endpoint } from '../endpoints.ts';
 import type { Session, Sessions, SessionSocket } from '../sessions.ts';
@@ -40,6 +41,7 @@ export type ResumableParts<M extends RequestMap, S> = {
   namespace: string;
   adapter: ResumeAdapter;
   sessions: Sessions;
+  telemetry: Telemetry;
   definitions: M;
   actorOf: (socket: S) => Actor;
   create: (socket: S, actor: Actor) => ResumableSession<M, S>;
@@ -52,14 +54,20 @@ export type ResumableParts<M extends RequestMap, S> = {
 export class ResumableSessions<M extends RequestMap, S extends ResumableSocket> {
   readonly #parts: ResumableParts<M, S>;
   readonly #running = new Map<string, Running<M, S>>();
+  readonly #resumed: Counter;
 
   constructor(parts: ResumableParts<M, S>) {
     this.#parts = parts;
-  }
-
-  /** How many wait for their client. */
-  get waiting(): number {
-    return [...this.#running.values()].filter(({ socket }) => !socket.connected).length;
+    const { namespace, telemetry } = parts;
+    this.#resumed = telemetry.counter(
+      'haven_sessions_resumed_total',
+      'Sessions that went on over another connection',
+    );
+    telemetry.gauge(
+      `haven_${namespace.slice(1)}_sessions_waiting`,
+      'Sessions whose client may come back',
+      () => [...this.#running.values()].filter(({ socket }) => !socket.connected).length,
+    );
   }
 
   connected(socket: S): void {
@@ -108,6 +116,7 @@ export class ResumableSessions<M extends RequestMap, S extends ResumableSocket> 
     // Who comes from another network is here before the old connection is known to be dead.
     before.disconnect(true);
     actor.address = socket.handshake.address;
+    this.#resumed.add(1, { namespace: this.#parts.namespace });
     session.resumed(socket);
     adapter.replay(socket.id, missed);
     this.#attach(running);
