@@ -5,6 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { readConfig } from '../server/src/config/config.ts';
 import { iceServersFor } from '../server/src/turn/ice-servers.ts';
 import { launchChromium } from './support/browser.ts';
+import { startDevice } from './support/device-agent.ts';
 import { HavenServer } from './support/haven-server.ts';
 import { MonitorClient } from './support/monitor-client.ts';
 import { until } from './support/process.ts';
@@ -136,6 +137,16 @@ withCoturn('a TURN server', () => {
     expect(relayed).toBe(true);
     expect(bytes).toBeGreaterThan(0);
     await page.evaluate(() => standards.unpublish());
+  });
+
+  test('holds a relay at hand for the device agent', async () => {
+    const device = await startDevice(server, PATIENT, '--synthetic', 'hr=72', '--fps', '15');
+    try {
+      await until('the stream on the wall', 30_000, () => monitor.streams.has(PATIENT));
+      expect(turn?.log).toMatch(/username=<\d+:device-[\w-]+>.*allocat|ALLOCATE processed, success/i);
+    } finally {
+      await device.stop();
+    }
   });
 
   test.each<[string, () => ReturnType<typeof iceServersFor>]>([

@@ -66,12 +66,14 @@ const standards = {
   /** Of the connection that publishes. */
   async sent(): Promise<Seen> {
     const seen = { ...NOTHING, state: publisher?.peer.connectionState ?? 'none' };
-    for (const report of await reportsOf(publisher?.peer)) {
+    const reports = await reportsOf(publisher?.peer);
+    for (const report of reports) {
       if (report.type === 'outbound-rtp' && report.kind === 'video') {
         seen.bytes += Number(report.bytesSent);
         seen.frames += Number(report.framesSent ?? 0);
+        const codec = reports.find(({ id }) => id === report.codecId);
+        seen.codec = String(codec?.mimeType ?? seen.codec);
       }
-      if (report.type === 'codec') seen.codec = String(report.mimeType);
       if (report.type === 'local-candidate' && report.candidateType === 'relay') seen.relayed = true;
     }
     return seen;

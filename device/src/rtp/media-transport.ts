@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   DtlsParameters,
   IceCandidate as RemoteCandidate,
@@ -24,6 +25,8 @@ import { turnOptionsOf } from './turn-options.ts';
 const SRTP_PROFILES: (1 | 7)[] = [7, 1];
 /** ICE and DTLS on a loaded machine over a bad link take two or three seconds. */
 const CONNECT_TIMEOUT_MS = 10_000;
+/** A relay that answers does so within a few round trips; one that does not must not hold up the direct path. */
+const GATHER_WITHIN_MS = 3_000;
 const RTP_COMPONENT = 1;
 const LOOPBACK = '127.0.0.1';
 
@@ -143,7 +146,8 @@ export class MediaTransport {
   }
 
   async #gather(): Promise<void> {
-    await this.#ice.gather();
+    // What is found later is not used.
+    await Promise.race([this.#ice.gather(), sleep(GATHER_WITHIN_MS, undefined, { ref: false })]);
     for (const candidate of this.#remoteCandidates) await this.#ice.addRemoteCandidate(candidate);
     await this.#ice.addRemoteCandidate(undefined);
   }

@@ -109,13 +109,15 @@ describe('publishing over WHIP', () => {
 
   test('with an offer that comes to nothing leaves a running stream alone', async () => {
     await opened();
-    const { streamId } = liveStream()!;
+    const { streamId, mediaWorker } = liveStream()!;
+    const before = await mediaWorker.router.dump();
     for (const bad of ['v=0\r\n', offer({ payloads: '98' }), offer().replace(/a=fingerprint.*\r\n/g, '')]) {
       const { status } = await post(bad);
       expect(status).toBeGreaterThanOrEqual(400);
       expect(status).toBeLessThan(500);
     }
     expect(liveStream()?.streamId).toBe(streamId);
+    expect(await mediaWorker.router.dump()).toEqual(before);
   });
 });
 
