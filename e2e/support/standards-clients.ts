@@ -72,7 +72,7 @@ const standards = {
         seen.bytes += Number(report.bytesSent);
         seen.frames += Number(report.framesSent ?? 0);
         const codec = reports.find(({ id }) => id === report.codecId);
-        seen.codec = String(codec?.mimeType ?? seen.codec);
+        if (typeof codec?.mimeType === 'string') seen.codec = codec.mimeType;
       }
       if (report.type === 'local-candidate' && report.candidateType === 'relay') seen.relayed = true;
     }
