@@ -50,6 +50,8 @@ export class SwarmViewer {
   readonly times: JoinTimes = {};
   readonly #startedAt = performance.now();
   #wall: { media: ViewerMedia; transportId: string; rtpCapabilities: RtpCapabilities } | undefined;
+  /** Tiles that the room had streams for. */
+  #expected = 0;
   #disconnects = 0;
   #closed = false;
 
@@ -125,6 +127,7 @@ export class SwarmViewer {
       }
       this.#wall = { media, transportId: transport.id, rtpCapabilities: routerRtpCapabilities };
       const count = Math.min(tiles, streams.length);
+      this.#expected = count;
       for (let index = 0; index < count; index++) await this.#add(streams[(offset + index) % streams.length]);
       if (count === 0) this.#begun.resolve(undefined);
     } catch (error) {
@@ -161,7 +164,7 @@ export class SwarmViewer {
     this.times.firstPacketMs ??= this.#elapsed();
     if (this.times.allTilesMs !== undefined) return;
     const tiles = [...this.#watched.values()];
-    if (tiles.length < this.#plan.tiles || !tiles.every(({ arrived }) => arrived)) return;
+    if (tiles.length < this.#expected || !tiles.every(({ arrived }) => arrived)) return;
     this.times.allTilesMs = this.#elapsed();
     this.#begun.resolve(undefined);
   }

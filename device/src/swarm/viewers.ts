@@ -10,7 +10,7 @@ const REPORT_INTERVAL_MS = 1_000;
 
 /** Many walls in one process. One timer serves all. */
 export class Viewers {
-  readonly #viewers: SwarmViewer[] = [];
+  readonly #viewers = new Set<SwarmViewer>();
 
   async begin({ viewers, joinsPerSecond }: ViewersPlan): Promise<Outcome[]> {
     const every = (ms: number, act: (viewer: SwarmViewer) => void) =>
@@ -27,16 +27,18 @@ export class Viewers {
 
   take(): ViewerFigures[] {
     const now = performance.now();
-    return this.#viewers.map((viewer) => viewer.take(now));
+    return [...this.#viewers].map((viewer) => viewer.take(now));
   }
 
   async #join(plan: ViewerPlan): Promise<Outcome> {
+    const viewer = new SwarmViewer(plan);
+    this.#viewers.add(viewer);
     try {
-      const viewer = new SwarmViewer(plan);
-      this.#viewers.push(viewer);
       await viewer.begun;
       return viewer.times;
     } catch (error) {
+      // What it did not see tells nothing of those who watch.
+      this.#viewers.delete(viewer);
       return { refused: error instanceof HavenError ? error.code : String(error) };
     }
   }
