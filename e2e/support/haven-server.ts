@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PATIENTS, USERS } from '../../server/src/records/seed.ts';
 import { Program, temporaryDirectory, until } from './process.ts';
@@ -39,7 +39,7 @@ export class HavenServer {
       ...settings,
     });
     await server.run('0');
-    keepPrivate(...SEEDED_NAMES, server.user.password, server.administrator.password, ...server.#secrets());
+    keepPrivate(...SEEDED_NAMES, ...server.#secrets());
     return server;
   }
 
@@ -66,18 +66,27 @@ export class HavenServer {
 
   /** Of one of the users that a new installation has. */
   credentials(email: string): User {
-    const text = readFileSync(join(this.dataDirectory, 'credentials.txt'), 'utf8');
-    const line = text.split('\n').find((candidate) => candidate.includes(email));
-    const password = line?.trim().split(/\s+/).at(-1);
-    if (password === undefined) throw new Error(`no password of ${email}`);
-    return { email, password };
+    const user = this.newUsers().find((candidate) => candidate.email === email);
+    if (user === undefined) throw new Error(`no password of ${email}`);
+    return user;
   }
 
-  /** The keys and tokens that were made at the first start. */
+  /** Those whom this server made at its first start: none where another one on the same database was earlier. */
+  newUsers(): User[] {
+    const path = join(this.dataDirectory, 'credentials.txt');
+    const lines = existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n') : [];
+    return lines.map((line) => {
+      const [email = '', password = ''] = line.trim().split(/\s+/);
+      return { email, password };
+    });
+  }
+
+  /** The keys, tokens and passwords that were made at the first start. */
   #secrets(): string[] {
     const read = (file: string) => readFileSync(join(this.dataDirectory, file), 'utf8');
     const stored = Object.values(JSON.parse(read('secrets.json')) as Record<string, string>);
-    return [...stored, ...['cv-key', 'metrics-token', 'operations-token'].map((file) => read(file).trim())];
+    const tokens = ['cv-key', 'metrics-token', 'operations-token'].map((file) => read(file).trim());
+    return [...stored, ...tokens, ...this.newUsers().map(({ password }) => password)];
   }
 
   /** Runs `npm run admin -- …` beside the server. */

@@ -79,7 +79,7 @@ export async function seed({ store, config, clock = Date.now }: SeedOptions): Pr
   const trail = new DirectAudit({ client: store.service, config, clock });
   const context = { store, actor: 'system', keep: trail.keep.bind(trail), clock };
   return {
-    newCredentials: config.syntheticAllowed ? await seedWard(context, config) : [],
+    newCredentials: config.syntheticAllowed ? await store.inTurn(() => seedWard(context, config)) : [],
     cvKeyFile: await seedCvKey(context, config.dataDirectory),
     demoDevices: config.demo ? await seedDemoDevices(context, config.dataDirectory) : [],
     metricsToken: config.metricsToken ?? (await seedToken(config.dataDirectory, 'metrics-token')),

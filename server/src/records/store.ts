@@ -6,6 +6,7 @@ import type { Telemetry } from '../telemetry/telemetry.ts';
 import { currentOwner, DataDirectoryLock } from './data-directory-lock.ts';
 import type { Database } from './database.ts';
 import { openLiteStack, type LiteStack } from './embedded/lite-stack.ts';
+import { withMigrationSession } from './embedded/migration-session.ts';
 import { PostgresServer } from './embedded/postgres-server.ts';
 import { readSecrets, type Secrets } from './embedded/secrets.ts';
 import { StoreStartError } from './errors.ts';
@@ -32,6 +33,11 @@ export interface Store {
   /** Whether accounts can have a second factor (`auth.mfa`). */
   readonly offersSecondFactor: boolean;
   readonly tokenVerification: TokenVerification;
+  /**
+   * Runs something that of several servers starting on one database only one may do at a time.
+   * @throws StoreStartError when another one takes too long
+   */
+  inTurn<T>(run: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -64,7 +70,7 @@ export async function openStore(config: StoreSettings, telemetry?: Telemetry): P
     const url = await openDatabase(config, secrets, lock, opened, telemetry);
     const stack = await openLiteStack(url, secrets, join(config.repositoryRoot, MIGRATIONS));
     opened.push(stack);
-    return embeddedStore(stack, secrets, opened);
+    return embeddedStore({ stack, secrets, url }, opened);
   } catch (error) {
     await closeAll(opened);
     throw error;
@@ -130,10 +136,13 @@ export async function joinStore(config: StoreSettings): Promise<Store> {
     throw new StoreStartError('The server on this data directory is still starting. Try again in a moment.');
   }
   const stack = await openLiteStack(url, secrets, undefined);
-  return embeddedStore(stack, secrets, [stack]);
+  return embeddedStore({ stack, secrets, url }, [stack]);
 }
 
-function embeddedStore(stack: LiteStack, secrets: Secrets, opened: { close(): Promise<void> }[]): Store {
+function embeddedStore(
+  { stack, secrets, url }: { stack: LiteStack; secrets: Secrets; url: string },
+  opened: { close(): Promise<void> }[],
+): Store {
   const { publishableKey, secretKey } = secrets;
   const client = clientFactory(EMBEDDED_URL, stack.fetch);
   return {
@@ -155,6 +164,7 @@ function embeddedStore(stack: LiteStack, secrets: Secrets, opened: { close(): Pr
     },
     offersSecondFactor: false,
     tokenVerification: { kind: 'secret', secret: secrets.jwt },
+    inTurn: (run) => withMigrationSession(url, run),
     close: closeOnce(opened),
   };
 }
@@ -181,6 +191,8 @@ function hostedStore(supabase: NonNullable<Config['supabase']>, opened: { close(
       supabase.jwtSecret === undefined
         ? { kind: 'issuer', issuer }
         : { kind: 'secret', secret: supabase.jwtSecret, issuer },
+    // Its database is not reached directly, and is not seeded with a ward.
+    inTurn: (run) => run(),
     close: closeOnce(opened),
   };
 }

@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+import { freePort, startRedis } from '../../server/src/records/testing/redis.ts';
+import { readMetrics } from '../bench/cv/metrics.ts';
+import { HavenServer, type User } from './haven-server.ts';
+import { KillablePostgres } from './killable-postgres.ts';
+import { until } from './process.ts';
+
+/** The nodes have found each other within this time, ms, on a busy machine. */
+const LINKED_WITHIN_MS = 20_000;
+
+/** Two servers, `a` and `b`, that are one system: on one PostgreSQL and one Redis, which can be killed. */
+export class Cluster {
+  readonly a: HavenServer;
+  readonly b: HavenServer;
+  readonly database: KillablePostgres;
+  #redis: Awaited<ReturnType<typeof startRedis>>;
+
+  private constructor(
+    nodes: readonly [HavenServer, HavenServer],
+    database: KillablePostgres,
+    redis: Awaited<ReturnType<typeof startRedis>>,
+  ) {
+    [this.a, this.b] = nodes;
+    this.database = database;
+    this.#redis = redis;
+  }
+
+  /** @param settings of both nodes */
+  static async start(settings: Record<string, string> = {}): Promise<Cluster> {
+    const [database, redis] = await Promise.all([KillablePostgres.start(), startRedis()]);
+    const secret = randomBytes(32).toString('hex');
+    const start = async (node: string) => {
+      const port = String(await freePort());
+      return HavenServer.start({
+        PORT: port,
+        HAVEN_NODE_ID: node,
+        HAVEN_NODE_URL: `http://127.0.0.1:${port}`,
+        HAVEN_CLUSTER_SECRET: secret,
+        DATABASE_URL: database.url,
+        REDIS_URL: redis.url,
+        ...settings,
+      });
+    };
+    // At once, as an operator's machines start after a power cut.
+    const cluster = new Cluster(await Promise.all([start('a'), start('b')]), database, redis);
+    await cluster.linked();
+    return cluster;
+  }
+
+  /** The clinician, whose password is with the node that was first to make the users. */
+  get user(): User {
+    const users = [this.a, this.b].flatMap((node) => node.newUsers());
+    const user = users.find(({ email }) => email.startsWith('clinician@'));
+    if (user === undefined) throw new Error('no node made the users');
+    return user;
+  }
+
+  /** Waits until each node is told what happens at the other. */
+  async linked(): Promise<void> {
+    await until('the nodes to be linked', LINKED_WITHIN_MS, async () => {
+      const others = await Promise.all(
+        [this.a, this.b].map(async (node) => (await readMetrics(node)).get('haven_cluster_nodes')),
+      );
+      return others.every((count) => count === 1);
+    });
+  }
+
+  async killRedis(): Promise<void> {
+    await this.#redis.kill();
+  }
+
+  /** At the same address, without what it knew. */
+  async restartRedis(): Promise<void> {
+    this.#redis = await startRedis(this.#redis.port);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.a.stop(), this.b.stop()]);
+    await Promise.all([this.database.stop(), this.#redis.kill()]);
+  }
+}
