@@ -1,21 +1,27 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
+import { Transform } from 'node:stream';
 
 /** A way to a server by which everything but media goes, and which can be taken away. */
 export class TcpPath {
   readonly #server: Server;
   readonly #target: URL;
+  readonly #mediaPorts: { from: number; to: number } | undefined;
   readonly #sockets = new Set<Socket>();
   #gone = false;
 
-  private constructor(target: string) {
+  private constructor(target: string, mediaPorts?: { from: number; to: number }) {
     this.#target = new URL(target);
+    this.#mediaPorts = mediaPorts;
     this.#server = createServer((client) => this.#carry(client));
   }
 
-  /** @param target the server's origin */
-  static async open(target: string): Promise<TcpPath> {
-    const path = new TcpPath(target);
+  /**
+   * @param target the server's origin
+   * @param mediaPorts has clients believe that media go by another port, with as many digits: messages keep their length
+   */
+  static async open(target: string, mediaPorts?: { from: number; to: number }): Promise<TcpPath> {
+    const path = new TcpPath(target, mediaPorts);
     path.#server.listen(0, '127.0.0.1');
     await once(path.#server, 'listening');
     return path;
@@ -53,7 +59,8 @@ export class TcpPath {
       [upstream, client],
     ] as const) {
       this.#sockets.add(from);
-      from.pipe(to);
+      if (from === upstream && this.#mediaPorts !== undefined) from.pipe(leading(this.#mediaPorts)).pipe(to);
+      else from.pipe(to);
       // Whichever end goes takes the other along; why does not matter here.
       from.on('error', () => undefined);
       from.once('close', () => {
@@ -62,4 +69,16 @@ export class TcpPath {
       });
     }
   }
+}
+
+/** Candidates fit in one segment on the loopback, so that none is divided. */
+function leading({ from, to }: { from: number; to: number }): Transform {
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      done(
+        null,
+        Buffer.from(chunk.toString('latin1').replaceAll(`"port":${from},`, `"port":${to},`), 'latin1'),
+      );
+    },
+  });
 }

@@ -11,6 +11,8 @@ export type Losses = {
   loseEvery?: number | undefined;
   /** Share of all RTP and RTCP packets that is lost by chance, in both directions. */
   loss?: number | undefined;
+  /** Of every packet in each direction, ms. */
+  delayMs?: number | undefined;
 };
 
 /** A UDP path between a device and the SFU that loses packets. */
@@ -21,6 +23,7 @@ export class LossyRelay {
   readonly #outer: Socket;
   readonly #losses: Losses;
   readonly #random = randomOf(1);
+  #closed = false;
   #count = 0;
   #lost = 0;
 
@@ -36,10 +39,10 @@ export class LossyRelay {
     let device: { port: number; address: string } | undefined;
     relay.#inner.on('message', (packet, from) => {
       device = from;
-      if (!relay.#losesOnTheWayIn(packet)) relay.#outer.send(packet, port, '127.0.0.1');
+      if (!relay.#losesOnTheWayIn(packet)) relay.#pass(relay.#outer, packet, { port, address: '127.0.0.1' });
     });
     relay.#outer.on('message', (packet) => {
-      if (device && !relay.#losesByChance(packet)) relay.#inner.send(packet, device.port, device.address);
+      if (device && !relay.#losesByChance(packet)) relay.#pass(relay.#inner, packet, device);
     });
     for (const socket of [relay.#inner, relay.#outer]) {
       socket.bind(0, '127.0.0.1');
@@ -58,8 +61,18 @@ export class LossyRelay {
   }
 
   close(): void {
+    this.#closed = true;
     this.#inner.close();
     this.#outer.close();
+  }
+
+  #pass(socket: Socket, packet: Buffer, { port, address }: { port: number; address: string }): void {
+    const { delayMs } = this.#losses;
+    const send = () => {
+      if (!this.#closed) socket.send(packet, port, address);
+    };
+    if (delayMs === undefined) send();
+    else setTimeout(send, delayMs);
   }
 
   #losesOnTheWayIn(packet: Buffer): boolean {

@@ -1,0 +1,72 @@
+import { descendants } from '../../support/process-tree.ts';
+import { until } from '../../support/process.ts';
+import { secondsSince, type RecoveryCase } from './case.ts';
+import { RecoveryWard } from './ward.ts';
+
+const PATIENTS = 2;
+const PATIENCE_MS = 60_000;
+/** What was decoded before a death may be analysed just after it, ms. */
+const LEFT_OVER_MS = 500;
+
+const mediaWorker: RecoveryCase = {
+  name: 'media-worker',
+  what: 'the media worker is killed',
+  goals: { 'every tile moves, s': 3, 'frames analysed, s': 10 },
+  async open() {
+    const ward = await RecoveryWard.start({ patients: PATIENTS, analysed: true });
+    return {
+      close: () => ward.close(),
+      async run() {
+        const before = ward.streamIds();
+        const worker = descendants(ward.server.program.pid).find(({ command }) =>
+          command.includes('mediasoup-worker'),
+        );
+        if (worker === undefined) throw new Error('there is no media worker');
+        process.kill(worker.pid, 'SIGKILL');
+        const killedAt = Date.now();
+        const analysed = ward.analysedAt(killedAt + LEFT_OVER_MS);
+        const shown = ward.shownAgainAt(before, killedAt);
+        const [shownAt, analysedAt] = await Promise.all([shown, analysed]);
+        return {
+          'every tile moves, s': secondsSince(killedAt, shownAt),
+          'frames analysed, s': secondsSince(killedAt, analysedAt),
+        };
+      },
+    };
+  },
+};
+
+const server: RecoveryCase = {
+  name: 'server',
+  what: 'the server is killed and started again at once',
+  goals: {},
+  async open() {
+    const ward = await RecoveryWard.start({ patients: PATIENTS, analysed: true });
+    return {
+      close: () => ward.close(),
+      async run() {
+        const before = ward.streamIds();
+        await ward.server.program.kill();
+        const killedAt = Date.now();
+        await ward.server.run();
+        const upAt = Date.now();
+        const [shownAt, alarmsAt, analysedAt] = await Promise.all([
+          ward.shownAgainAt(before, killedAt),
+          until('alarms', PATIENCE_MS, async () => {
+            const since = await ward.wall.alarmsOnSince();
+            return since !== undefined && since > killedAt && since;
+          }),
+          ward.analysedAt(killedAt + LEFT_OVER_MS),
+        ]);
+        return {
+          'up, s': secondsSince(killedAt, upAt),
+          'every tile moves, s': secondsSince(killedAt, shownAt),
+          'alarms on, s': secondsSince(killedAt, alarmsAt),
+          'frames analysed, s': secondsSince(killedAt, analysedAt),
+        };
+      },
+    };
+  },
+};
+
+export const killCases: readonly RecoveryCase[] = [mediaWorker, server];
