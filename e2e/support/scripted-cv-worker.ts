@@ -8,6 +8,7 @@ import {
   readReply,
   type Assignment,
   type CvRequests,
+  type DetectedEvent,
   type ErrorCode,
   type Observation,
   type ResponseOf,
@@ -47,7 +48,7 @@ export function measured(
 }
 
 /** An observation of something that happened. */
-export function happened(assignment: Assignment, event: 'fall', at = Date.now()): Observation {
+export function happened(assignment: Assignment, event: DetectedEvent, at = Date.now()): Observation {
   const { assignmentId, epoch, patientId, streamId, source } = assignment;
   const identity = { id: randomUUID(), assignmentId, epoch, patientId, streamId, source, at };
   return { ...identity, kind: 'event', event, confidence: 0.9 };

@@ -3,6 +3,7 @@ import { checkChromium } from './chromium.mjs';
 import { checkCoturn } from './coturn.mjs';
 import { checkFfmpeg } from './ffmpeg.mjs';
 import { packagesOf } from './missing.mjs';
+import { checkNginx } from './nginx.mjs';
 import { checkRedis } from './redis.mjs';
 
 /**
@@ -15,7 +16,9 @@ import { checkRedis } from './redis.mjs';
 export function checkSystem(context) {
   return [
     ...checkFfmpeg(context),
-    ...(context.forTests ? [...checkChromium(context), ...checkCoturn(context), ...checkRedis(context)] : []),
+    ...(context.forTests
+      ? [...checkChromium(context), ...checkCoturn(context), ...checkNginx(), ...checkRedis(context)]
+      : []),
   ];
 }
 

@@ -208,6 +208,15 @@ describe('alerts', () => {
     expect(await records.activeAlerts()).toEqual([]);
   });
 
+  test('that another server has ended are not active, though this one has yet to write an earlier version', async () => {
+    const raised = pulseAlert('P-101', { rule: 'pulse-low' });
+    await records.keepAlert({ ...raised, version: 2, condition: 'cleared', active: false });
+    await written();
+    await records.keepAlert(raised);
+    expect(await records.activeAlerts()).toEqual([]);
+    await written();
+  });
+
   test('tell the highest episode of each rule', async () => {
     await records.keepAlert(pulseAlert('P-102', { episode: 4 }));
     await written();

@@ -34,6 +34,9 @@ import { StoreWriter } from './store-writer.ts';
 import type { Store } from './store.ts';
 import { readTrends, type TrendSpan } from './trends.ts';
 
+/** Ids are part of a request's address, which gateways bound to some 8 kB. */
+const IDS_PER_REQUEST = 100;
+
 export type RecordsOptions = {
   store: Store;
   config: Pick<
@@ -232,6 +235,13 @@ class StoredRecords implements Records {
     const rows = await readAllPages(this.#calls, (from, to) =>
       this.#store.service.from('alerts').select('*').eq('active', true).order('id').range(from, to),
     );
+    // Since this server wrote them down, another one may have taken the patient over and ended them.
+    for (let from = 0; from < pending.length; from += IDS_PER_REQUEST) {
+      const ids = pending.slice(from, from + IDS_PER_REQUEST).map(({ id }) => id);
+      rows.push(
+        ...(await this.#calls.read(() => this.#store.service.from('alerts').select('*').in('id', ids))),
+      );
+    }
     return highestVersions([...rows.map(alertOf), ...pending]).filter(({ active }) => active);
   }
 

@@ -111,10 +111,8 @@ export class ClusterNode {
   /** From now on viewers hear what others tell. */
   begin(audience: Audience): void {
     this.#audience = audience;
-    void this.#members.beat();
-    this.#redis.on('ready', () => void this.#members.beat());
-    // What was active when this node stopped may be watched over by another by now.
-    for (const { patientId } of this.#options.alerts.allActive()) void this.#claims.watchOver(patientId);
+    this.#announce();
+    this.#redis.on('ready', () => this.#announce());
   }
 
   tell(event: NodeEvent): void {
@@ -155,6 +153,13 @@ export class ClusterNode {
           ? alerts.acknowledge(alertId, by, reason)
           : alerts.silence(alertId, by, seconds, reason),
     };
+  }
+
+  /** Redis answers: it is told that this node is there, and whose alerts it watches over. */
+  #announce(): void {
+    void this.#members.beat();
+    // What was active when this node stopped, or when Redis was lost, may be watched over by another by now.
+    for (const { patientId } of this.#options.alerts.allActive()) void this.#claims.watchOver(patientId);
   }
 
   #ownVitals() {
