@@ -20,6 +20,10 @@ const SILENT: ReadonlySet<string> = new Set([
   'session:renew',
   'transport:open',
   'GET /break-glass',
+  // How media and machine fare, without names and patients' ids; and what a browser says of its own pictures.
+  ...['client:statistics', 'client:span', 'GET /operations', 'GET /operations/streams'],
+  // No pause runs that it could end.
+  'privacy:resume',
 ]);
 const LOOPBACK = /^(::ffff:)?127\.0\.0\.1$/;
 

@@ -29,7 +29,10 @@ export class ClientMetrics {
       'For how long pictures stood still on walls',
     );
     this.#decoded = telemetry.counter('haven_client_frames_decoded_total', 'Frames that browsers decoded');
-    this.#dropped = telemetry.counter('haven_client_frames_dropped_total', 'Frames that browsers did not show');
+    this.#dropped = telemetry.counter(
+      'haven_client_frames_dropped_total',
+      'Frames that browsers did not show',
+    );
     this.#decode = seconds('haven_client_decode_seconds', 'Time to decode a frame in a browser, means');
     this.#delay = seconds(
       'haven_client_receive_delay_seconds',

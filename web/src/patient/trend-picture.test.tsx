@@ -17,6 +17,8 @@ const trend: Trend = {
 };
 
 test('where the browser cannot draw, a trend is in words and in a table, and says so', async () => {
+  // What the chart asks for first.
+  Reflect.deleteProperty(globalThis, 'matchMedia');
   render(
     <TrendPicture
       trend={trend}

@@ -124,7 +124,7 @@ export function Tile(props: TileProps) {
             mode={patient.analysisMode}
             talker={props.talker}
             vitals={vitals}
-            link={stream === null || stream.privacy !== null ? null : stream.quality}
+            link={stream?.privacy === null ? stream.quality : null}
             absenceAlerted={alerts.some(({ rule }) => ABSENCE_RULES.has(rule))}
           />
         </div>

@@ -156,7 +156,7 @@ describe('a session', () => {
     const { principal, userId } = await here.signedIn(['device-technician']);
     expect(here.access.accounts.status(principal)).toMatchObject({
       user: { id: userId, roles: ['device-technician'] },
-      actions: ['patient:read', 'device:manage'],
+      actions: ['patient:read', 'device:manage', 'operations:read'],
       roomIds: ['ward-a'],
       passwordChangeRequired: false,
       serverTime: expect.any(Number),
