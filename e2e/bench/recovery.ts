@@ -29,7 +29,7 @@ function report({ goals }: RecoveryCase, measured: readonly Figures[]): boolean 
   for (const name of Object.keys(measured[0] ?? {})) {
     const figures = measured.map((run) => run[name] ?? NaN);
     const median = quantile(figures, 0.5);
-    const goal = goals[name];
+    const goal = Object.entries(goals).find(([of]) => of === name)?.[1];
     const missed = goal !== undefined && median > goal;
     reached &&= !missed;
     const beside = goal === undefined ? '' : `   goal ${goal}${missed ? ' MISSED' : ''}`;

@@ -24,12 +24,11 @@ async function missedAlerts({ worker, monitor, wall }: RecoveryWard): Promise<nu
 
 /** A fall's alert ends when it is acknowledged, so that the next one is another. */
 async function acknowledgeAll({ monitor }: RecoveryWard): Promise<void> {
-  for (const { id, active, acknowledgement } of monitor.alerts.values())
-    if (active && acknowledgement === null)
+  const falls = () => [...monitor.alerts.values()].filter(({ rule, active }) => rule === 'fall' && active);
+  for (const { id, acknowledgement } of falls())
+    if (acknowledgement === null)
       await monitor.request('alert:acknowledge', { requestId: randomUUID(), alertId: id });
-  await until('the alerts to end', PATIENCE_MS, () =>
-    [...monitor.alerts.values()].every(({ active }) => !active),
-  );
+  await until('the alerts to end', PATIENCE_MS, () => falls().length === 0);
 }
 
 const redis: RecoveryCase = {
