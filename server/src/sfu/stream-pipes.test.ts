@@ -45,7 +45,8 @@ describe('a stream with viewers on another worker', () => {
 
   test('has its pipe closed some time after the last of them left, and made anew for the next', async () => {
     const before = await carried();
-    for (let round = 0; round < 3; round++) {
+    // Fewer rounds than a stream without packets lives.
+    for (let round = 0; round < 2; round++) {
       const [first, second] = far;
       const consumers = [await consumeOn(first!), await consumeOn(second!)];
       first!.closeConsumer(consumers[0]!.consumerId);
