@@ -118,7 +118,9 @@ export class Connection<M extends RequestMap, Events> {
     if (!this.#isConnected()) throw new UnreachableError();
     let answer: unknown;
     try {
-      answer = await this.#socket.timeout(REQUEST_TIMEOUT_MS).emitWithAck(name, ...(trace === undefined ? [request] : [request, trace]));
+      answer = await this.#socket
+        .timeout(REQUEST_TIMEOUT_MS)
+        .emitWithAck(name, ...(trace === undefined ? [request] : [request, trace]));
     } catch (cause) {
       throw this.#isConnected()
         ? new HavenError('TIMEOUT', undefined, { cause })
