@@ -45,7 +45,7 @@ describe('a stream with viewers on another worker', () => {
 
   test('has its pipe closed some time after the last of them left, and made anew for the next', async () => {
     const before = await carried();
-    // Fewer rounds than a stream without packets lives.
+    // In less time, as the server sees it, than a stream without packets may take.
     for (let round = 0; round < 2; round++) {
       const [first, second] = far;
       const consumers = [await consumeOn(first!), await consumeOn(second!)];

@@ -59,7 +59,7 @@ describe('what is measured of a patient', () => {
     expect(await worker.request('observations', { observations: [late] })).toMatchObject({
       rejected: [{ id: late.id, code: 'ASSIGNMENT_UNKNOWN' }],
     });
-    server.advance(30_000);
+    server.advance(20_000);
     await server.records.setAnalysisMode('P-101', 'vitals');
     await assigned(worker, 'vitals');
     expect(server.alerts.reports.filter(({ condition }) => condition === 'analysis-stopped')).toEqual([]);
