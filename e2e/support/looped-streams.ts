@@ -4,6 +4,7 @@ import { Swarm } from '../../device/src/swarm/swarm.ts';
 import { addPatients } from '../bench/cv/add-patients.ts';
 import { cacheFolder } from '../eval/matrix/clip.ts';
 import type { HavenServer } from './haven-server.ts';
+import { patientsKnown } from './known-patients.ts';
 
 const SYNTHETIC = 'hr=72,rr=15,tone=light,motion=none';
 const FRAMES_PER_SECOND = 15;
@@ -26,6 +27,7 @@ export async function publishLoops(
     layers.push({ layer, path });
   }
   const tokens = await addPatients(server.dataDirectory, roomId, count);
+  await patientsKnown(server, [...tokens.keys()]);
   const swarm = new Swarm();
   try {
     const outcomes = await swarm.add({

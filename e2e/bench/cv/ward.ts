@@ -4,6 +4,7 @@ import type { PublishersPlan } from '../../../device/src/swarm/plan.ts';
 import { Swarm } from '../../../device/src/swarm/swarm.ts';
 import { cacheFolder } from '../../eval/matrix/clip.ts';
 import { HavenServer } from '../../support/haven-server.ts';
+import { patientsKnown } from '../../support/known-patients.ts';
 import { MonitorClient } from '../../support/monitor-client.ts';
 import { until } from '../../support/process.ts';
 import { addPatients } from './add-patients.ts';
@@ -65,9 +66,9 @@ export class LoopedWard {
     });
     const tokens = await addPatients(server.dataDirectory, ROOM, streams);
     const { accessToken } = await server.signIn();
-    // Patients who are added beside the server are known to it some seconds later.
-    await until('the patients of the benchmark', PATIENCE_MS, () =>
-      isKnown(server.url, accessToken, patients),
+    await patientsKnown(
+      server,
+      patients.map(({ patientId }) => patientId),
     );
     const monitor = await MonitorClient.join(server.url, accessToken, ROOM);
     const plan: PublishersPlan = {
@@ -108,12 +109,6 @@ export class LoopedWard {
   #analysed({ patientId }: BenchPatient): boolean {
     return this.monitor.latest(patientId, 'motion')?.state === 'measured';
   }
-}
-
-async function isKnown(url: string, token: string, patients: readonly BenchPatient[]): Promise<boolean> {
-  const answer = await fetch(`${url}/api/v1/patients`, { headers: { authorization: `Bearer ${token}` } });
-  const text = await answer.text();
-  return patients.every(({ patientId }) => text.includes(`"${patientId}"`));
 }
 
 export function describeWard({ streams, simulcast, framesPerSecond }: WardSize): string {
