@@ -3,6 +3,7 @@ import { patientIdSchema } from '@haven/protocol';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { MIN_BITRATE } from './media/bandwidth.ts';
 import { UsageError } from './failures.ts';
+import { serverOrigin } from './server-origin.ts';
 
 const MAX_SIDE = 1920;
 const MIN_SIDE = 32;
@@ -124,12 +125,6 @@ function sourceOf({ file, camera, synthetic, loop, size: picture }: Options): So
   if (camera !== undefined) return { kind: 'camera', device: camera, size: picture };
   if (synthetic !== undefined) return { kind: 'synthetic', parameters: synthetic, size: picture };
   throw new UsageError('Say what to publish: --file, --camera or --synthetic.');
-}
-
-function serverOrigin(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url && ['http:', 'https:'].includes(url.protocol)) return url.origin;
-  throw new InvalidArgumentError('Give an address such as https://haven.example:3000.');
 }
 
 function patientId(text: string): string {

@@ -2,6 +2,7 @@ import { roomIdSchema } from '@haven/protocol';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { UsageError } from '../failures.ts';
 import type { LoopedLayer } from './looped-clip.ts';
+import { serverOrigin } from '../server-origin.ts';
 
 /** What one process of Node and one machine can be asked for. */
 const MAX_PUBLISHERS = 500;
@@ -106,12 +107,6 @@ function buildCommand(): Command {
     .allowExcessArguments(false)
     .exitOverride()
     .configureOutput({ writeErr: () => undefined });
-}
-
-function serverOrigin(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url && ['http:', 'https:'].includes(url.protocol)) return url.origin;
-  throw new InvalidArgumentError('Give an address such as https://haven.example:3000.');
 }
 
 function room(text: string): string {

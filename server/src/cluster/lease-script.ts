@@ -6,9 +6,9 @@
  * node.
  *
  * The answer is `{1, epoch}` when this node holds it now, or `{0, epoch, node, value}` of who does. An epoch never
- * repeats: it is above the last one known, and where Redis lost its memory, above the clock of any epoch before. A
- * holder whose lease ran out keeps its epoch as long as nobody else held the lease in between; a node that was started
- * again begins a new one.
+ * repeats: it is above the last one known, and where Redis lost its memory, above the clock of any epoch before, in
+ * microseconds (milliseconds are too coarse: a second one begins within the same). A holder whose lease ran out keeps
+ * its epoch as long as nobody else held the lease in between; a node that was started again begins a new one.
  */
 export const TAKE_LEASE = `
 local held = redis.call('HMGET', KEYS[1], 'node', 'epoch', 'value')
@@ -21,7 +21,7 @@ local epoch = mine
 local kept = held[1] == ARGV[1] and tonumber(held[2]) == mine
 if not kept and (held[1] or mine == 0 or last > mine) then
   local time = redis.call('TIME')
-  epoch = math.max(last + 1, time[1] * 1000 + math.floor(time[2] / 1000))
+  epoch = math.max(last + 1, time[1] * 1000000 + time[2])
 end
 redis.call('HSET', KEYS[1], 'node', ARGV[1], 'epoch', string.format('%.0f', epoch), 'value', ARGV[3])
 redis.call('PEXPIRE', KEYS[1], ARGV[2])

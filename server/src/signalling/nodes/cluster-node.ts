@@ -99,13 +99,8 @@ export class ClusterNode {
     this.#mesh.on('refused', (by, error) =>
       telemetry.logger.warn({ err: error, node: by }, 'another node is not reached'),
     );
-    telemetry.gauge('haven_cluster_nodes', 'Other nodes that answer', () => this.up);
+    telemetry.gauge('haven_cluster_nodes', 'Other nodes that answer', () => this.#mesh.up);
     telemetry.gauge('haven_cluster_pipes', 'Streams sent to other nodes', () => this.#pipes.size);
-  }
-
-  /** Other nodes that answer now. */
-  get up(): number {
-    return this.#mesh.up;
   }
 
   /** From now on viewers hear what others tell. */
@@ -123,10 +118,6 @@ export class ClusterNode {
   beat(): void {
     this.#mesh.beat();
     this.#lookForAwaited();
-  }
-
-  drain(draining: boolean): Promise<void> {
-    return this.#members.drain(draining);
   }
 
   async close(): Promise<void> {
@@ -227,15 +218,11 @@ export class ClusterNode {
 
   /** The node left the cluster: each of its patients is watched over by whoever takes them first. */
   #bury(node: string): void {
-    const streams = this.#options.sfu.remote.of(node);
-    const watched = new Set([
-      ...streams.map(({ identity }) => identity.patientId),
-      ...this.alerts.toldBy(node).map(({ patientId }) => patientId),
-    ]);
+    const alerting = new Set(this.alerts.toldBy(node).map(({ patientId }) => patientId));
     this.#boots.delete(node);
     this.#pipes.closeAllOf(node);
     this.#endStreamsBut(node, new Set());
-    for (const patientId of watched) void this.#claims.watchOver(patientId);
+    for (const patientId of alerting) void this.#claims.watchOver(patientId);
   }
 
   /** Also of a node that stops: somebody is to watch over its patients. */
@@ -251,11 +238,12 @@ export class ClusterNode {
 
   #endStreamsBut(node: string, held: ReadonlySet<string>): void {
     for (const stream of this.#options.sfu.remote.of(node)) {
-      const { streamId, identity } = stream;
+      const { streamId } = stream;
+      const { roomId, patientId } = stream.identity;
       if (held.has(streamId)) continue;
       const reason = 'server-stopping';
       this.#endStream(streamId, reason);
-      this.#relay({ kind: 'stream-ended', streamId, reason, ...rest(identity) });
+      this.#relay({ kind: 'stream-ended', streamId, reason, roomId, patientId });
     }
   }
 
@@ -306,28 +294,16 @@ export class ClusterNode {
   }
 
   #openerFor(node: string): PipeOpener {
-    const ask = (
-      name: 'pipe:demand' | 'pipe:close',
-      request: { pipeId: string; maxSpatialLayer: number | null },
-    ) => {
-      // A node that is not reached keeps what it has; it hears of it when it meets this one anew.
-      void (
-        name === 'pipe:close'
-          ? this.#mesh.request(node, name, { pipeId: request.pipeId })
-          : this.#mesh.request(node, name, request)
-      ).catch(() => undefined);
-    };
+    // A node that is not reached keeps what it has; it hears of it when it meets this one anew.
+    const unanswered = (asked: Promise<unknown>): void => void asked.catch(() => undefined);
     return {
       open: async (streamId, to) => {
         const pipeId = randomUUID();
         return { pipeId, ...(await this.#mesh.request(node, 'pipe:open', { pipeId, streamId, to })) };
       },
-      demand: (pipeId, maxSpatialLayer) => ask('pipe:demand', { pipeId, maxSpatialLayer }),
-      close: (pipeId) => ask('pipe:close', { pipeId, maxSpatialLayer: null }),
+      demand: (pipeId, maxSpatialLayer) =>
+        unanswered(this.#mesh.request(node, 'pipe:demand', { pipeId, maxSpatialLayer })),
+      close: (pipeId) => unanswered(this.#mesh.request(node, 'pipe:close', { pipeId })),
     };
   }
-}
-
-function rest({ roomId, patientId }: { roomId: string; patientId: string }) {
-  return { roomId, patientId };
 }
