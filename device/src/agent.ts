@@ -128,6 +128,7 @@ export class DeviceAgent {
       await this.#connected.promise;
       if (this.#stopped()) return;
       const startedAt = performance.now();
+      const lasted = () => performance.now() - startedAt;
       const publication = await this.#publish();
       if (publication) {
         playing ??= this.#play();
@@ -138,8 +139,13 @@ export class DeviceAgent {
           this.#alone = !this.#alone;
           continue;
         }
+        // A new session, at another node maybe: the one before was well, and everybody waits for the picture.
+        if (end === 'device-lost' && lasted() > HEALTHY_AFTER_MS) {
+          this.#retryMs = RETRY_MS;
+          continue;
+        }
       }
-      if (performance.now() - startedAt > HEALTHY_AFTER_MS) this.#retryMs = RETRY_MS;
+      if (lasted() > HEALTHY_AFTER_MS) this.#retryMs = RETRY_MS;
       await this.#pause();
     }
   }

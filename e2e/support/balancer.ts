@@ -2,7 +2,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../../server/src/records/testing/redis.ts';
-import { repositoryRoot, temporaryDirectory, until } from './process.ts';
+import { atExit, repositoryRoot, temporaryDirectory, until } from './process.ts';
 
 const UP_WITHIN_MS = 10_000;
 /** Where Debian has it, which is on no user's path. */
@@ -29,7 +29,7 @@ export class Balancer {
     const file = join(directory, 'nginx.conf');
     writeFileSync(file, configuration(directory, port, nodes));
     const child = spawn(PROGRAM, ['-p', directory, '-c', file], { stdio: ['ignore', 'ignore', 'pipe'] });
-    process.once('exit', () => child.kill('SIGTERM'));
+    atExit(() => child.kill('SIGTERM'));
     let log = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => (log += text));
     const url = `http://127.0.0.1:${port}`;

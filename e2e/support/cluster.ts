@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { freePort, startRedis } from '../../server/src/records/testing/redis.ts';
 import { readMetrics } from '../bench/cv/metrics.ts';
-import { HavenServer, type User } from './haven-server.ts';
+import { forwardTcp, HavenServer, type User } from './haven-server.ts';
 import { KillablePostgres } from './killable-postgres.ts';
-import { until } from './process.ts';
+import { until, type Program } from './process.ts';
+import type { TestMachine, TestNetwork } from './test-network.ts';
 
 /** The nodes have found each other within this time, ms, on a busy machine. */
 const LINKED_WITHIN_MS = 20_000;
@@ -13,36 +14,61 @@ export class Cluster {
   readonly a: HavenServer;
   readonly b: HavenServer;
   readonly database: KillablePostgres;
+  readonly #proxies: readonly Program[];
   #redis: Awaited<ReturnType<typeof startRedis>>;
 
   private constructor(
     nodes: readonly [HavenServer, HavenServer],
     database: KillablePostgres,
     redis: Awaited<ReturnType<typeof startRedis>>,
+    proxies: readonly Program[],
   ) {
     [this.a, this.b] = nodes;
+    this.#proxies = proxies;
     this.database = database;
     this.#redis = redis;
   }
 
-  /** @param settings of both nodes */
-  static async start(settings: Record<string, string> = {}): Promise<Cluster> {
+  /**
+   * @param settings of both nodes
+   * @param machines of each node, when not this one: `network` is what they and this one are at
+   */
+  static async start(
+    settings: Record<string, string> = {},
+    machines?: { network: TestNetwork; a: TestMachine; b: TestMachine },
+  ): Promise<Cluster> {
     const [database, redis] = await Promise.all([KillablePostgres.start(), startRedis()]);
+    const shared = machines?.network.address ?? '127.0.0.1';
+    const proxies = await Promise.all(
+      machines === undefined
+        ? []
+        : [database.url, redis.url].map((url) => {
+            const { port } = new URL(url);
+            return forwardTcp([`${shared}:${port}`, `127.0.0.1:${port}`]);
+          }),
+    );
     const secret = randomBytes(32).toString('hex');
-    const start = async (node: string) => {
+    const start = async (node: 'a' | 'b') => {
       const port = String(await freePort());
-      return HavenServer.start({
-        PORT: port,
-        HAVEN_NODE_ID: node,
-        HAVEN_NODE_URL: `http://127.0.0.1:${port}`,
-        HAVEN_CLUSTER_SECRET: secret,
-        DATABASE_URL: database.url,
-        REDIS_URL: redis.url,
-        ...settings,
-      });
+      const machine = machines?.[node];
+      const address = machine?.address ?? '127.0.0.1';
+      return HavenServer.start(
+        {
+          PORT: port,
+          HAVEN_NODE_ID: node,
+          HAVEN_NODE_URL: `http://${address}:${port}`,
+          HAVEN_CLUSTER_SECRET: secret,
+          DATABASE_URL: database.url.replace('127.0.0.1', shared),
+          REDIS_URL: redis.url.replace('127.0.0.1', shared),
+          ...(machine === undefined ? {} : { HAVEN_ANNOUNCED_ADDRESS: address }),
+          ...settings,
+        },
+        machine,
+      );
     };
     // At once, as an operator's machines start after a power cut.
-    const cluster = new Cluster(await Promise.all([start('a'), start('b')]), database, redis);
+    const nodes = await Promise.all([start('a'), start('b')]);
+    const cluster = new Cluster(nodes, database, redis, proxies);
     await cluster.linked();
     return cluster;
   }
@@ -77,5 +103,6 @@ export class Cluster {
   async stop(): Promise<void> {
     await Promise.all([this.a.stop(), this.b.stop()]);
     await Promise.all([this.database.stop(), this.#redis.kill()]);
+    for (const proxy of this.#proxies) await proxy.stop();
   }
 }

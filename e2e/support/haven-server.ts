@@ -2,7 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PATIENTS, USERS } from '../../server/src/records/seed.ts';
 import { Program, temporaryDirectory, until } from './process.ts';
+import { TcpPath } from './tcp-path.ts';
 import { keepPrivate } from './test-logs.ts';
+import type { TestMachine } from './test-network.ts';
 
 export type User = { email: string; password: string };
 
@@ -19,25 +21,34 @@ export class HavenServer {
   readonly dataDirectory: string;
   readonly #settings: Record<string, string>;
   readonly #deviceTokens = new Map<string, Promise<string>>();
+  readonly #elsewhere: Elsewhere | undefined;
   program!: Program;
   url!: string;
+  /** Where it is reached on its own machine. */
+  ownUrl!: string;
 
-  private constructor(settings: Record<string, string>) {
+  private constructor(settings: Record<string, string>, elsewhere: Elsewhere | undefined) {
     this.dataDirectory = temporaryDirectory('data');
     this.#settings = settings;
+    this.#elsewhere = elsewhere;
   }
 
-  static async start(settings: Record<string, string> = {}): Promise<HavenServer> {
-    const server = new HavenServer({
-      HAVEN_DEMO: '0',
-      HAVEN_LOG_LEVEL: 'debug',
-      HAVEN_MEDIA_WORKERS: '1',
-      // Every browser and program of a test asks from one address.
-      HAVEN_TRUSTED_NETWORKS: '127.0.0.0/8',
-      // The tests' walls have nobody who moves the mouse.
-      HAVEN_SESSION_INACTIVITY_MINUTES: '0',
-      ...settings,
-    });
+  /** @param machine where it runs, when not on this one; settings have to say the PORT then */
+  static async start(settings: Record<string, string> = {}, machine?: TestMachine): Promise<HavenServer> {
+    const elsewhere = machine === undefined ? undefined : await reach(machine, settings.PORT);
+    const server = new HavenServer(
+      {
+        HAVEN_DEMO: '0',
+        HAVEN_LOG_LEVEL: 'debug',
+        HAVEN_MEDIA_WORKERS: '1',
+        // Every browser and program of a test asks from one address.
+        HAVEN_TRUSTED_NETWORKS: '127.0.0.0/8',
+        // The tests' walls have nobody who moves the mouse.
+        HAVEN_SESSION_INACTIVITY_MINUTES: '0',
+        ...settings,
+      },
+      elsewhere,
+    );
     await server.run('0');
     keepPrivate(...SEEDED_NAMES, ...server.#secrets());
     return server;
@@ -45,15 +56,13 @@ export class HavenServer {
 
   /** Starts the process; after a kill on the same port, so that clients find it again. */
   async run(port: string = new URL(this.url).port): Promise<void> {
-    this.program = new Program('server/src/main.ts', [], {
-      PORT: port,
-      HAVEN_DATA_DIR: this.dataDirectory,
-      ...this.#settings,
-    });
-    this.url = await until('the server to be up', UP_WITHIN_MS, () => {
+    const settings = { PORT: port, HAVEN_DATA_DIR: this.dataDirectory, ...this.#settings };
+    this.program = new Program('server/src/main.ts', [], settings, this.#elsewhere?.machine);
+    this.ownUrl = await until('the server to be up', UP_WITHIN_MS, () => {
       if (!this.program.running) throw new Error(`the server ended:\n${this.program.output}`);
       return /Haven is up at (\S+)/.exec(this.program.output)?.[1];
     });
+    this.url = this.#elsewhere?.path.url ?? this.ownUrl;
   }
 
   get user(): User {
@@ -129,5 +138,29 @@ export class HavenServer {
 
   async stop(): Promise<void> {
     await this.program.stop();
+    await this.#elsewhere?.proxy.stop();
+    await this.#elsewhere?.path.close();
   }
+}
+
+/** A server on another machine listens there for that machine alone; a proxy at its border carries on what comes. */
+type Elsewhere = { machine: TestMachine; proxy: Program; path: TcpPath };
+
+async function reach(machine: TestMachine, port: string): Promise<Elsewhere> {
+  const addresses = [machine.address, machine.consoleAddress, '127.0.0.1'];
+  const proxy = await forwardTcp(
+    addresses.map((address) => `${address}:${port}`),
+    machine,
+  );
+  return { machine, proxy, path: await TcpPath.open(`http://${machine.consoleAddress}:${port}`) };
+}
+
+/** @param addresses HOST:PORT each: where to listen, and at last where to carry connections */
+export async function forwardTcp(addresses: readonly string[], machine?: TestMachine): Promise<Program> {
+  const proxy = new Program('e2e/support/forward-tcp.ts', addresses, {}, machine);
+  await until('the proxy to listen', UP_WITHIN_MS, () => {
+    if (!proxy.running) throw new Error(`the proxy ended:\n${proxy.output}`);
+    return proxy.output.includes('forwarding');
+  });
+  return proxy;
 }

@@ -4,15 +4,24 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { keepLog } from './test-logs.ts';
+import type { TestMachine } from './test-network.ts';
 
 export const repositoryRoot = resolve(import.meta.dirname, '../..');
 /** Node 24 as the project pins it, or the one that runs the test. */
 const node = process.execPath;
 
+const endings: (() => void)[] = [];
+process.once('exit', () => endings.forEach((end) => end()));
+
+/** Is done when the test process ends, however it ends. */
+export function atExit(end: () => void): void {
+  endings.push(end);
+}
+
 /** A directory that is removed when the test process ends. */
 export function temporaryDirectory(name: string): string {
   const directory = mkdtempSync(join(tmpdir(), `haven-e2e-${name}-`));
-  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
+  atExit(() => rmSync(directory, { recursive: true, force: true }));
   return directory;
 }
 
@@ -33,7 +42,7 @@ export async function until<T>(
 
 const running = new Set<ChildProcess>();
 // A test run that crashes must not leave servers and encoders behind.
-process.once('exit', () => running.forEach((child) => child.kill('SIGTERM')));
+atExit(() => running.forEach((child) => child.kill('SIGTERM')));
 
 /** One of Haven's programs as a child process whose output is collected. */
 export class Program {
@@ -41,13 +50,20 @@ export class Program {
   output = '';
   readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 
-  constructor(entry: string, args: readonly string[], environment: Record<string, string>) {
+  /** @param machine where it runs, when not on this one */
+  constructor(
+    entry: string,
+    args: readonly string[],
+    environment: Record<string, string>,
+    machine?: Pick<TestMachine, 'enter'>,
+  ) {
     const inherited = Object.fromEntries(
       ['PATH', 'HOME', 'MEDIASOUP_WORKER_BIN', 'FFMPEG_PATH', 'TMPDIR'].flatMap((name) =>
         process.env[name] === undefined ? [] : [[name, process.env[name]]],
       ),
     );
-    this.process = spawn(node, [join(repositoryRoot, entry), ...args], {
+    const [command = node, ...rest] = [...(machine?.enter ?? []), node, join(repositoryRoot, entry), ...args];
+    this.process = spawn(command, rest, {
       cwd: repositoryRoot,
       env: { ...inherited, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -66,6 +66,7 @@ export class ScriptedCvWorker {
   readonly #outbox: Observation[][] = [];
   #timer: NodeJS.Timeout | undefined;
   #sending: Promise<void> | undefined;
+  #closed = false;
 
   constructor(url: string, key: string) {
     this.#socket = io(`${url}${CV_NAMESPACE}`, {
@@ -79,7 +80,11 @@ export class ScriptedCvWorker {
       for (const [streamId, held] of this.assignments)
         if (held.assignmentId === assignmentId) this.assignments.delete(streamId);
     });
-    this.#socket.on('disconnect', () => this.assignments.clear());
+    this.#socket.on('disconnect', () => {
+      this.assignments.clear();
+      // Socket.IO does not return by itself where the server said goodbye, as one that stops does.
+      if (!this.#socket.active && !this.#closed) setTimeout(() => this.#socket.connect(), TRY_AGAIN_MS);
+    });
   }
 
   /** The assignment of a patient's stream; undefined while there is none. */
@@ -111,6 +116,7 @@ export class ScriptedCvWorker {
   }
 
   close(): void {
+    this.#closed = true;
     clearInterval(this.#timer);
     this.#outbox.length = 0;
     this.#socket.disconnect();

@@ -61,7 +61,7 @@ export class WatchedWall {
    * @param prepare before the page is opened
    */
   static async open(
-    server: HavenServer,
+    server: Pick<HavenServer, 'url' | 'user'>,
     patientIds: readonly string[],
     prepare: (page: Page) => Promise<void> = () => Promise.resolve(),
   ): Promise<WatchedWall> {

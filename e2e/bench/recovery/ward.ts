@@ -11,11 +11,11 @@ import { TcpPath } from '../../support/tcp-path.ts';
 import { WatchedWall } from '../../support/watched-wall.ts';
 
 /** The patients of a new installation. */
-const PATIENTS = ['P-101', 'P-102', 'P-103', 'P-104'];
-const SOURCE = ['--synthetic', 'hr=72', '--size', '320x240', '--fps', '10'];
+export const PATIENTS = ['P-101', 'P-102', 'P-103', 'P-104'];
+export const SOURCE = ['--synthetic', 'hr=72', '--size', '320x240', '--fps', '10'];
 const PATIENCE_MS = 60_000;
 
-type Ends = (() => void | Promise<void>)[];
+export type Ends = (() => void | Promise<void>)[];
 
 export type WardOptions = {
   /** At most as many as a new installation has patients. */
@@ -112,7 +112,7 @@ export class RecoveryWard {
 }
 
 /** In reverse: what was begun last ends first. */
-async function endAll(ends: Ends): Promise<void> {
+export async function endAll(ends: Ends): Promise<void> {
   for (const end of ends.toReversed()) await end();
 }
 

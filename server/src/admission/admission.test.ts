@@ -169,6 +169,18 @@ describe('a newcomer', () => {
     admission.assertOpen('new');
   });
 
+  test('who comes by a balancer is sent on to another node while the node is drained', async () => {
+    const { admission } = node();
+    const comes = (byBalancer: boolean) => admission.assertMayConnect('192.0.2.1', byBalancer);
+    admission.setDraining(true, false);
+    await comes(true);
+    admission.setDraining(true, true);
+    await comes(false);
+    await expect(comes(true)).rejects.toMatchObject({ code: 'DRAINING', status: 503 });
+    admission.setDraining(false, true);
+    await comes(true);
+  });
+
   test('is told from those who return, for as long as a session can be taken up', () => {
     const { admission, clock } = node();
     const leave = admission.returning.entered('known');

@@ -32,6 +32,8 @@ export class Admission {
   #memory = 0;
   #step: DegradationStep = 'none';
   #draining = false;
+  /** Another node takes whom this one does not. */
+  #elsewhere = false;
 
   constructor({ limits, trustedNetworks }: Options, telemetry: Telemetry, clock: () => number) {
     this.#limits = limits;
@@ -76,9 +78,13 @@ export class Admission {
     this.observe();
   }
 
-  /** Whether newcomers are sent away since the node is taken out of service. */
-  setDraining(draining: boolean): void {
+  /**
+   * Whether newcomers are sent away since the node is taken out of service.
+   * @param elsewhere whether another node takes them
+   */
+  setDraining(draining: boolean, elsewhere = false): void {
     this.#draining = draining;
+    this.#elsewhere = elsewhere;
   }
 
   /** Counts a signalling connection, whoever comes by it. @returns counts it out again; to be called once */
@@ -109,9 +115,11 @@ export class Admission {
   /**
    * To be asked before anything else of a connection: nothing is known of it but where it comes from. The very limit
    * holds for those who return as well.
-   * @throws HavenError OVERLOADED, RATE_LIMITED
+   * @param byBalancer it goes on to the next node when this one refuses: so do those who return, while this one drains
+   * @throws HavenError DRAINING, OVERLOADED, RATE_LIMITED
    */
-  async assertMayConnect(address: string): Promise<void> {
+  async assertMayConnect(address: string, byBalancer = false): Promise<void> {
+    if (byBalancer && this.#draining && this.#elsewhere) throw this.#isDraining();
     if (this.#connections >= this.#limits.connections) throw this.#overloaded('connections');
     try {
       await this.addresses.assertMayConnect(address);
@@ -130,10 +138,7 @@ export class Admission {
     const { cause } = this.overload;
     if (!this.#draining && this.#step !== 'refusing' && cause === null) return;
     if (this.returning.has(token)) return;
-    if (this.#draining) {
-      this.#refused('draining');
-      throw new HavenError('DRAINING', undefined, { retryAfterMs: DRAINING_RETRY_MS });
-    }
+    if (this.#draining) throw this.#isDraining();
     throw this.#overloaded(cause ?? 'processor');
   }
 
@@ -143,6 +148,11 @@ export class Admission {
       { name: 'connections', taken: this.#sessions, limit: connections },
       { name: 'memory', taken: this.#memory, limit: 1 },
     ];
+  }
+
+  #isDraining(): HavenError {
+    this.#refused('draining');
+    return new HavenError('DRAINING', undefined, { retryAfterMs: DRAINING_RETRY_MS });
   }
 
   #overloaded(reason: string): HavenError {

@@ -33,6 +33,8 @@ export interface AlertService {
   active(roomId: string): Alert[];
   /** Of all rooms. */
   allActive(): Alert[];
+  /** Of one patient, also those that ended lately; the active ones last. */
+  ofPatient(patientId: string): Alert[];
   /**
    * Watches over an alert that another node watched over until now; of one that has ended it keeps the episode's number.
    * Nobody is told: it is the same alert.

@@ -115,6 +115,10 @@ export class Alerts implements AlertService {
     return this.#shown.allActive();
   }
 
+  ofPatient(patientId: string): Alert[] {
+    return this.#shown.ofPatient(patientId);
+  }
+
   adopt(alert: Alert): Promise<void> {
     const { patientId, roomId, rule, episode, active } = alert;
     return this.#queue.run(patientId, () => {
@@ -122,7 +126,8 @@ export class Alerts implements AlertService {
       const known = watched.alert?.id === alert.id ? watched.alert.version : -1;
       if (known >= alert.version || episode < watched.state.lastEpisode) return Promise.resolve();
       watched.state = machine.initialState(episode);
-      if (active) this.#shown.restore(watched, alert);
+      // One that was active here has ended elsewhere.
+      if (active || known >= 0) this.#shown.restore(watched, alert);
       this.#rooms.know(patientId, roomId);
       return Promise.resolve();
     });

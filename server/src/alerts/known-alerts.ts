@@ -31,6 +31,12 @@ export class KnownAlerts {
     return alert;
   }
 
+  ofPatient(patientId: string): Alert[] {
+    return [...this.#ended.values(), ...this.#active.values()].filter(
+      (alert) => alert.patientId === patientId,
+    );
+  }
+
   active(): Iterable<Alert> {
     return this.#active.values();
   }

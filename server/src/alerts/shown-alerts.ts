@@ -77,6 +77,11 @@ export class ShownAlerts {
     return [...this.#known.active()];
   }
 
+  /** Of one patient, also those that ended lately; the active ones last. */
+  ofPatient(patientId: string): Alert[] {
+    return this.#known.ofPatient(patientId);
+  }
+
   /** Lets go of what another node watches over from now on, without a word to anybody. */
   letGo(watched: Watched): void {
     if (watched.alert !== null) this.#known.forget(watched.alert.id);

@@ -30,7 +30,7 @@ const fieldsSchema = z.object({ node: z.string(), epoch: z.coerce.number(), valu
  */
 export class Leases extends EventEmitter<LeasesEvents> {
   readonly #redis: Redis;
-  readonly #node: string;
+  readonly node: string;
   readonly #held = new Map<string, { epoch: number; value: string }>();
   readonly #queue = new KeyedQueue();
   readonly #timer: NodeJS.Timeout;
@@ -39,7 +39,7 @@ export class Leases extends EventEmitter<LeasesEvents> {
   constructor(redis: Redis, node: string) {
     super();
     this.#redis = redis;
-    this.#node = node;
+    this.node = node;
     this.#timer = setInterval(() => void this.renew(), RENEW_INTERVAL_MS).unref();
   }
 
@@ -57,7 +57,7 @@ export class Leases extends EventEmitter<LeasesEvents> {
   take(name: string, value: string, { seize = false } = {}): Promise<Lease> {
     return this.#queue.run(name, async () => {
       const lease = await this.#ask(name, value, this.#held.get(name)?.epoch ?? 0, seize);
-      if (lease.node === this.#node) this.#held.set(name, { epoch: lease.epoch, value });
+      if (lease.node === this.node) this.#held.set(name, { epoch: lease.epoch, value });
       return lease;
     });
   }
@@ -69,7 +69,7 @@ export class Leases extends EventEmitter<LeasesEvents> {
       this.#held.delete(name);
       if (held === undefined) return;
       await this.#redis
-        .eval(RELEASE_LEASE, 1, keyOf(name), this.#node, String(held.epoch))
+        .eval(RELEASE_LEASE, 1, keyOf(name), this.node, String(held.epoch))
         .catch(() => undefined);
     });
   }
@@ -104,11 +104,11 @@ export class Leases extends EventEmitter<LeasesEvents> {
     const held = this.#held.get(name);
     if (held === undefined) return;
     const lease = await this.#ask(name, held.value, held.epoch, false);
-    if (lease.node !== this.#node || lease.epoch !== held.epoch) {
+    if (lease.node !== this.node || lease.epoch !== held.epoch) {
       // Somebody held it in between: what this node did meanwhile it did under an old epoch.
       this.#held.delete(name);
-      if (lease.node === this.#node)
-        await this.#redis.eval(RELEASE_LEASE, 1, keyOf(name), this.#node, lease.epoch);
+      if (lease.node === this.node)
+        await this.#redis.eval(RELEASE_LEASE, 1, keyOf(name), this.node, lease.epoch);
       this.emit('lost', name, lease);
     }
   }
@@ -119,7 +119,7 @@ export class Leases extends EventEmitter<LeasesEvents> {
       2,
       keyOf(name),
       `${keyOf(name)}:epoch`,
-      this.#node,
+      this.node,
       LEASE_TTL_MS,
       value,
       epoch,
@@ -127,7 +127,7 @@ export class Leases extends EventEmitter<LeasesEvents> {
     );
     const [taken, heldEpoch, node, heldValue] = answerSchema.parse(answer);
     return taken === 1
-      ? { name, node: this.#node, epoch: heldEpoch, value }
+      ? { name, node: this.node, epoch: heldEpoch, value }
       : { name, node, epoch: heldEpoch, value: heldValue };
   }
 }

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { HavenError } from '@haven/protocol';
 import type { StreamClaims } from '../sfu/stream-registry.ts';
 import type { StreamIdentity } from '../sfu/stream.ts';
-import type { Leases } from './leases.ts';
+import type { Lease, Leases } from './leases.ts';
 
 /** When a refused device may try again, ms: by then the lease of a node that is gone has run out. */
 const RETRY_AFTER_MS = 6_000;
@@ -14,12 +14,16 @@ type PatientClaimsEvents = {
   won: [patientId: string];
   /** Another node has the patient now. */
   lost: [patientId: string];
+  /** This node was away for a while, in which others watched over the patient; their device is here all the same. */
+  contested: [patientId: string];
 };
 
 export type PatientClaimsOptions = {
   leases: Leases;
   /** The device of the patient at another node, as far as that one has told. */
   deviceElsewhere: (patientId: string) => string | undefined;
+  /** Whether the patient's device publishes at this node. */
+  isPublished: (patientId: string) => boolean;
   /** Whether this node watches over alerts of the patient. */
   isWatchedOver: (patientId: string) => boolean;
 };
@@ -112,8 +116,12 @@ export class PatientClaims extends EventEmitter<PatientClaimsEvents> implements 
     this.#options.leases.off('lost', this.#lost);
   }
 
-  readonly #lost = (name: string): void => {
-    if (name.startsWith(PREFIX)) this.emit('lost', name.slice(PREFIX.length));
+  readonly #lost = (name: string, { node, value }: Lease): void => {
+    if (!name.startsWith(PREFIX)) return;
+    const patientId = name.slice(PREFIX.length);
+    const nobodyElse = value === WATCHED_ONLY || node === this.#options.leases.node;
+    const contested = nobodyElse && this.#options.isPublished(patientId);
+    this.emit(contested ? 'contested' : 'lost', patientId);
   };
 }
 

@@ -26,6 +26,11 @@ export function clientAddress(request: IncomingMessage, trustedProxies: NetworkL
   return address;
 }
 
+/** Whether a trusted proxy, such as a balancer, passes the request on. */
+export function isProxied(request: IncomingMessage, trustedProxies: NetworkList): boolean {
+  return request.headers['x-forwarded-for'] !== undefined && trustedProxies.has(peerAddress(request));
+}
+
 /** Settles once a request where it comes from; {@link identifiedAddress} tells it from then on. */
 export function identifyClient(trustedProxies: NetworkList): RequestHandler {
   return (request, _response, next) => {

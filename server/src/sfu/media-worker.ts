@@ -61,6 +61,7 @@ export class MediaWorker extends EventEmitter<MediaWorkerEvents> {
       logLevel: 'warn',
       ...(workerBinary === undefined ? {} : { workerBin: workerBinary }),
     });
+    leaveSignalsAlone(worker);
     try {
       const listen =
         announcedAddress === undefined ? { ip: '127.0.0.1' } : { ip: '0.0.0.0', announcedAddress };
@@ -145,4 +146,18 @@ export class MediaWorker extends EventEmitter<MediaWorkerEvents> {
     this.#carried += 1;
     observer.once('close', () => (this.#carried -= 1));
   }
+}
+
+/**
+ * mediasoup closes its workers by itself when the process gets SIGTERM or SIGINT. A server that is being drained goes on
+ * for all who are there, and closes its workers last.
+ */
+function leaveSignalsAlone(worker: types.Worker): void {
+  const onSignal: unknown = Reflect.get(worker, 'onSignal');
+  if (!isListener(onSignal)) throw new Error('This mediasoup listens to signals in an unknown way.');
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.removeListener(signal, onSignal);
+}
+
+function isListener(value: unknown): value is () => void {
+  return typeof value === 'function';
 }

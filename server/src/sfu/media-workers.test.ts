@@ -6,6 +6,14 @@ import { consume, publish, watch } from '../testing/scenes.ts';
 import { TestServer } from '../testing/test-server.ts';
 import { Sfu } from './sfu.ts';
 
+test('a media worker leaves it to the server what a signal means: a drain keeps its pictures', async () => {
+  const listening = () => (['SIGTERM', 'SIGINT'] as const).map((signal) => process.listenerCount(signal));
+  const before = listening();
+  const server = await TestServer.start();
+  expect(listening()).toEqual(before);
+  await server.close();
+});
+
 describe('when a media worker dies', () => {
   let server: TestServer;
   beforeEach(async () => {

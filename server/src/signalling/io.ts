@@ -5,7 +5,7 @@ import type { Admission } from '../admission/admission.ts';
 import { ANONYMOUS } from '../audit/actor.ts';
 import type { AuditTrail } from '../audit/audit-trail.ts';
 import type { Config } from '../config/config.ts';
-import { clientAddress } from '../http/client-address.ts';
+import { clientAddress, isProxied } from '../http/client-address.ts';
 import { originAllowed } from '../http/origin.ts';
 import { boundMessages } from './message-flood.ts';
 import { answerRefusal } from './refused-upgrade.ts';
@@ -36,7 +36,8 @@ export function createIo({ clock, httpServer, config, admission, audit }: IoOpti
   /** In order of cost: nothing is looked up, and nothing kept, of a connection that is refused here. */
   const assertMayConnect = async (request: IncomingMessage): Promise<void> => {
     if (!originAllowed(request, config.allowedOrigins)) throw new HavenError('ORIGIN_REFUSED');
-    if (isNewConnection(request)) await admission.assertMayConnect(addressOf(request));
+    if (!isNewConnection(request)) return;
+    await admission.assertMayConnect(addressOf(request), isProxied(request, config.trustedProxies));
   };
   const io: Io = new Server(httpServer, {
     serveClient: false,

@@ -2,6 +2,7 @@ import { HavenError, type OperationsState, type ServerLoad } from '@haven/protoc
 import type { Admission } from '../admission/admission.ts';
 import { DegradationLadder } from '../admission/degradation-ladder.ts';
 import { Drain } from '../admission/drain.ts';
+import { MoveOn } from '../admission/move-on.ts';
 import { strainOf, type MachineLoad } from '../admission/strain.ts';
 import type { Sfu } from '../sfu/sfu.ts';
 import type { Counter, Telemetry } from '../telemetry/telemetry.ts';
@@ -25,6 +26,14 @@ const HIGH_MEMORY = 0.9;
 /** How often a drain looks whether everybody has left, ms. */
 const LOOK_AGAIN_MS = 100;
 
+/** The other nodes of a cluster. */
+export type OtherNodes = {
+  /** Whether one of them takes newcomers. */
+  readonly areOpen: boolean;
+  /** They are told whether this one takes newcomers. */
+  tellDraining(draining: boolean): void;
+};
+
 type Parts = {
   admission: Admission;
   machine: MachineReader;
@@ -35,6 +44,8 @@ type Parts = {
   monitors: MonitorNamespace;
   devices: DeviceNamespace;
   cvWorkers: CvNamespace;
+  /** None: the server is alone. */
+  others: OtherNodes | undefined;
 };
 
 const NO_LOAD: MachineLoad = {
@@ -47,6 +58,7 @@ export class Operations {
   readonly #parts: Parts;
   readonly #ladder = new DegradationLadder();
   readonly #drain: Drain;
+  readonly #moveOn = new MoveOn();
   readonly #viewers: SessionWatch<MonitorSocket>;
   readonly #bedsides: SessionWatch<DeviceSocket>;
   readonly #reaped: Counter;
@@ -119,6 +131,7 @@ export class Operations {
   /** To be called each second. */
   async tick(): Promise<void> {
     this.#drain.examine();
+    if (this.#drain.active) this.#sendOn();
     const idle = this.#viewers.endIdle() + this.#bedsides.endIdle();
     if (idle > 0) this.#reaped.add(idle, { kind: 'connection' });
     if (this.#reading) return;
@@ -187,9 +200,23 @@ export class Operations {
   }
 
   #drainChanged(deadline: number | null): void {
-    this.#parts.admission.setDraining(deadline !== null);
-    this.#parts.devices.emit('server:draining', { deadline });
+    const { admission, clock, devices, monitors, others } = this.#parts;
+    const draining = deadline !== null;
+    admission.setDraining(draining, others?.areOpen);
+    others?.tellDraining(draining);
+    // Walls last: until they move they see each patient come to another node.
+    const clients = [...devices.sockets.values(), ...monitors.sockets.values()];
+    if (draining) this.#moveOn.begin(clients, clock(), deadline);
+    else this.#moveOn.cancel();
+    devices.emit('server:draining', { deadline });
     this.#tell();
+  }
+
+  #sendOn(): void {
+    const { admission, clock, others } = this.#parts;
+    if (others === undefined) return;
+    admission.setDraining(true, others.areOpen);
+    if (others.areOpen) this.#moveOn.next(clock());
   }
 
   #endAll(): void {

@@ -148,7 +148,7 @@ export function startSignalling(options: SignallingOptions): Signalling {
 
   const machine = options.machine ?? new MachineMeter(() => sfu.stats().workerCores);
   const operations = new Operations({
-    ...{ admission, machine, sessions, sfu, telemetry, clock, monitors, devices, cvWorkers },
+    ...{ admission, machine, sessions, sfu, telemetry, clock, monitors, devices, cvWorkers, others: cluster },
   });
 
   const deviceMetrics = new DeviceMetrics(telemetry);

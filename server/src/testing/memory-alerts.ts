@@ -68,9 +68,13 @@ export class MemoryAlerts implements AlertService {
     return [...this.#alerts.values()].filter(({ active }) => active);
   }
 
+  ofPatient(patientId: string): Alert[] {
+    return [...this.#alerts.values()].filter((alert) => alert.patientId === patientId);
+  }
+
   adopt(alert: Alert): Promise<void> {
     const known = this.#alerts.get(alert.id)?.version ?? 0;
-    if (alert.active && alert.version > known) this.#alerts.set(alert.id, alert);
+    if ((alert.active || known > 0) && alert.version > known) this.#alerts.set(alert.id, alert);
     return Promise.resolve();
   }
 

@@ -86,6 +86,10 @@ export class ClusterAlerts implements AlertService {
     return this.#own.allActive();
   }
 
+  ofPatient(patientId: string): Alert[] {
+    return this.#own.ofPatient(patientId);
+  }
+
   adopt(alert: Alert): Promise<void> {
     return this.#own.adopt(alert);
   }

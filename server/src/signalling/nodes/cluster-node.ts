@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Alert, Source, StreamEndReason } from '@haven/protocol';
+import { HavenError, type Alert, type Source, type StreamEndReason } from '@haven/protocol';
 import type { Redis } from 'ioredis';
 import { Leases } from '../../cluster/leases.ts';
 import { Members } from '../../cluster/members.ts';
@@ -12,12 +12,19 @@ import type { PipeOpener } from '../../sfu/remote-stream.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Handlers } from '../endpoints.ts';
 import { RETURN_AFTER_RESTART_MS } from '../expected-streams.ts';
+import type { OtherNodes } from '../operations.ts';
 import type { RoomHub } from '../room-hub.ts';
 import type { Sessions } from '../sessions.ts';
 import { ClusterAlerts } from './cluster-alerts.ts';
 import { serveNodes, type NodeNamespace } from './node-door.ts';
 import { NodeMesh } from './node-mesh.ts';
-import { sharedStreamOf, type NodeEvent, type NodeRequests, type SharedStream } from './node-signalling.ts';
+import {
+  MOST_ALERTS_OF_PATIENT,
+  sharedStreamOf,
+  type NodeEvent,
+  type NodeRequests,
+  type SharedStream,
+} from './node-signalling.ts';
 import { PipeHost } from './pipe-host.ts';
 
 export type ClusterSettings = {
@@ -43,7 +50,7 @@ export type ClusterNodeOptions = {
 type Audience = { hub: RoomHub; soundPauses: SoundPauses };
 
 /** This node in its cluster: what it tells the others, what it learns from them, and what it does for them. */
-export class ClusterNode {
+export class ClusterNode implements OtherNodes {
   readonly alerts: ClusterAlerts;
   readonly #options: ClusterNodeOptions;
   readonly #bootId = randomUUID();
@@ -57,6 +64,8 @@ export class ClusterNode {
   readonly #boots = new Map<string, string>();
   /** Patients whose device was at a node that is gone. */
   readonly #awaited = new Map<string, { source: Source; at: number }>();
+  /** Patients whose device is here, and whom another node watched over while this one was away. */
+  readonly #contested = new Set<string>();
   #audience: Audience | undefined;
 
   constructor(options: ClusterNodeOptions) {
@@ -77,9 +86,11 @@ export class ClusterNode {
     this.#claims = new PatientClaims({
       leases: this.#leases,
       deviceElsewhere: (patientId) => sfu.remote.ofPatient(patientId)?.identity.deviceId,
+      isPublished: (patientId) => sfu.streams.ofPatient(patientId) !== undefined,
       isWatchedOver: (patientId) => alerts.allActive().some((alert) => alert.patientId === patientId),
     });
     this.#claims.on('lost', (patientId) => this.#yield(patientId));
+    this.#claims.on('contested', (patientId) => this.#contested.add(patientId));
     this.#claims.on('won', (patientId) => this.#take(patientId));
     alerts.onAlert(({ patientId, active }) => this.#watchOver(patientId, active));
     sfu.streams.claimBy(this.#claims);
@@ -103,6 +114,15 @@ export class ClusterNode {
     telemetry.gauge('haven_cluster_pipes', 'Streams sent to other nodes', () => this.#pipes.size);
   }
 
+  /** Whether another node takes newcomers. */
+  get areOpen(): boolean {
+    return this.#members.others.some(({ node, draining }) => !draining && this.#mesh.isUp(node));
+  }
+
+  tellDraining(draining: boolean): void {
+    void this.#members.drain(draining);
+  }
+
   /** From now on viewers hear what others tell. */
   begin(audience: Audience): void {
     this.#audience = audience;
@@ -118,6 +138,7 @@ export class ClusterNode {
   beat(): void {
     this.#mesh.beat();
     this.#lookForAwaited();
+    for (const patientId of this.#contested) void this.#regain(patientId);
   }
 
   async close(): Promise<void> {
@@ -137,6 +158,9 @@ export class ClusterNode {
         streams: sfu.streams.live().map(sharedStreamOf),
         vitals: this.#ownVitals(),
         alerts: alerts.allActive(),
+      }),
+      'patient:alerts': ({ patientId }) => ({
+        alerts: alerts.ofPatient(patientId).slice(-MOST_ALERTS_OF_PATIENT),
       }),
       ...this.#pipes.handlersFor(asking),
       'alert:amend': ({ alertId, by, reason, seconds }) =>
@@ -262,6 +286,42 @@ export class ClusterNode {
       this.#awaited.delete(patientId);
       if (returned || !this.#claims.has(patientId)) continue;
       void alerts.report({ patientId, source, condition: 'signal-lost', present: true, at });
+    }
+  }
+
+  /**
+   * This node was cut off, and another watched over a patient whose device never left: this one has them again. What the
+   * others did to their alerts meanwhile holds.
+   */
+  async #regain(patientId: string): Promise<void> {
+    const others = this.#members.others.map(({ node }) => node);
+    // They are told and asked as soon as they answer.
+    if (!others.every((node) => this.#mesh.isUp(node))) return;
+    this.#contested.delete(patientId);
+    const { alerts, clock, sfu, telemetry } = this.#options;
+    const stream = sfu.streams.ofPatient(patientId);
+    if (stream === undefined) {
+      this.#yield(patientId);
+      return;
+    }
+    try {
+      for (const node of others) await this.#learnAlertsOf(node, patientId);
+      await this.#claims.claim(stream.identity);
+      const present = stream.state.conditions.includes('signal-lost');
+      const { source } = stream.identity;
+      await alerts.report({ patientId, source, condition: 'signal-lost', present, at: clock() });
+    } catch (error) {
+      telemetry.logger.warn({ err: error }, 'a patient could not be taken back from another node');
+      if (error instanceof HavenError && error.code === 'PATIENT_HAS_DEVICE') this.#yield(patientId);
+      else this.#contested.add(patientId);
+    }
+  }
+
+  async #learnAlertsOf(node: string, patientId: string): Promise<void> {
+    const held = await this.#mesh.request(node, 'patient:alerts', { patientId });
+    for (const alert of held.alerts) {
+      await this.#options.alerts.adopt(alert);
+      this.#relay({ kind: 'alert', alert, leftRoomId: null });
     }
   }
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { roomSnapshotSchema, type Alert } from '@haven/protocol';
+import { Redis } from 'ioredis';
 import { freePort, hasRedis, startRedis, type RedisServer } from '../../records/testing/redis.ts';
 import { RETURN_AFTER_RESTART_MS } from '../expected-streams.ts';
 import { PIPE_LINGER_MS } from '../../sfu/stream-pipes.ts';
@@ -9,6 +10,7 @@ import { claim, consume, publishRtp, watch } from '../../testing/scenes.ts';
 import { TestServer } from '../../testing/test-server.ts';
 
 const whereRedisIs = hasRedis() ? describe : describe.skip;
+const BY_BALANCER = { extraHeaders: { 'x-forwarded-for': '192.0.2.1' } };
 const SECRET = 'a secret that all nodes of the cluster know';
 /** A lease of a node that is gone has run out, and its silence is noticed. */
 const TAKEN_OVER_WITHIN_MS = 15_000;
@@ -26,6 +28,7 @@ whereRedisIs('two nodes', () => {
       HAVEN_NODE_ID: name,
       HAVEN_NODE_URL: `http://127.0.0.1:${port}`,
       HAVEN_CLUSTER_SECRET: SECRET,
+      HAVEN_TRUSTED_PROXIES: '127.0.0.0/8',
     });
   };
   const linked = (node: TestServer) => node.gauge('haven_cluster_nodes') === 1;
@@ -137,6 +140,53 @@ whereRedisIs('two nodes', () => {
       alert.id,
     ]);
   }, 60_000);
+
+  test('have back whom another watched over while they were cut off, with what was done there', async () => {
+    const { streamId } = await publishRtp(a, 'P-101');
+    await eventually(() => b.sfu.remote.get(streamId), 'b knows the stream');
+    const alert = a.alerts.raise({ patientId: 'P-101', roomId: 'ward-a' });
+    const { monitor } = await watch(b);
+    // As b has it when nothing was heard of a for longer than a lease is good for.
+    const client = new Redis(redis.url);
+    const { epoch } = await client.hgetall('haven:lease:patient:P-101');
+    await client.hset('haven:lease:patient:P-101', { node: 'b', epoch: Number(epoch) + 1, value: '-' });
+    await b.alerts.adopt(alert);
+    const by = { userId: randomUUID(), displayName: 'Nurse' };
+    const acknowledged = await b.alerts.acknowledge(alert.id, by, null);
+    await eventually(
+      async () => (await client.hget('haven:lease:patient:P-101', 'node')) === 'a',
+      'a has the patient again',
+      TAKEN_OVER_WITHIN_MS,
+    );
+    client.disconnect();
+    expect(a.sfu.streams.get(streamId)?.ended).toBe(false);
+    expect(a.alerts.ofPatient('P-101')).toEqual([acknowledged]);
+    await eventually(
+      () => a.alerts.reports.some(({ condition, present }) => condition === 'signal-lost' && !present),
+      'a says that the device is there',
+    );
+    expect(monitor.heard('stream:ended')).toEqual([]);
+  }, 30_000);
+
+  test('send their clients on while they are drained and the other takes them, and not otherwise', async () => {
+    const { monitor, token } = await watch(a);
+    const comesBack = async (byBalancer = false) => {
+      const client = a.monitor(token, byBalancer ? BY_BALANCER : {});
+      const refusal = await client.connected();
+      client.close();
+      return refusal === undefined;
+    };
+    a.signalling.operations.drain(20_000);
+    await eventually(() => !monitor.socket.connected, 'it is sent on');
+    // At the first node itself it is let in, since it has been there.
+    expect([await comesBack(), await comesBack(true)]).toEqual([true, false]);
+    b.signalling.operations.drain(20_000);
+    await eventually(async () => await comesBack(true), 'nobody is sent on to a node that takes none', 5_000);
+    b.signalling.operations.undrain();
+    await eventually(async () => !(await comesBack(true)), 'it is sent on again', 5_000);
+    a.signalling.operations.undrain();
+    expect(await comesBack(true)).toBe(true);
+  }, 30_000);
 
   /** What the media workers of both carry. */
   function census() {

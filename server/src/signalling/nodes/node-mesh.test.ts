@@ -49,6 +49,7 @@ class BareNode {
       host: {
         handlersFor: (node) => ({
           'node:snapshot': () => ({ bootId, streams: [], vitals: [], alerts: [] }),
+          'patient:alerts': () => ({ alerts: [] }),
           'pipe:open': () => {
             throw new Error(`no media here for ${node}`);
           },

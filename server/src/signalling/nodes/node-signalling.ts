@@ -25,6 +25,8 @@ import { z } from 'zod';
 import type { WatchedStream } from '../../sfu/watched-stream.ts';
 
 export const NODE_NAMESPACE = '/node';
+/** Of one patient, at once. */
+export const MOST_ALERTS_OF_PATIENT = 1_000;
 
 /** Beside the cluster's secret, what a node says of itself in the handshake. */
 export const nodeHandshakeSchema = z.object({
@@ -105,6 +107,11 @@ export const nodeRequests = {
       vitals: z.array(z.object({ roomId: roomIdSchema, message: vitalsMessageSchema })).max(10_000),
       alerts: z.array(alertSchema).max(20_000),
     }),
+  },
+  /** A patient's alerts as this node watched over them, also those that ended lately: the newest of them. */
+  'patient:alerts': {
+    request: z.object({ patientId: patientIdSchema }),
+    response: z.object({ alerts: z.array(alertSchema).max(MOST_ALERTS_OF_PATIENT) }),
   },
   /** Sends a stream of this node to the asking one. */
   'pipe:open': {
