@@ -1,5 +1,7 @@
 import { WebSocket } from 'k6/websockets';
 
+/** `readyState` of an open WebSocket: k6 exports no name for it. */
+const OPEN = 1;
 /** Packet types of Engine.IO v4, and behind `message` those of Socket.IO v5. */
 const ENGINE = { open: '0', close: '1', ping: '2', pong: '3', message: '4' };
 const SOCKET = { connect: '0', disconnect: '1', event: '2', acknowledgement: '3', connectError: '4' };
@@ -70,6 +72,8 @@ export class SocketIoClient {
   }
 
   #send(type: string, body: string): void {
+    // A server at its limit may have closed it in between.
+    if (Number(this.#socket.readyState) !== OPEN) return;
     this.#socket.send(`${ENGINE.message}${type}${this.#namespace},${body}`);
   }
 

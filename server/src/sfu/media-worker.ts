@@ -11,6 +11,12 @@ const HUNG_AFTER_MEASUREMENTS = 6;
 /** A viewer's first estimate, bit/s: enough for a wall of low layers at once; feedback corrects it. */
 const INITIAL_OUTGOING_BITRATE = 2_000_000;
 
+/**
+ * One socket takes in every packet of a worker's devices and viewers: what comes while the worker waits for its turn on a
+ * busy machine must not be thrown away. The kernel gives no more than net.core.rmem_max.
+ */
+const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
+
 export type MediaWorkerOptions = {
   /** UDP and TCP port of all its WebRTC transports; 0 takes a free one. */
   port: number;
@@ -67,7 +73,7 @@ export class MediaWorker extends EventEmitter<MediaWorkerEvents> {
         announcedAddress === undefined ? { ip: '127.0.0.1' } : { ip: '0.0.0.0', announcedAddress };
       const webRtcServer = await worker.createWebRtcServer({
         listenInfos: [
-          { protocol: 'udp', ...listen, port },
+          { protocol: 'udp', ...listen, port, recvBufferSize: RECEIVE_BUFFER_BYTES },
           { protocol: 'tcp', ...listen, port },
         ],
       });
