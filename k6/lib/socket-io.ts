@@ -73,7 +73,8 @@ export class SocketIoClient {
 
   #send(type: string, body: string): void {
     // A server at its limit may have closed it in between.
-    if (Number(this.#socket.readyState) !== OPEN) return;
+    const { readyState }: { readyState: number } = this.#socket;
+    if (readyState !== OPEN) return;
     this.#socket.send(`${ENGINE.message}${type}${this.#namespace},${body}`);
   }
 
