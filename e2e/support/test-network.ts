@@ -1,25 +1,23 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { atExit } from './process.ts';
 
 /** Private networks of tests; the third number is drawn, so that two runs beside each other hardly meet. */
 const SHARED_NET = '10.213';
 const CONSOLE_NET = '10.214';
 const LARGEST_THIRD = 250;
 
-/** Whether this user may make network namespaces here. */
-export function mayMakeNetworks(): boolean {
-  const name = `haven-${randomBytes(3).toString('hex')}`;
-  if (spawnSync('ip', ['netns', 'add', name], { stdio: 'ignore' }).status !== 0) return false;
-  return spawnSync('ip', ['netns', 'delete', name], { stdio: 'ignore' }).status === 0;
-}
-
 /** A network of its own: machines (network namespaces) on one switch, at which this process is as well. */
 export class TestNetwork {
   readonly #key = randomBytes(3).toString('hex');
   readonly #third = randomBytes(1).readUInt8() % LARGEST_THIRD;
   readonly #machines: TestMachine[] = [];
+  #closed = false;
 
+  /** Needs the right to make network namespaces. */
   constructor() {
+    // The machine's own network must not keep what a test that fails has left.
+    atExit(() => this.close());
     ip('link', 'add', this.#bridge, 'type', 'bridge');
     ip('address', 'add', `${this.address}/24`, 'dev', this.#bridge);
     ip('link', 'set', this.#bridge, 'up');
@@ -49,6 +47,8 @@ export class TestNetwork {
   }
 
   close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     for (const machine of this.#machines) machine.close();
     ip('link', 'delete', this.#bridge);
   }

@@ -15,8 +15,8 @@ import { readMetrics } from '../cv/metrics.ts';
 import { endAll, PATIENTS, SOURCE, type Ends } from './ward.ts';
 
 const PATIENCE_MS = 60_000;
-/** A lease of a node that is gone has run out, and another node has taken over what it watched, ms. */
-const TAKEN_OVER_MS = 20_000;
+/** Another node has taken over what a node that is gone watched, and one that was cut off reaches its store again, ms. */
+const TAKEN_OVER_MS = 60_000;
 
 export type ClusterWardOptions = {
   patients: number;
