@@ -96,7 +96,7 @@ describe('a device that publishes two layers', () => {
     // Once would not do: on a busy machine a layer that is sent may be late.
     await until('the upper layer to stop for good', PATIENCE_MS, async () => {
       const looks = [await arriving(), await arriving(), await arriving()];
-      return looks.every(([lower, upper]) => lower === true && upper === false);
+      return looks.every(([lower, upper]) => lower && !upper);
     });
   }, 60_000);
 
