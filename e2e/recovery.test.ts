@@ -6,6 +6,7 @@ import { describe, expect, test } from '@jest/globals';
 import { hasRedis } from '../server/src/records/testing/redis.ts';
 import { recoveryCases } from './bench/recovery/cases.ts';
 import { hasNginx } from './support/balancer.ts';
+import { mayMakeNetworks } from './support/test-network.ts';
 
 /** Beyond the goals in seconds, which hold on an idle machine: the tests of a build share theirs with others. */
 const BUSY = 2;
@@ -14,10 +15,11 @@ const POSSIBLE: Readonly<Partial<Record<string, () => boolean>>> = {
   redis: hasRedis,
   'redis-of-nodes': hasRedis,
   node: () => hasRedis() && hasNginx(),
+  'node-cut-off': () => hasRedis() && mayMakeNetworks(),
   'rolling-restart': () => hasRedis() && hasNginx(),
 };
-/** `kills.test.ts` kills the server, with more; what takes minutes and network namespaces is left to the benchmark. */
-const ELSEWHERE = ['server', 'node-cut-off'];
+/** `kills.test.ts` kills the server, with more. */
+const ELSEWHERE = ['server'];
 
 const cases = recoveryCases.filter(({ name }) => !ELSEWHERE.includes(name));
 

@@ -16,9 +16,9 @@ export class TestNetwork {
 
   /** Needs the right to make network namespaces. */
   constructor() {
+    ip('link', 'add', this.#bridge, 'type', 'bridge');
     // The machine's own network must not keep what a test that fails has left.
     atExit(() => this.close());
-    ip('link', 'add', this.#bridge, 'type', 'bridge');
     ip('address', 'add', `${this.address}/24`, 'dev', this.#bridge);
     ip('link', 'set', this.#bridge, 'up');
   }
@@ -112,6 +112,20 @@ export class TestMachine {
     ip('link', 'delete', this.#wiring.plug);
     ip('link', 'delete', this.#wiring.console);
     ip('netns', 'delete', this.#wiring.name);
+  }
+}
+
+/** Whether tests may make networks here: in many containers they may not. */
+export function mayMakeNetworks(): boolean {
+  let network: TestNetwork | undefined;
+  try {
+    network = new TestNetwork();
+    network.add();
+    return true;
+  } catch {
+    return false;
+  } finally {
+    network?.close();
   }
 }
 

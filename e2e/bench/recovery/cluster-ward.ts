@@ -152,14 +152,24 @@ export class ClusterWard {
     return await count();
   }
 
-  /** Ends what is active of this rule, so that the next one is another. */
+  /**
+   * Ends what is active of this rule, so that the next one is another; what comes meanwhile too.
+   * @throws Error that names what does not end
+   */
   async acknowledgeAll(node: HavenServer, rule: Alert['rule']): Promise<void> {
-    await this.#visit(node, async (monitor) => {
-      for (const { id, acknowledgement } of monitor.snapshot.alerts.filter((alert) => alert.rule === rule))
-        if (acknowledgement === null)
-          await monitor.request('alert:acknowledge', { requestId: randomUUID(), alertId: id });
+    let left: Alert[] = [];
+    await until('the alerts to end', PATIENCE_MS, async () => {
+      left = await this.#visit(node, async (monitor) => {
+        const alerts = monitor.snapshot.alerts.filter((alert) => alert.rule === rule);
+        for (const { id, acknowledgement } of alerts)
+          if (acknowledgement === null)
+            await monitor.request('alert:acknowledge', { requestId: randomUUID(), alertId: id });
+        return alerts;
+      });
+      return left.length === 0;
+    }).catch((error: unknown) => {
+      throw new Error(`alerts that do not end: ${JSON.stringify(left)}`, { cause: error });
     });
-    await until('the alerts to end', PATIENCE_MS, async () => (await this.shownAt(node, rule)).length === 0);
   }
 
   async close(): Promise<void> {

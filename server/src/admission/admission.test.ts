@@ -26,35 +26,56 @@ function refusalOf(run: () => unknown): HavenError | undefined {
 }
 
 describe('places', () => {
-  test('are refused when all are taken, with a time to come back, in words too', () => {
+  test('are refused when all are taken, with a time to come back, in words too', async () => {
     const slots = new Slots(1, () => 0);
-    slots.take('a');
-    expect(refusalOf(() => slots.take('b'))).toMatchObject({
+    await slots.take('a');
+    await expect(slots.take('b')).rejects.toMatchObject({
       code: 'CAPACITY_EXCEEDED',
       message: 'All 1 places are taken. One is expected to be free in about 2 min.',
       retryAfterMs: 120_000,
     });
   });
 
-  test('are expected to be free as often as they were given back lately', () => {
+  test('are expected to be free as often as they were given back lately', async () => {
     const clock = new Clock();
     const slots = new Slots(1, clock.read);
     for (let guest = 0; guest < 4; guest++) {
-      slots.take('a')();
+      const leave = await slots.take('a');
+      leave();
       clock.now += 10_000;
     }
-    slots.take('a');
-    expect(refusalOf(() => slots.take('b'))).toMatchObject({ retryAfterMs: 10_000 });
+    await slots.take('a');
+    await expect(slots.take('b')).rejects.toMatchObject({ retryAfterMs: 10_000 });
   });
 
-  test('of one key are one place, free when the last holder leaves', () => {
+  test('of one key are one place, free when the last holder leaves', async () => {
     const slots = new Slots(1, () => 0);
-    const [first, second] = [slots.take('a'), slots.take('a')];
+    const [first, second] = [await slots.take('a'), await slots.take('a')];
     first();
     first();
     expect(slots.taken).toBe(1);
     second();
     expect(slots.taken).toBe(0);
+  });
+
+  test('of all nodes are refused to whom this one would take, and given back with the last holder', async () => {
+    const slots = new Slots(5, () => 0);
+    const held = new Set<string>();
+    slots.shareWith({
+      limit: 1,
+      get taken() {
+        return held.size;
+      },
+      take: (key) => Promise.resolve((held.size === 0 || held.has(key)) && held.add(key).has(key)),
+      leave: (key) => Promise.resolve(void held.delete(key)),
+    });
+    const [first, second] = [await slots.take('a'), await slots.take('a')];
+    await expect(slots.take('b')).rejects.toMatchObject({ code: 'CAPACITY_EXCEEDED' });
+    expect(slots.taken).toBe(1);
+    first();
+    expect([...held]).toEqual(['a']);
+    second();
+    expect([...held]).toEqual([]);
   });
 });
 
@@ -204,20 +225,20 @@ describe('a newcomer', () => {
     await admission.assertMayConnect('192.0.2.1');
   });
 
-  test('finds every promised place of a node: overload begins only beyond them all', () => {
+  test('finds every promised place of a node: overload begins only beyond them all', async () => {
     const clock = new Clock();
     const admission = new Admission(readConfig({}), new QuietTelemetry(), clock.read);
     for (let patient = 0; patient < 50; patient++) {
       admission.assertOpen('device');
       admission.entered(`device ${patient}`);
-      admission.devices.take(`P-${patient}`);
+      await admission.devices.take(`P-${patient}`);
     }
     for (let viewer = 0; viewer < 200; viewer++) {
       admission.assertOpen('viewer');
       admission.entered(`viewer ${viewer}`);
-      admission.viewers.take(String(viewer));
+      await admission.viewers.take(String(viewer));
     }
-    expect(refusalOf(() => admission.devices.take('P-50'))?.code).toBe('CAPACITY_EXCEEDED');
-    expect(refusalOf(() => admission.viewers.take('200'))?.code).toBe('CAPACITY_EXCEEDED');
+    await expect(admission.devices.take('P-50')).rejects.toMatchObject({ code: 'CAPACITY_EXCEEDED' });
+    await expect(admission.viewers.take('200')).rejects.toMatchObject({ code: 'CAPACITY_EXCEEDED' });
   });
 });

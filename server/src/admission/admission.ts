@@ -67,6 +67,8 @@ export class Admission {
     return [
       { name: 'devices', taken: this.devices.taken, limit: devices },
       { name: 'viewers', taken: this.viewers.taken, limit: viewers },
+      ...commonOf('devices', this.devices),
+      ...commonOf('viewers', this.viewers),
       ...this.#overloading(connections),
     ];
   }
@@ -169,4 +171,11 @@ export class Admission {
   #refused(reason: string): void {
     this.#refusals.add(1, { reason });
   }
+}
+
+/** What is taken of the places of all nodes together, if they are bounded. */
+function commonOf(name: string, { common }: Slots): Taken[] {
+  return common === undefined
+    ? []
+    : [{ name: `${name}-of-all-nodes`, taken: common.taken, limit: common.limit }];
 }

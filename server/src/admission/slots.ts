@@ -1,12 +1,22 @@
 import { HavenError } from '@haven/protocol';
 import { Departures, wordsFor } from './departures.ts';
 
+/** Places that all nodes of a cluster count together, beyond those of each. */
+export interface CommonPlaces {
+  readonly limit: number;
+  readonly taken: number;
+  /** @returns whether there was one, or the key holds one */
+  take(key: string): Promise<boolean>;
+  leave(key: string): Promise<void>;
+}
+
 /** A bounded number of places, each held under a key; holding a key twice takes one place. */
 export class Slots {
   readonly limit: number;
   readonly #holders = new Map<string, number>();
   readonly #departures: Departures;
   readonly #refused: () => void;
+  #common: CommonPlaces | undefined;
 
   /** @param refused told of each refusal */
   constructor(limit: number, clock: () => number, refused: () => void = () => undefined) {
@@ -19,28 +29,43 @@ export class Slots {
     return this.#holders.size;
   }
 
+  get common(): CommonPlaces | undefined {
+    return this.#common;
+  }
+
+  /** From now on whoever takes a place needs one of these too. */
+  shareWith(common: CommonPlaces): void {
+    this.#common = common;
+  }
+
   /**
    * @returns gives the place back; calling it again changes nothing
    * @throws HavenError CAPACITY_EXCEEDED when all are taken and the key holds none
    */
-  take(key: string): () => void {
+  async take(key: string): Promise<() => void> {
     const holders = this.#holders.get(key) ?? 0;
-    if (holders === 0 && this.#holders.size >= this.limit) {
-      this.#refused();
-      const { waitMs } = this.#departures;
-      throw new HavenError(
-        'CAPACITY_EXCEEDED',
-        `All ${this.limit} places are taken. One is expected to be free in ${wordsFor(waitMs)}.`,
-        { retryAfterMs: waitMs },
-      );
-    }
+    if (holders === 0 && this.#holders.size >= this.limit) throw this.#full(this.limit);
     this.#holders.set(key, holders + 1);
     let held = true;
-    return () => {
+    const leave = () => {
       if (!held) return;
       held = false;
       this.#release(key);
     };
+    const common = this.#common;
+    if (common === undefined || (await common.take(key))) return leave;
+    leave();
+    throw this.#full(common.limit);
+  }
+
+  #full(limit: number): HavenError {
+    this.#refused();
+    const { waitMs } = this.#departures;
+    return new HavenError(
+      'CAPACITY_EXCEEDED',
+      `All ${limit} places are taken. One is expected to be free in ${wordsFor(waitMs)}.`,
+      { retryAfterMs: waitMs },
+    );
   }
 
   #release(key: string): void {
@@ -50,6 +75,7 @@ export class Slots {
       return;
     }
     this.#holders.delete(key);
+    void this.#common?.leave(key);
     this.#departures.left();
   }
 }

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
+import type { CommonPlaces } from '../admission/slots.ts';
 
 /** A place whose node says nothing for this long, ms, is free again. */
 const PLACE_TTL_MS = 15_000;
@@ -26,7 +27,9 @@ return { 1, redis.call('ZCARD', KEYS[1]) }
 /** Says that places are still held. KEYS: the kind's places. ARGV: time to live in ms, then the keys. */
 const RENEW = `
 local time = redis.call('TIME')
-local ends = time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[1]
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local ends = now + ARGV[1]
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
 for index = 2, #ARGV do
   redis.call('ZADD', KEYS[1], ends, ARGV[index])
 end
@@ -35,81 +38,65 @@ return redis.call('ZCARD', KEYS[1])
 
 const answerSchema = z.tuple([z.union([z.literal(0), z.literal(1)]), z.number()]);
 
-/** A kind of place that is counted over all nodes, such as that of a viewer. */
+/** A kind of place that is counted over all nodes. */
 export type PlaceKind = 'devices' | 'viewers';
 
-/** Places that all nodes count together. While Redis is away each node counts its own alone. */
-export class Places {
+/**
+ * Places of one kind that all nodes count together. A key holds one place wherever it is held: a patient whose device
+ * comes to another node keeps theirs. While Redis is away everybody is granted one: each node's own limit still holds.
+ */
+export class Places implements CommonPlaces {
+  readonly limit: number;
   readonly #redis: Redis;
-  readonly #node: string;
-  readonly #held = new Map<PlaceKind, Set<string>>();
-  readonly #taken = new Map<PlaceKind, number>();
+  readonly #set: string;
+  readonly #held = new Set<string>();
   readonly #timer: NodeJS.Timeout;
+  #taken = 0;
 
-  constructor(redis: Redis, node: string) {
+  /** @param limit of all nodes together */
+  constructor(redis: Redis, kind: PlaceKind, limit: number) {
     this.#redis = redis;
-    this.#node = node;
+    this.#set = `${KEY_PREFIX}${kind}`;
+    this.limit = limit;
     this.#timer = setInterval(() => void this.renew(), RENEW_INTERVAL_MS).unref();
   }
 
   /** How many are taken on all nodes, as far as this one knows. */
-  taken(kind: PlaceKind): number {
-    return Math.max(this.#taken.get(kind) ?? 0, this.#held.get(kind)?.size ?? 0);
+  get taken(): number {
+    return Math.max(this.#taken, this.#held.size);
   }
 
-  /**
-   * @param key what the place is for; the same key takes one place on a node
-   * @param limit of all nodes together
-   * @returns whether there was one; always when Redis does not answer: the node's own limit still holds
-   */
-  async take(kind: PlaceKind, key: string, limit: number): Promise<boolean> {
+  /** @returns whether there was one */
+  async take(key: string): Promise<boolean> {
     try {
-      const answer = await this.#redis.eval(TAKE, 1, keyOf(kind), this.#member(key), limit, PLACE_TTL_MS);
+      const answer = await this.#redis.eval(TAKE, 1, this.#set, key, this.limit, PLACE_TTL_MS);
       const [granted, taken] = answerSchema.parse(answer);
-      this.#taken.set(kind, taken);
+      this.#taken = taken;
       if (granted === 0) return false;
     } catch {
       // Told again with the next renewal.
     }
-    this.#of(kind).add(key);
+    this.#held.add(key);
     return true;
   }
 
-  /** Gives it back; when Redis is away it ends by itself. */
-  async leave(kind: PlaceKind, key: string): Promise<void> {
-    if (!this.#of(kind).delete(key)) return;
-    await this.#redis.zrem(keyOf(kind), this.#member(key)).catch(() => undefined);
+  /** Gives it back; when Redis is away it ends by itself. Another node that holds it too says so within seconds. */
+  async leave(key: string): Promise<void> {
+    if (!this.#held.delete(key)) return;
+    this.#taken -= 1;
+    await this.#redis.zrem(this.#set, key).catch(() => undefined);
   }
 
   /** Says which places are still held; called by a timer. */
   async renew(): Promise<void> {
-    for (const [kind, keys] of this.#held) {
-      const members = [...keys].map((key) => this.#member(key));
-      const taken = await this.#redis
-        .eval(RENEW, 1, keyOf(kind), PLACE_TTL_MS, ...members)
-        .catch(() => undefined);
-      if (typeof taken === 'number') this.#taken.set(kind, taken);
-    }
+    const taken = await this.#redis
+      .eval(RENEW, 1, this.#set, PLACE_TTL_MS, ...this.#held)
+      .catch(() => undefined);
+    if (typeof taken === 'number') this.#taken = taken;
   }
 
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    for (const [kind, keys] of this.#held) {
-      await Promise.all([...keys].map((key) => this.leave(kind, key)));
-    }
+    await Promise.all([...this.#held].map((key) => this.leave(key)));
   }
-
-  #of(kind: PlaceKind): Set<string> {
-    let keys = this.#held.get(kind);
-    if (keys === undefined) this.#held.set(kind, (keys = new Set()));
-    return keys;
-  }
-
-  #member(key: string): string {
-    return `${this.#node} ${key}`;
-  }
-}
-
-function keyOf(kind: PlaceKind): string {
-  return `${KEY_PREFIX}${kind}`;
 }

@@ -13,6 +13,7 @@ describe('the settings', () => {
   test.each([
     [{ PORT: '70000' }, /PORT/],
     [{ HAVEN_MAX_VIEWERS: 'many' }, /HAVEN_MAX_VIEWERS/],
+    [{ HAVEN_CLUSTER_MAX_VIEWERS: '10' }, /HAVEN_CLUSTER_SECRET/],
     [{ HAVEN_PATIENT_ID_PATTERN: '(' }, /HAVEN_PATIENT_ID_PATTERN/],
     [{ HAVEN_LOG_LEVEL: 'loud' }, /HAVEN_LOG_LEVEL/],
     [{ HAVEN_METRICS_TOKEN: 'short' }, /HAVEN_METRICS_TOKEN/],

@@ -134,6 +134,9 @@ const environmentSchema = z.object({
   HAVEN_CLUSTER_SECRET: z.string().min(32).max(256).optional(),
   /** Where the other nodes of the cluster reach this one's HTTP port. */
   HAVEN_NODE_URL: z.url({ protocol: /^https?$/, error: 'is no http: or https: address' }).optional(),
+  /** Places of all nodes of the cluster together; left out, each node's own limits hold alone. */
+  HAVEN_CLUSTER_MAX_DEVICES: count(1, 100_000).optional(),
+  HAVEN_CLUSTER_MAX_VIEWERS: count(1, 100_000).optional(),
   /** UDP ports of the pipes between nodes, such as 40000-40999; any free ones when left out. */
   HAVEN_PIPE_PORTS: portRange.optional(),
   /** Days after which vitals, events and ended alerts are deleted. */
@@ -162,19 +165,31 @@ function isPattern(pattern: string): boolean {
 
 export type Config = Readonly<ReturnType<typeof readConfig>>;
 
+export type ClusterConfig = {
+  redisUrl: string;
+  /** What nodes of one cluster know. */
+  secret: string;
+  /** Where other nodes reach this one's HTTP port. */
+  url: string;
+  /** Places of all nodes together, where they are bounded. */
+  limits: { devices: number | undefined; viewers: number | undefined };
+};
+
 /** @throws ConfigError when some of what belongs together is missing */
 function clusterOf({
+  HAVEN_CLUSTER_MAX_DEVICES: devices,
+  HAVEN_CLUSTER_MAX_VIEWERS: viewers,
   HAVEN_CLUSTER_SECRET: secret,
   HAVEN_NODE_URL: url,
   REDIS_URL: redisUrl,
-}: z.output<typeof environmentSchema>): { redisUrl: string; secret: string; url: string } | undefined {
-  if (secret === undefined && url === undefined) return undefined;
+}: z.output<typeof environmentSchema>): ClusterConfig | undefined {
+  if ([secret, url, devices, viewers].every((setting) => setting === undefined)) return undefined;
   if (secret === undefined || url === undefined || redisUrl === undefined) {
     throw new ConfigError(
       'A node of a cluster needs REDIS_URL, HAVEN_CLUSTER_SECRET and HAVEN_NODE_URL: set all three.',
     );
   }
-  return { redisUrl, secret, url };
+  return { redisUrl, secret, url, limits: { devices, viewers } };
 }
 
 /** A setting is missing or wrong; the message is a sentence for whoever starts the server. */

@@ -205,7 +205,7 @@ export class MonitorSession {
     const room = (await records.rooms()).find(({ id }) => id === roomId);
     if (room === undefined) throw new HavenError('ROOM_UNKNOWN');
     isOnlyLocked(() => this.#authorize('room:watch', roomId));
-    const leavePlace = admission.viewers.take(this.#id);
+    const leavePlace = await admission.viewers.take(this.#id);
     try {
       const patients = await records.patientsOf([roomId]);
       if (!this.#socket.connected) throw new HavenError('NOT_JOINED');

@@ -65,7 +65,7 @@ export async function publish(
       'Synthetic sources are refused here: this server is not a demonstration.',
     );
   }
-  const leave = admission.devices.take(patientId);
+  const leave = await admission.devices.take(patientId);
   try {
     if (privacy != null) privacies.bring(patientId, privacy);
     const stream = await sfu.streams.publish({ patientId, roomId, deviceId: principal.deviceId, source });

@@ -100,7 +100,7 @@ export function startSignalling(options: SignallingOptions): Signalling {
       : new ClusterNode({
           settings: { ...config.cluster, node: options.node },
           namespace: io.of(NODE_NAMESPACE),
-          ...{ sessions, alerts: options.alerts, sfu, telemetry, clock },
+          ...{ sessions, admission, alerts: options.alerts, sfu, telemetry, clock },
         });
   const alerts = cluster?.alerts ?? options.alerts;
   const hub = new RoomHub(monitors, telemetry, clock, (event) => cluster?.tell(event));

@@ -53,7 +53,7 @@ export class WhepDesk implements MediaDesk {
     return this.#entrance.audited(caller.actor, purpose, async () => {
       const stream = await this.#streamOf(caller, patientId);
       const offer = readOffer(offerText);
-      const leavePlace = admission.viewers.take(`whep:${randomUUID()}`);
+      const leavePlace = await admission.viewers.take(`whep:${randomUUID()}`);
       try {
         return await this.#play(visitor, caller, stream, offer, leavePlace);
       } catch (error) {

@@ -109,7 +109,7 @@ export class SignIn {
     } catch (error) {
       const code = error instanceof HavenError ? error.code : 'INTERNAL';
       if (code === 'WRONG_PASSWORD') {
-        await delay(Math.max(0, startedAt + WRONG_PASSWORD_AFTER_MS - performance.now()));
+        await reached(startedAt + WRONG_PASSWORD_AFTER_MS);
       } else if (code !== 'WRONG_CODE' && code !== 'ACCOUNT_LOCKED') {
         // A right password without a code gives no new attempts: codes could be tried for ever.
         await Promise.allSettled([spared(), attempt?.undecided()]);
@@ -126,4 +126,10 @@ export class SignIn {
     );
     return { client, session };
   }
+}
+
+/** Timers count whole milliseconds and may fire a little early. @param time of performance.now() */
+async function reached(time: number): Promise<void> {
+  for (let left = time - performance.now(); left > 0; left = time - performance.now())
+    await delay(Math.ceil(left));
 }

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { HavenError, type Alert, type Source, type StreamEndReason } from '@haven/protocol';
 import type { Redis } from 'ioredis';
+import type { Admission } from '../../admission/admission.ts';
 import { Leases } from '../../cluster/leases.ts';
 import { Members } from '../../cluster/members.ts';
 import { PatientClaims } from '../../cluster/patient-claims.ts';
+import { Places, type PlaceKind } from '../../cluster/places.ts';
 import { connectRedis } from '../../cluster/redis-link.ts';
+import type { ClusterConfig } from '../../config/config.ts';
 import type { AlertService } from '../../alerts/alert-service.ts';
 import type { SoundPauses } from '../../alerts/sound-pauses.ts';
 import type { Sfu } from '../../sfu/sfu.ts';
@@ -27,19 +30,13 @@ import {
 } from './node-signalling.ts';
 import { PipeHost } from './pipe-host.ts';
 
-export type ClusterSettings = {
-  redisUrl: string;
-  /** What nodes of one cluster know. */
-  secret: string;
-  /** Where other nodes reach this one's HTTP port. */
-  url: string;
-  node: string;
-};
+export type ClusterSettings = ClusterConfig & { node: string };
 
 export type ClusterNodeOptions = {
   settings: ClusterSettings;
   namespace: NodeNamespace;
   sessions: Sessions;
+  admission: Admission;
   alerts: AlertService;
   sfu: Sfu;
   telemetry: Telemetry;
@@ -58,6 +55,7 @@ export class ClusterNode implements OtherNodes {
   readonly #leases: Leases;
   readonly #members: Members;
   readonly #claims: PatientClaims;
+  readonly #places: readonly Places[];
   readonly #mesh: NodeMesh;
   readonly #pipes: PipeHost;
   /** Of each node, by which a new start is told from a lost connection. */
@@ -69,12 +67,13 @@ export class ClusterNode implements OtherNodes {
   #audience: Audience | undefined;
 
   constructor(options: ClusterNodeOptions) {
-    const { settings, namespace, sessions, alerts, sfu, telemetry, clock } = options;
+    const { settings, namespace, sessions, admission, alerts, sfu, telemetry, clock } = options;
     const { node, url, secret, redisUrl } = settings;
     this.#options = options;
     this.#redis = connectRedis(redisUrl, telemetry);
     this.#leases = new Leases(this.#redis, node);
     this.#members = new Members(this.#redis, { node, url, startedAt: clock(), draining: false });
+    this.#places = (['devices', 'viewers'] as const).flatMap((kind) => this.#bound(kind, admission));
     this.#pipes = new PipeHost(sfu, sfu.pipeListening);
     this.#mesh = new NodeMesh({
       ...{ members: this.#members, namespace, clock },
@@ -146,8 +145,18 @@ export class ClusterNode implements OtherNodes {
     this.#claims.close();
     this.#pipes.close();
     this.#options.sfu.remote.close();
-    await Promise.all([this.#leases.close(), this.#members.close()]);
+    const places = this.#places.map((kind) => kind.close());
+    await Promise.all([this.#leases.close(), this.#members.close(), ...places]);
     this.#redis.disconnect();
+  }
+
+  /** Bounds the places of all nodes together, if they are to be. */
+  #bound(kind: PlaceKind, admission: Admission): Places[] {
+    const limit = this.#options.settings.limits[kind];
+    if (limit === undefined) return [];
+    const places = new Places(this.#redis, kind, limit);
+    admission[kind].shareWith(places);
+    return [places];
   }
 
   #handlersFor(asking: string): Handlers<NodeRequests> {

@@ -28,6 +28,7 @@ whereRedisIs('two nodes', () => {
       HAVEN_NODE_ID: name,
       HAVEN_NODE_URL: `http://127.0.0.1:${port}`,
       HAVEN_CLUSTER_SECRET: SECRET,
+      HAVEN_CLUSTER_MAX_DEVICES: '2',
       HAVEN_TRUSTED_PROXIES: '127.0.0.0/8',
     });
   };
@@ -90,6 +91,22 @@ whereRedisIs('two nodes', () => {
     await claim(b, 'P-101', same.token);
     expect(await first.device.hears('stream:ended')).toMatchObject({ reason: 'superseded' });
     expect([a, b].map((node) => node.sfu.streams.ofPatient('P-101') !== undefined)).toEqual([false, true]);
+  });
+
+  test('count the places of all devices together, whichever node they come to', async () => {
+    await publishRtp(a, 'P-101');
+    const { streamId } = await publishRtp(b, 'P-102');
+    const third = a.access.addDevice('P-201').token;
+    await expect(claim(a, 'P-201', third)).rejects.toMatchObject({ code: 'CAPACITY_EXCEEDED' });
+    b.sfu.streams.get(streamId)!.end('device-stopped');
+    await eventually(
+      () =>
+        claim(a, 'P-201', third).then(
+          () => true,
+          () => false,
+        ),
+      'there is a place again',
+    );
   });
 
   test('go on while Redis is away: pictures, new viewers, alerts', async () => {
