@@ -104,22 +104,22 @@ whereRedisIs('two servers', () => {
     expect(alert).toMatchObject({ patientId: PATIENT, active: true });
   }, 60_000);
 
-  test('keep nothing of a viewer who left', async () => {
+  test('keep nothing of viewers who left', async () => {
     const before = await Promise.all([carried(cluster.a), carried(cluster.b)]);
     const third = await openWall(cluster.b);
     await moves(third, 30_000);
-    await third.context().close();
-    await until('what the viewer had to be closed', LEFT_BEHIND_MS, async () => {
-      const after = await Promise.all([carried(cluster.a), carried(cluster.b)]);
-      return JSON.stringify(after) === JSON.stringify(before);
-    });
-    await wallB.context().close();
+    await Promise.all([third, wallB].map((wall) => wall.context().close()));
     await until('the pipe to be closed', LEFT_BEHIND_MS, async () => {
       const [a, b] = await Promise.all([readMetrics(cluster.a), readMetrics(cluster.b)]);
       return a.get('haven_cluster_pipes') === 0 && b.get('haven_sfu_transports') === 0;
     });
     wallB = await openWall(cluster.b);
     await moves(wallB, 30_000);
+    // The third one's is not among what is carried again.
+    await until('as much as before', 10_000, async () => {
+      const after = await Promise.all([carried(cluster.a), carried(cluster.b)]);
+      return JSON.stringify(after) === JSON.stringify(before);
+    });
   }, 240_000);
 
   test('go on without Redis: pictures, alerts, viewers', async () => {

@@ -2,6 +2,7 @@ import { installPackages } from './apt.mjs';
 import { checkChromium } from './chromium.mjs';
 import { checkCoturn } from './coturn.mjs';
 import { checkFfmpeg } from './ffmpeg.mjs';
+import { checkIproute } from './iproute.mjs';
 import { packagesOf } from './missing.mjs';
 import { checkNginx } from './nginx.mjs';
 import { checkRedis } from './redis.mjs';
@@ -17,7 +18,13 @@ export function checkSystem(context) {
   return [
     ...checkFfmpeg(context),
     ...(context.forTests
-      ? [...checkChromium(context), ...checkCoturn(context), ...checkNginx(), ...checkRedis(context)]
+      ? [
+          ...checkChromium(context),
+          ...checkCoturn(context),
+          ...checkIproute(context),
+          ...checkNginx(),
+          ...checkRedis(context),
+        ]
       : []),
   ];
 }

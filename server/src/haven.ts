@@ -17,6 +17,7 @@ import { ConfigError, type Config } from './config/config.ts';
 import type { AdministrationParts } from './http/administration/desk.ts';
 import { HttpApp, type Readiness } from './http/app.ts';
 import {
+  clusterProbe,
   cpuProbe,
   diskProbe,
   journalProbe,
@@ -184,6 +185,7 @@ export class Haven {
         cpu: cpuProbe(() => signalling.operations.state.machine.processor),
         sockets: () => ({ status: 'healthy', message: `${signalling.stats().sockets} connected` }),
         redis: redisProbe(() => records.state()),
+        cluster: clusterProbe(() => signalling.cluster()),
         load: loadProbe(() => signalling.operations.state),
         memory: memoryProbe(),
         disk: diskProbe(config.dataDirectory),

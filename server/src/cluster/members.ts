@@ -19,6 +19,14 @@ export const memberSchema = z.object({
 });
 export type Member = z.infer<typeof memberSchema>;
 
+/** Where a node is in its cluster, for whoever looks after it. */
+export type ClusterState = {
+  /** Other nodes, and how many of them answer. */
+  others: number;
+  reached: number;
+  redisReachable: boolean;
+};
+
 type MembersEvents = { joined: [Member]; left: [Member]; changed: [Member] };
 
 const answerSchema = z.array(z.string());

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { RecordsState } from '../records/records.ts';
-import { cpuProbe, journalProbe, readHealth, redisProbe } from './health.ts';
+import { clusterProbe, cpuProbe, journalProbe, readHealth, redisProbe } from './health.ts';
 
 const MB = 1024 ** 2;
 const calm: RecordsState = {
@@ -49,4 +49,13 @@ test.each([
   ['degraded', 'is away', { redisReachable: false }],
 ])('Redis is %s when it %s', async (status, _when, change) => {
   expect(await redisProbe(() => ({ ...calm, ...change }))()).toMatchObject({ status });
+});
+
+test.each([
+  ['healthy', 'there is none', undefined],
+  ['healthy', 'all answer', { others: 2, reached: 2, redisReachable: true }],
+  ['degraded', 'one does not answer', { others: 2, reached: 1, redisReachable: true }],
+  ['degraded', 'Redis is away', { others: 2, reached: 2, redisReachable: false }],
+])('the cluster is %s when %s', async (status, _when, state) => {
+  expect(await clusterProbe(() => state)()).toMatchObject({ status });
 });

@@ -2,6 +2,7 @@ import { statfs } from 'node:fs/promises';
 import { freemem, totalmem } from 'node:os';
 import type { Health, OperationsState } from '@haven/protocol';
 import { OVERLOAD_SHARE } from '../admission/overload.ts';
+import type { ClusterState } from '../cluster/members.ts';
 import type { RecordsState } from '../records/records.ts';
 
 export type Subsystem = NonNullable<Health['subsystems']>[string];
@@ -83,6 +84,17 @@ export function redisProbe(state: () => RecordsState): Probe {
     return redisReachable
       ? { status: 'healthy', message: 'answers' }
       : { status: 'degraded', message: 'does not answer; the record store is asked instead' };
+  };
+}
+
+/** A node alone serves its own patients; of those of nodes that it does not reach nobody here sees values. */
+export function clusterProbe(state: () => ClusterState | undefined): Probe {
+  return () => {
+    const cluster = state();
+    if (cluster === undefined) return { status: 'healthy', message: 'not in use' };
+    const { others, reached, redisReachable } = cluster;
+    const message = `${reached} of ${others} other nodes answer; Redis ${redisReachable ? 'answers' : 'does not'}`;
+    return { status: reached < others || !redisReachable ? 'degraded' : 'healthy', message };
   };
 }
 

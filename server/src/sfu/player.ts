@@ -12,9 +12,10 @@ import {
 } from '@haven/protocol';
 import { LossLayers } from './loss-layers.ts';
 import { routerCodec } from './media-codecs.ts';
-import type { Stream } from './stream.ts';
+import type { MediaWorker } from './media-worker.ts';
 import type { LentProducer } from './stream-pipes.ts';
 import { asMediaError, connectOnce, transportOptionsOf } from './transports.ts';
+import type { WatchedStream } from './watched-stream.ts';
 
 /** So long, ms, a player may be without a path: to find the first one, or after it lost one. */
 export const WITHOUT_PATH_MS = 30_000;
@@ -33,7 +34,7 @@ export type PlayerOptions = { clock: () => number; step: DegradationStep };
  * mediasoup numbers them a router at a time: each player has a router of its own, to which the stream is piped.
  */
 export class Player extends EventEmitter<{ closed: [] }> {
-  readonly stream: Stream;
+  readonly stream: WatchedStream;
   readonly #router: types.Router;
   readonly #transport: types.WebRtcTransport;
   readonly #consumer: types.Consumer;
@@ -47,7 +48,7 @@ export class Player extends EventEmitter<{ closed: [] }> {
 
   private constructor(
     parts: {
-      stream: Stream;
+      stream: WatchedStream;
       router: types.Router;
       transport: types.WebRtcTransport;
       consumer: types.Consumer;
@@ -72,13 +73,16 @@ export class Player extends EventEmitter<{ closed: [] }> {
     this.#follow();
   }
 
-  /** @throws HavenError STREAM_UNKNOWN (not live), UNSUPPORTED_CODEC */
+  /**
+   * @param mediaWorker of the player: the stream's own, where there is one
+   * @throws HavenError STREAM_UNKNOWN (not live), UNSUPPORTED_CODEC, TIMEOUT (the stream's node is not reached)
+   */
   static async open(
-    stream: Stream,
+    stream: WatchedStream,
+    mediaWorker: MediaWorker,
     capabilities: PlayerCapabilities,
     options: PlayerOptions,
   ): Promise<Player> {
-    const { mediaWorker } = stream;
     const lent = await stream.lendProducer(mediaWorker);
     let router: types.Router | undefined;
     try {

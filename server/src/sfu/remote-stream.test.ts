@@ -49,9 +49,9 @@ describe('a stream of another node', () => {
     [near, far] = await Promise.all([TestServer.start(), TestServer.start({ HAVEN_MEDIA_WORKERS: '2' })]);
     const { streamId } = await publishRtp(near, 'P-101');
     stream = near.sfu.streams.get(streamId)!;
-    const { identity, state, sizes } = stream;
+    const { identity, mimeType, state, sizes } = stream;
     const streams = new RemoteStreams(LISTENING, () => now.ms);
-    remote = streams.learn('near', { identity, state, sizes }, opener)!;
+    remote = streams.learn('near', { identity, mimeType, state, sizes }, opener)!;
   });
   afterEach(() => Promise.all([near.close(), far.close()]));
 

@@ -30,6 +30,7 @@ export interface PipeOpener {
 
 export type RemoteStreamOptions = {
   identity: StreamIdentity;
+  mimeType: string;
   state: StreamState;
   sizes: readonly Size[];
   opener: PipeOpener;
@@ -85,6 +86,15 @@ export class RemoteStream extends EventEmitter<StreamEvents> implements WatchedS
 
   get sizes(): readonly Size[] {
     return this.#sizes;
+  }
+
+  get mimeType(): string {
+    return this.#options.mimeType;
+  }
+
+  /** Nodes tell of streams that are. */
+  get live(): boolean {
+    return !this.ended;
   }
 
   get ended(): boolean {

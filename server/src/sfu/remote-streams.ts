@@ -5,7 +5,7 @@ import { RemoteStream, type PipeOpener } from './remote-stream.ts';
 import type { StreamIdentity } from './stream.ts';
 
 /** A stream as its node tells of it. */
-export type Told = { identity: StreamIdentity; state: StreamState; sizes: readonly Size[] };
+export type Told = { identity: StreamIdentity; mimeType: string; state: StreamState; sizes: readonly Size[] };
 
 /** The streams of all other nodes, by what these tell. */
 export class RemoteStreams {
@@ -26,12 +26,21 @@ export class RemoteStreams {
     return this.all().find(({ identity }) => identity.patientId === patientId);
   }
 
+  /** The node that has the patient's stream. */
+  nodeOf(patientId: string): string | undefined {
+    return [...this.#byId.values()].find(({ stream }) => stream.identity.patientId === patientId)?.node;
+  }
+
   all(): RemoteStream[] {
     return [...this.#byId.values()].map(({ stream }) => stream);
   }
 
   /** @returns the stream if it is a new one */
-  learn(node: string, { identity, state, sizes }: Told, opener: PipeOpener): RemoteStream | undefined {
+  learn(
+    node: string,
+    { identity, mimeType, state, sizes }: Told,
+    opener: PipeOpener,
+  ): RemoteStream | undefined {
     const known = this.#byId.get(state.streamId)?.stream;
     if (known !== undefined) {
       known.update(state, sizes);
@@ -39,7 +48,7 @@ export class RemoteStreams {
     }
     const { streamId } = state;
     const stream = new RemoteStream({
-      ...{ identity, state, sizes, opener },
+      ...{ identity, mimeType, state, sizes, opener },
       listening: this.#listening,
       clock: this.#clock,
     });

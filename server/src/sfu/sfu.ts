@@ -116,9 +116,14 @@ export class Sfu {
     return this.streams.ofPatient(patientId) ?? this.remote.ofPatient(patientId);
   }
 
-  /** @throws HavenError STREAM_UNKNOWN (not live), UNSUPPORTED_CODEC, SHUTTING_DOWN */
-  async openPlayer(stream: Stream, capabilities: PlayerCapabilities): Promise<Player> {
-    const player = await Player.open(stream, capabilities, { clock: this.#clock, step: this.#step });
+  /** @throws HavenError STREAM_UNKNOWN (not live), UNSUPPORTED_CODEC, CAPACITY_EXCEEDED, SHUTTING_DOWN, TIMEOUT */
+  async openPlayer(stream: WatchedStream, capabilities: PlayerCapabilities): Promise<Player> {
+    const own = this.streams.get(stream.streamId)?.mediaWorker;
+    const mediaWorker = own ?? (await this.#workers.acquire('viewer'));
+    const player = await Player.open(stream, mediaWorker, capabilities, {
+      clock: this.#clock,
+      step: this.#step,
+    });
     if (this.#closed) {
       player.close();
       throw new HavenError('SHUTTING_DOWN');

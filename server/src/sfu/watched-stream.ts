@@ -6,6 +6,8 @@ export type WatchedStream = Pick<
   Stream,
   | 'identity'
   | 'state'
+  | 'live'
+  | 'mimeType'
   | 'ended'
   | 'endReason'
   | 'priority'

@@ -16,10 +16,10 @@ import type { Handlers } from './endpoints.ts';
 import { bedsidePrivacyHandlers } from './privacy-requests.ts';
 import { constraintsOf, publish, recheckPublisher, type PublishParts } from './publish-operation.ts';
 import type { DeviceSocket } from './sockets.ts';
-import { BedsideTalk, type TalkParts } from './talk-requests.ts';
+import { BedsideTalk, type BedsideParts } from './talk-requests.ts';
 
 export type DeviceParts = PublishParts &
-  Pick<TalkParts, 'talks'> & { clock: () => number; metrics: DeviceMetrics };
+  Pick<BedsideParts, 'talks'> & { clock: () => number; metrics: DeviceMetrics };
 
 /** A device's connection and the stream that it publishes. */
 export class DeviceSession {

@@ -33,7 +33,10 @@ export type MonitorParts = AlarmParts &
     hub: RoomHub;
     load: () => ServerLoad;
     records: Records;
+    /** Until this node knows what the others of its cluster show. */
+    settled: () => Promise<void>;
     sfu: Sfu;
+    talksIn: (roomId: string) => RoomSnapshot['talks'];
   };
 
 type Joined = { roomId: string; leavePlace: () => void };
@@ -205,6 +208,7 @@ export class MonitorSession {
     const room = (await records.rooms()).find(({ id }) => id === roomId);
     if (room === undefined) throw new HavenError('ROOM_UNKNOWN');
     isOnlyLocked(() => this.#authorize('room:watch', roomId));
+    await this.#parts.settled();
     const leavePlace = await admission.viewers.take(this.#id);
     try {
       const patients = await records.patientsOf([roomId]);
@@ -233,7 +237,7 @@ export class MonitorSession {
           .filter(({ identity }) => identity.roomId === roomId)
           .map(({ state }) => state),
         vitals: hub.latestVitals(patients.map(({ id }) => id)),
-        talks: this.#parts.talks.inRoom(roomId),
+        talks: this.#parts.talksIn(roomId),
         serverTime: clock(),
       };
     } catch (error) {

@@ -3,19 +3,20 @@ import type { Access, UserPrincipal } from '../access/access.ts';
 import type { AlertService } from '../alerts/alert-service.ts';
 import type { Actor } from '../audit/actor.ts';
 import type { AuditTrail } from '../audit/audit-trail.ts';
+import type { ClinicianPauses } from '../privacy/clinician-pauses.ts';
 import type { Privacies } from '../privacy/privacies.ts';
 import type { Records } from '../records/records.ts';
+import type { Sfu } from '../sfu/sfu.ts';
 import type { Stream } from '../sfu/stream.ts';
-import type { StreamRegistry } from '../sfu/stream-registry.ts';
 import type { Handlers } from './endpoints.ts';
 
 export type PrivacyParts = {
   access: Access;
   alerts: Pick<AlertService, 'active'>;
   audit: AuditTrail;
-  privacies: Privacies;
+  pauses: ClinicianPauses;
   records: Pick<Records, 'patient'>;
-  sfu: { streams: Pick<StreamRegistry, 'ofPatient'> };
+  sfu: Pick<Sfu, 'ofPatient'>;
 };
 
 type Clinician = { actor: Actor; principal: () => UserPrincipal };
@@ -25,7 +26,7 @@ type Clinician = { actor: Actor; principal: () => UserPrincipal };
  * somebody with a high alert, and ending one that the bedside asked for.
  */
 export function privacyHandlers(
-  { access, alerts, audit, privacies, records, sfu }: PrivacyParts,
+  { access, alerts, audit, pauses, records, sfu }: PrivacyParts,
   { actor, principal }: Clinician,
 ): Pick<Handlers<MonitorRequests>, 'privacy:pause' | 'privacy:resume'> {
   const authorize = async (patientId: string): Promise<string> => {
@@ -36,25 +37,23 @@ export function privacyHandlers(
   return {
     'privacy:pause': async ({ patientId, reason, minutes, confirmed = false }) => {
       const roomId = await authorize(patientId);
-      if (sfu.streams.ofPatient(patientId)?.live !== true) throw new HavenError('STREAM_UNKNOWN');
+      if (sfu.ofPatient(patientId)?.live !== true) throw new HavenError('STREAM_UNKNOWN');
       const alarming = alerts
         .active(roomId)
         .some((alert) => alert.patientId === patientId && alert.priority === 'high');
       if (alarming && !confirmed) {
         throw new HavenError('CONFIRMATION_REQUIRED', 'This patient has a high alert. Confirm the pause.');
       }
-      const before = privacies.of(patientId);
-      const privacy = privacies.pause(patientId, 'clinician', reason, minutes, confirmed);
+      const { privacy, before } = await pauses.pause({ patientId, reason, minutes, confirmed });
       audit.done(actor, 'privacy:pause', `patient:${patientId}`, auditWords(privacy, before));
       return privacy;
     },
     'privacy:resume': async ({ patientId, confirmed = false }) => {
       await authorize(patientId);
-      const privacy = privacies.of(patientId);
-      if (privacy?.by === 'bedside' && !confirmed) throw new HavenError('CONFIRMATION_REQUIRED');
-      if (privacies.resume(patientId)) {
+      const { ended, before } = await pauses.resume({ patientId, confirmed });
+      if (ended) {
         const reason =
-          privacy?.by === 'bedside' ? 'asked for at the bedside, ended by a clinician' : undefined;
+          before?.by === 'bedside' ? 'asked for at the bedside, ended by a clinician' : undefined;
         audit.done(actor, 'privacy:resume', `patient:${patientId}`, reason);
       }
       return {};
@@ -64,7 +63,7 @@ export function privacyHandlers(
 
 /** What the bedside does about the privacy of its own patient: nothing has to be confirmed. */
 export function bedsidePrivacyHandlers(
-  { audit, privacies }: Pick<PrivacyParts, 'audit' | 'privacies'>,
+  { audit, privacies }: Pick<PrivacyParts, 'audit'> & { privacies: Privacies },
   { actor, own }: { actor: Actor; own: (streamId: string) => Stream },
 ): Pick<Handlers<DeviceRequests>, 'publish:privacy'> {
   return {

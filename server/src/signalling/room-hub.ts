@@ -9,6 +9,7 @@ import type {
   WaveformMessage,
 } from '@haven/protocol';
 import type { Stream } from '../sfu/stream.ts';
+import type { Talker } from '../talk/talk.ts';
 import type { Counter, Telemetry } from '../telemetry/telemetry.ts';
 import { Backlog } from './backlog.ts';
 import { sharedStreamOf, type NodeEvent } from './nodes/node-signalling.ts';
@@ -88,6 +89,14 @@ export class RoomHub {
         this.#showVitals(event.roomId, event.message);
         break;
       case 'patient-taken':
+      case 'talk-heard':
+      case 'talk-ended':
+        break;
+      case 'patient-talk':
+        this.#to(event.roomId, 'patient:talk', {
+          patientId: event.patientId,
+          clinician: event.clinician?.displayName ?? null,
+        });
         break;
       case 'waveform':
         this.#freshTo(event.roomId, 'waveform', event.message);
@@ -153,8 +162,10 @@ export class RoomHub {
     this.#latest.delete(patientId);
   }
 
-  patientTalk(roomId: string, patientId: string, clinician: string | null): void {
-    this.#to(roomId, 'patient:talk', { patientId, clinician });
+  patientTalk(roomId: string, patientId: string, clinician: Talker | null): void {
+    const event = { kind: 'patient-talk', roomId, patientId, clinician } as const;
+    this.relay(event);
+    this.#tell(event);
   }
 
   vitals(roomId: string, message: VitalsMessage): void {

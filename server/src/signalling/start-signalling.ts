@@ -7,8 +7,10 @@ import type { AlertService } from '../alerts/alert-service.ts';
 import { SoundPauses } from '../alerts/sound-pauses.ts';
 import { SYSTEM } from '../audit/actor.ts';
 import { AuditTrail } from '../audit/audit-trail.ts';
+import type { ClusterState } from '../cluster/members.ts';
 import type { Config } from '../config/config.ts';
 import { Privacies } from '../privacy/privacies.ts';
+import { OwnPauses } from '../privacy/clinician-pauses.ts';
 import { PrivacyFile } from '../privacy/privacy-file.ts';
 import type { MediaFigures } from '../http/live-figures-api.ts';
 import type { Records } from '../records/records.ts';
@@ -65,6 +67,8 @@ export type Signalling = {
   /** Ends every stream and session, telling each why. The HTTP server and the SFU stay open. */
   close(): Promise<void>;
   readonly operations: Operations;
+  /** Undefined: this server is alone. */
+  cluster(): ClusterState | undefined;
   /** How every stream, viewer and media worker fares now. */
   figures(): MediaFigures;
   /** Ids of the devices that are connected. */
@@ -94,13 +98,17 @@ export function startSignalling(options: SignallingOptions): Signalling {
   const devices: DeviceNamespace = io.of(DEVICE_NAMESPACE);
   const cvWorkers: CvNamespace = io.of(CV_NAMESPACE);
 
+  const privacyFile = new PrivacyFile(config.dataDirectory, telemetry);
+  const privacies = new Privacies({ file: privacyFile, clock });
+  const ownPauses = new OwnPauses(privacies);
+  const talks = new Talks({ audit, streams: sfu.streams, clock });
   const cluster =
     config.cluster === undefined || options.node === undefined
       ? undefined
       : new ClusterNode({
           settings: { ...config.cluster, node: options.node },
           namespace: io.of(NODE_NAMESPACE),
-          ...{ sessions, admission, alerts: options.alerts, sfu, telemetry, clock },
+          ...{ sessions, admission, alerts: options.alerts, sfu, talks, pauses: ownPauses, telemetry, clock },
         });
   const alerts = cluster?.alerts ?? options.alerts;
   const hub = new RoomHub(monitors, telemetry, clock, (event) => cluster?.tell(event));
@@ -124,12 +132,9 @@ export function startSignalling(options: SignallingOptions): Signalling {
     coordinator,
     streamOf: (patientId) => sfu.ofPatient(patientId),
   });
-  const privacyFile = new PrivacyFile(config.dataDirectory, telemetry);
-  const privacies = new Privacies({ file: privacyFile, clock });
   privacies.on('changed', ({ patientId, privacy }) => sfu.streams.ofPatient(patientId)?.setPrivacy(privacy));
   privacies.on('expired', ({ patientId }) => audit.done(SYSTEM, 'privacy:end', `patient:${patientId}`));
   telemetry.gauge('haven_privacy_pauses', 'Patients whose picture is paused', () => privacies.running);
-  const talks = new Talks({ audit, clock });
   talks.on('changed', ({ roomId, patientId, clinician }) => hub.patientTalk(roomId, patientId, clinician));
   telemetry.gauge('haven_talks', 'Talks between a clinician and a bedside', () => talks.running);
   const streamEvents = new StreamEvents({
@@ -167,11 +172,16 @@ export function startSignalling(options: SignallingOptions): Signalling {
     config,
     hub,
     load: () => operations.load,
-    privacies,
+    pauses: cluster?.pauses ?? ownPauses,
     records,
+    settled: () => cluster?.settled() ?? Promise.resolve(),
     sfu,
     soundPauses,
-    talks,
+    talksIn: (roomId) => [
+      ...talks.all().filter((talk) => talk.roomId === roomId),
+      ...(cluster?.talksIn(roomId) ?? []),
+    ],
+    talkWith: (patientId, talker, actor) => (cluster ?? talks).talkWith(patientId, talker, actor),
     clientMetrics: new ClientMetrics(telemetry, () => sfu.observation.uplinkRoundTripMs()),
     telemetry,
   });
@@ -218,6 +228,7 @@ export function startSignalling(options: SignallingOptions): Signalling {
     whip,
     whep,
     operations,
+    cluster: () => cluster?.state,
     figures: () =>
       readMediaFigures({
         ...{ analysisMetrics: metrics, clock, coordinator, deviceMetrics, operations, sfu },

@@ -10,9 +10,10 @@ import {
 import type { Access, UserPrincipal } from '../access/access.ts';
 import type { Actor } from '../audit/actor.ts';
 import type { Config } from '../config/config.ts';
+import type { Sfu } from '../sfu/sfu.ts';
 import type { Stream } from '../sfu/stream.ts';
-import type { StreamRegistry } from '../sfu/stream-registry.ts';
-import type { Talk, TalkSide } from '../talk/talk.ts';
+import type { Talker } from '../talk/talk.ts';
+import type { TalkParty } from '../talk/talk-party.ts';
 import type { Talks } from '../talk/talks.ts';
 import { iceServersFor } from '../turn/ice-servers.ts';
 import type { Handlers } from './endpoints.ts';
@@ -24,8 +25,12 @@ export type TalkParts = {
   access: Pick<Access, 'authorize'>;
   clock: () => number;
   config: Pick<Config, 'turn'>;
-  sfu: { streams: Pick<StreamRegistry, 'ofPatient'> };
-  talks: Talks;
+  sfu: Pick<Sfu, 'ofPatient'>;
+  /**
+   * Begins a talk with a patient, at whichever node their stream is.
+   * @throws HavenError as Talks.start, and TIMEOUT (another node does not answer)
+   */
+  talkWith(patientId: string, talker: Talker, actor: Actor): Promise<TalkParty>;
 };
 
 type Tell = <E extends keyof ServerToTalker>(event: E, ...message: Parameters<ServerToTalker[E]>) => void;
@@ -43,53 +48,55 @@ export class ClinicianTalk {
   readonly handlers: Pick<Handlers<MonitorRequests>, MediaRequest | 'talk:start'>;
   readonly #parts: TalkParts;
   readonly #clinician: Clinician;
-  #talk: Talk | undefined;
+  #talk: { party: TalkParty; roomId: string } | undefined;
 
   constructor(parts: TalkParts, clinician: Clinician) {
     this.#parts = parts;
     this.#clinician = clinician;
     this.handlers = {
       'talk:start': async ({ patientId }) => {
-        const talk = await this.#start(patientId);
-        return { ...mediaOf(talk, 'clinician', this.#iceServers()), until: talk.until };
+        const party = await this.#start(patientId);
+        return { ...mediaOf(party, this.#iceServers()), until: party.until };
       },
-      ...mediaHandlers('clinician', (talkId) => this.#own(talkId)),
+      ...mediaHandlers((talkId) => this.#own(talkId)),
     };
   }
 
   /** After rights changed. */
   recheck(): void {
-    const { stream } = this.#talk ?? {};
-    if (stream === undefined) return;
-    const refused = refusalOf(() => this.#authorize(stream.identity.roomId));
+    const { roomId } = this.#talk ?? {};
+    if (roomId === undefined) return;
+    const refused = refusalOf(() => this.#authorize(roomId));
     if (refused !== undefined) this.end('not-allowed');
   }
 
   end(reason: TalkEndReason): void {
-    this.#talk?.end(reason);
+    this.#talk?.party.end(reason);
   }
 
-  async #start(patientId: string): Promise<Talk> {
-    const { sfu, talks } = this.#parts;
+  async #start(patientId: string): Promise<TalkParty> {
+    const { sfu } = this.#parts;
     const { actor, principal, room, tell } = this.#clinician;
-    const stream = sfu.streams.ofPatient(patientId);
+    const stream = sfu.ofPatient(patientId);
     // A patient of another room is as unknown as a stream that does not exist.
     const roomId = room();
     this.#authorize(roomId);
     if (stream?.live !== true || stream.identity.roomId !== roomId) throw new HavenError('STREAM_UNKNOWN');
     const { userId, displayName } = principal();
-    const talk = await talks.start(stream, { userId, displayName }, actor);
-    this.#talk = talk;
-    follow(talk, 'clinician', tell);
-    talk.once('ended', () => {
-      if (this.#talk === talk) this.#talk = undefined;
+    const party = await this.#parts.talkWith(patientId, { userId, displayName }, actor);
+    // One at another node does not know of another here.
+    this.#talk?.party.end('finished');
+    this.#talk = { party, roomId };
+    follow(party, tell);
+    party.once('ended', () => {
+      if (this.#talk?.party === party) this.#talk = undefined;
     });
     // The clinician may have left, or lost the right, while it was opened.
     if (refusalOf(() => this.#authorize(room())) !== undefined) {
-      talk.end('not-allowed');
+      party.end('not-allowed');
       throw new HavenError('TALK_UNKNOWN');
     }
-    return talk;
+    return party;
   }
 
   #authorize(roomId: string): void {
@@ -101,11 +108,14 @@ export class ClinicianTalk {
   }
 
   /** @throws HavenError TALK_UNKNOWN */
-  #own(talkId: string): Talk {
-    if (this.#talk?.talkId !== talkId) throw new HavenError('TALK_UNKNOWN');
-    return this.#talk;
+  #own(talkId: string): TalkParty {
+    if (this.#talk?.party.talkId !== talkId) throw new HavenError('TALK_UNKNOWN');
+    return this.#talk.party;
   }
 }
+
+/** What devices' talks need. */
+export type BedsideParts = Pick<TalkParts, 'clock' | 'config'> & { talks: Talks };
 
 type Bedside = {
   actor: Actor;
@@ -114,24 +124,25 @@ type Bedside = {
   ring: ServerToDevice['talk:started'];
 };
 
+type Bedsides = { party: TalkParty; joined: () => void };
+
 /** The talk of one device's session. */
 export class BedsideTalk {
   readonly handlers: Pick<Handlers<DeviceRequests>, MediaRequest | 'talk:join'>;
-  readonly #parts: Pick<TalkParts, 'clock' | 'config' | 'talks'>;
+  readonly #parts: BedsideParts;
   readonly #bedside: Bedside;
-  #talk: Talk | undefined;
+  #talk: Bedsides | undefined;
 
-  constructor(parts: Pick<TalkParts, 'clock' | 'config' | 'talks'>, bedside: Bedside) {
+  constructor(parts: BedsideParts, bedside: Bedside) {
     this.#parts = parts;
     this.#bedside = bedside;
     this.handlers = {
       'talk:join': ({ talkId }) => {
-        const talk = this.#own(talkId);
-        talk.joined();
-        const iceServers = iceServersFor(parts.config, bedside.actor.name, parts.clock());
-        return mediaOf(talk, 'bedside', iceServers);
+        const { party, joined } = this.#own(talkId);
+        joined();
+        return mediaOf(party, iceServersFor(parts.config, bedside.actor.name, parts.clock()));
       },
-      ...mediaHandlers('bedside', (talkId) => this.#own(talkId)),
+      ...mediaHandlers((talkId) => this.#own(talkId).party),
     };
   }
 
@@ -139,10 +150,11 @@ export class BedsideTalk {
   attach(stream: Stream): void {
     const { ring, tell } = this.#bedside;
     this.#parts.talks.attach(stream, (talk) => {
-      this.#talk = talk;
-      follow(talk, 'bedside', tell);
-      talk.once('ended', () => {
-        if (this.#talk === talk) this.#talk = undefined;
+      const party = talk.partyOf('bedside');
+      this.#talk = { party, joined: () => talk.joined() };
+      follow(party, tell);
+      party.once('ended', () => {
+        if (this.#talk?.party === party) this.#talk = undefined;
       });
       const { talkId, talker, until } = talk;
       ring({ talkId, clinician: talker.displayName, until });
@@ -150,26 +162,26 @@ export class BedsideTalk {
   }
 
   end(reason: TalkEndReason): void {
-    this.#talk?.end(reason);
+    this.#talk?.party.end(reason);
   }
 
   /** @throws HavenError TALK_UNKNOWN */
-  #own(talkId: string): Talk {
-    if (this.#talk?.talkId !== talkId) throw new HavenError('TALK_UNKNOWN');
+  #own(talkId: string): Bedsides {
+    if (this.#talk?.party.talkId !== talkId) throw new HavenError('TALK_UNKNOWN');
     return this.#talk;
   }
 }
 
-function mediaHandlers(side: TalkSide, own: (talkId: string) => Talk) {
+function mediaHandlers(own: (talkId: string) => TalkParty) {
   return {
     'talk:connect': async ({ talkId, transportId, dtlsParameters }) => {
-      await own(talkId).connect(side, transportId, dtlsParameters);
+      await own(talkId).connect(transportId, dtlsParameters);
       return {};
     },
     'talk:produce': async ({ talkId, rtpParameters }) => ({
-      producerId: await own(talkId).speak(side, rtpParameters),
+      producerId: await own(talkId).speak(rtpParameters),
     }),
-    'talk:consume': ({ talkId, rtpCapabilities }) => own(talkId).listen(side, rtpCapabilities),
+    'talk:consume': ({ talkId, rtpCapabilities }) => own(talkId).listen(rtpCapabilities),
     'talk:end': ({ talkId }) => {
       own(talkId).end('finished');
       return {};
@@ -177,14 +189,12 @@ function mediaHandlers(side: TalkSide, own: (talkId: string) => Talk) {
   } satisfies Pick<Handlers<MonitorRequests>, MediaRequest>;
 }
 
-function mediaOf(talk: Talk, side: TalkSide, iceServers: IceServers) {
-  return { talkId: talk.talkId, ...talk.mediaOf(side), iceServers };
+function mediaOf({ talkId, media }: TalkParty, iceServers: IceServers) {
+  return { talkId, ...media, iceServers };
 }
 
-function follow(talk: Talk, side: TalkSide, tell: Tell): void {
-  const { talkId } = talk;
-  talk.on('heard', (by) => {
-    if (by === side) tell('talk:heard', { talkId });
-  });
-  talk.once('ended', (reason) => tell('talk:ended', { talkId, reason }));
+function follow(party: TalkParty, tell: Tell): void {
+  const { talkId } = party;
+  party.on('heard', () => tell('talk:heard', { talkId }));
+  party.once('ended', (reason) => tell('talk:ended', { talkId, reason }));
 }

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { MonitorRequests, RtpParameters } from '@haven/protocol';
 import { eventually } from '../testing/eventually.ts';
-import { vp8Parameters } from '../testing/rtp-parameters.ts';
-import { produce, publish, watch } from '../testing/scenes.ts';
+import { opusParameters, vp8Parameters } from '../testing/rtp-parameters.ts';
+import { publish, publishWithTalk, watch } from '../testing/scenes.ts';
 import type { TestClient } from '../testing/test-client.ts';
 import { TestServer } from '../testing/test-server.ts';
 
@@ -25,29 +25,8 @@ async function transports(): Promise<number> {
   return (await router.dump()).transportIds.length;
 }
 
-function voice(): RtpParameters {
-  return {
-    codecs: [{ mimeType: 'audio/opus', payloadType: 100, clockRate: 48_000, channels: 2, parameters: {} }],
-    encodings: [{ ssrc: 4711 }],
-    headerExtensions: [],
-    rtcp: { cname: 'voice' },
-  };
-}
-
-/** A bedside that can talk. */
-async function bedside(token = server.access.addDevice('P-101').token) {
-  const device = server.device(token);
-  await device.connected();
-  const { streamId } = await device.request('publish:start', {
-    ...{ requestId: randomUUID(), source: 'camera', talk: true },
-    ...PATIENT,
-  });
-  await produce(device, streamId, vp8Parameters());
-  return { device, streamId };
-}
-
 async function talking() {
-  const { device, streamId } = await bedside();
+  const { device, streamId } = await publishWithTalk(server, 'P-101');
   const clinician = await watch(server);
   const before = await transports();
   const talk = await start(clinician.monitor);
@@ -60,7 +39,7 @@ const endOf = (client: { hears: Monitor['hears'] }) => client.hears('talk:ended'
 
 describe('a talk', () => {
   test('rings at the bedside, is shown to the room, and each side is told when it can hear the other', async () => {
-    const { device } = await bedside();
+    const { device } = await publishWithTalk(server, 'P-101');
     const { monitor, userId } = await watch(server);
     const { monitor: neighbour } = await watch(server);
     const { talkId, until, routerRtpCapabilities: rtpCapabilities } = await start(monitor);
@@ -72,12 +51,16 @@ describe('a talk', () => {
     await expect(device.request('talk:consume', consume)).rejects.toMatchObject({
       code: 'CONSUMER_UNKNOWN',
     });
-    await monitor.request('talk:produce', { requestId, talkId, rtpParameters: voice() });
+    await monitor.request('talk:produce', { requestId, talkId, rtpParameters: opusParameters() });
     await device.hears('talk:heard');
     expect(monitor.heard('talk:heard')).toEqual([]);
     const heard = await device.request('talk:consume', consume);
     expect(heard.rtpParameters.codecs[0]).toMatchObject({ mimeType: 'audio/opus' });
-    await device.request('talk:produce', { requestId: randomUUID(), talkId, rtpParameters: voice() });
+    await device.request('talk:produce', {
+      requestId: randomUUID(),
+      talkId,
+      rtpParameters: opusParameters(),
+    });
     await monitor.hears('talk:heard');
     await monitor.request('talk:consume', { ...consume, requestId: randomUUID() });
     await monitor.request('talk:end', { talkId });
@@ -158,7 +141,7 @@ describe('a talk', () => {
     const { monitor } = await watch(server);
     const request = { requestId: randomUUID(), patientId: 'P-102' };
     await expect(monitor.request('talk:start', request)).rejects.toMatchObject({ code: 'TALK_UNSUPPORTED' });
-    const { device, streamId } = await bedside();
+    const { device, streamId } = await publishWithTalk(server, 'P-101');
     await device.request('publish:privacy', {
       ...{ requestId: randomUUID(), streamId },
       pause: { reason: 'conversation', minutes: 5 },
@@ -174,7 +157,7 @@ describe('a talk', () => {
     const requestId = randomUUID();
     for (const attempt of [
       other.request('talk:end', { talkId }),
-      other.request('talk:produce', { requestId, talkId, rtpParameters: voice() }),
+      other.request('talk:produce', { requestId, talkId, rtpParameters: opusParameters() }),
       other.request('talk:consume', { requestId: randomUUID(), talkId, rtpCapabilities: {} }),
     ]) {
       await expect(attempt).rejects.toMatchObject({ code: 'TALK_UNKNOWN' });
@@ -186,7 +169,7 @@ describe('a talk', () => {
     const speak = (rtpParameters: RtpParameters) =>
       monitor.request('talk:produce', { requestId: randomUUID(), talkId, rtpParameters });
     await expect(speak(vp8Parameters())).rejects.toMatchObject({ code: 'UNSUPPORTED_CODEC' });
-    await speak(voice());
-    await expect(speak(voice())).rejects.toMatchObject({ code: 'ALREADY_DONE' });
+    await speak(opusParameters());
+    await expect(speak(opusParameters())).rejects.toMatchObject({ code: 'ALREADY_DONE' });
   });
 });

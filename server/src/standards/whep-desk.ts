@@ -7,7 +7,7 @@ import type { AuditTrail } from '../audit/audit-trail.ts';
 import type { Config } from '../config/config.ts';
 import type { Records } from '../records/records.ts';
 import type { Sfu } from '../sfu/sfu.ts';
-import type { Stream } from '../sfu/stream.ts';
+import type { WatchedStream } from '../sfu/watched-stream.ts';
 import type { Sessions } from '../signalling/sessions.ts';
 import { iceServersFor } from '../turn/ice-servers.ts';
 import { Entrance, type Visitor } from './entrance.ts';
@@ -95,7 +95,7 @@ export class WhepDesk implements MediaDesk {
   }
 
   /** The patient's stream, if the caller may watch it. Who may not does not learn whether there is one. */
-  async #streamOf({ principal }: Caller, patientId: string): Promise<Stream> {
+  async #streamOf({ principal }: Caller, patientId: string): Promise<WatchedStream> {
     const { access, config, records, sfu } = this.#parts;
     if (!config.patientIdPattern.test(patientId)) {
       throw new HavenError('INVALID_REQUEST', 'The patient id does not have the form that this server uses.');
@@ -103,7 +103,7 @@ export class WhepDesk implements MediaDesk {
     access.authorize(principal, 'room:watch');
     const { roomId } = await records.patient(patientId);
     access.authorize(principal, 'room:watch', roomId);
-    const stream = sfu.streams.ofPatient(patientId);
+    const stream = sfu.ofPatient(patientId);
     // For a moment after a move the stream is still that of the room where the patient was.
     if (stream?.live !== true || stream.identity.roomId !== roomId) {
       throw new HavenError('STREAM_UNKNOWN', 'The patient has no picture now.', {
@@ -116,7 +116,7 @@ export class WhepDesk implements MediaDesk {
   async #play(
     visitor: Visitor,
     caller: Caller,
-    stream: Stream,
+    stream: WatchedStream,
     offer: Offer,
     leavePlace: () => void,
   ): Promise<Opened> {

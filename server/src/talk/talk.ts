@@ -11,6 +11,7 @@ import {
 import type { ConsumerDescription } from '../sfu/viewer.ts';
 import type { Stream } from '../sfu/stream.ts';
 import { TalkEnd } from './talk-end.ts';
+import type { TalkParty, TalkPartyEvents } from './talk-party.ts';
 
 /** The longest talk, ms: whoever needs longer begins another, or goes to the patient. */
 export const TALK_LIMIT_MS = 3 * 60_000;
@@ -70,6 +71,10 @@ export class Talk extends EventEmitter<TalkEvents> {
     return this.#ended;
   }
 
+  partyOf(side: TalkSide): TalkParty {
+    return new PartyOfTalk(this, side);
+  }
+
   mediaOf(side: TalkSide): TalkEnd['media'] {
     return this.#ends[side].media;
   }
@@ -124,5 +129,44 @@ export class Talk extends EventEmitter<TalkEvents> {
 
   #assertOpen(): void {
     if (this.#ended) throw new HavenError('TALK_UNKNOWN');
+  }
+}
+
+class PartyOfTalk extends EventEmitter<TalkPartyEvents> implements TalkParty {
+  readonly talkId: string;
+  readonly until: number;
+  readonly #talk: Talk;
+  readonly #side: TalkSide;
+
+  constructor(talk: Talk, side: TalkSide) {
+    super();
+    this.talkId = talk.talkId;
+    this.until = talk.until;
+    this.#talk = talk;
+    this.#side = side;
+    talk.on('heard', (by) => {
+      if (by === side) this.emit('heard');
+    });
+    talk.once('ended', (reason) => this.emit('ended', reason));
+  }
+
+  get media(): TalkEnd['media'] {
+    return this.#talk.mediaOf(this.#side);
+  }
+
+  connect(transportId: string, dtlsParameters: DtlsParameters): Promise<void> {
+    return this.#talk.connect(this.#side, transportId, dtlsParameters);
+  }
+
+  speak(rtpParameters: RtpParameters): Promise<string> {
+    return this.#talk.speak(this.#side, rtpParameters);
+  }
+
+  listen(rtpCapabilities: RtpCapabilities): Promise<ConsumerDescription> {
+    return this.#talk.listen(this.#side, rtpCapabilities);
+  }
+
+  end(reason: TalkEndReason): void {
+    this.#talk.end(reason);
   }
 }

@@ -3,16 +3,22 @@ import { HavenError } from '@haven/protocol';
 import type { Actor } from '../audit/actor.ts';
 import type { AuditTrail } from '../audit/audit-trail.ts';
 import type { Stream } from '../sfu/stream.ts';
+import type { StreamRegistry } from '../sfu/stream-registry.ts';
 import { Talk, type Talker } from './talk.ts';
+import type { TalkParty } from './talk-party.ts';
 
 type TalksEvents = {
   /** Somebody talks with a patient, or (null) no more. */
-  changed: [{ roomId: string; patientId: string; clinician: string | null }];
+  changed: [{ roomId: string; patientId: string; clinician: Talker | null }];
 };
 
 /** Rings at a bedside. */
 type Bell = (talk: Talk) => void;
-type Parts = { audit: Pick<AuditTrail, 'done'>; clock: () => number };
+type Parts = {
+  audit: Pick<AuditTrail, 'done'>;
+  streams: Pick<StreamRegistry, 'ofPatient'>;
+  clock: () => number;
+};
 
 /** All talks: at most one a patient, and one a clinician. */
 export class Talks extends EventEmitter<TalksEvents> {
@@ -46,9 +52,7 @@ export class Talks extends EventEmitter<TalksEvents> {
   async start(stream: Stream, talker: Talker, actor: Actor): Promise<Talk> {
     const { patientId } = stream.identity;
     this.#assertFree(stream, talker);
-    for (const talk of this.#running.values()) {
-      if (talk.talker.userId === talker.userId) talk.end('finished');
-    }
+    this.endOf(talker.userId);
     this.#opening.add(patientId);
     try {
       const talk = await Talk.open(stream, talker, this.#parts.clock());
@@ -59,18 +63,25 @@ export class Talks extends EventEmitter<TalksEvents> {
     }
   }
 
-  get(talkId: string): Talk | undefined {
-    return this.#running.get(talkId);
+  /** As `start`, by the patient. */
+  async talkWith(patientId: string, talker: Talker, actor: Actor): Promise<TalkParty> {
+    const stream = this.#parts.streams.ofPatient(patientId);
+    if (stream?.live !== true) throw new HavenError('STREAM_UNKNOWN');
+    return (await this.start(stream, talker, actor)).partyOf('clinician');
   }
 
-  /** With whom the patients of a room talk now. */
-  inRoom(roomId: string): { patientId: string; clinician: string }[] {
-    return [...this.#running.values()]
-      .filter(({ stream }) => stream.identity.roomId === roomId)
-      .map(({ stream, talker }) => ({
-        patientId: stream.identity.patientId,
-        clinician: talker.displayName,
-      }));
+  /** Ends what this clinician talks, who begins another talk. */
+  endOf(userId: string): void {
+    for (const talk of [...this.#running.values()]) if (talk.talker.userId === userId) talk.end('finished');
+  }
+
+  /** With whom patients talk now. */
+  all(): { roomId: string; patientId: string; clinician: string }[] {
+    return [...this.#running.values()].map(({ stream, talker }) => ({
+      roomId: stream.identity.roomId,
+      patientId: stream.identity.patientId,
+      clinician: talker.displayName,
+    }));
   }
 
   close(): void {
@@ -98,7 +109,7 @@ export class Talks extends EventEmitter<TalksEvents> {
     }
     this.#running.set(talkId, talk);
     this.#parts.audit.done(actor, 'talk:start', `patient:${patientId}`);
-    this.emit('changed', { roomId, patientId, clinician: talker.displayName });
+    this.emit('changed', { roomId, patientId, clinician: talker });
     talk.once('ended', (reason) => {
       this.#running.delete(talkId);
       this.#parts.audit.done(actor, 'talk:end', `patient:${patientId}`, reason);

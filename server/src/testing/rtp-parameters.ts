@@ -18,6 +18,16 @@ export function vp8Parameters(layers = 2): RtpParameters {
   };
 }
 
+/** A voice as a browser sends it. */
+export function opusParameters(): RtpParameters {
+  return {
+    codecs: [{ mimeType: 'audio/opus', payloadType: 100, clockRate: 48_000, channels: 2, parameters: {} }],
+    encodings: [{ ssrc: randomInt(1, 0x7fffffff) }],
+    headerExtensions: [],
+    rtcp: { cname: 'voice' },
+  };
+}
+
 /** A well formed DTLS fingerprint of nobody. */
 export const DTLS_PARAMETERS: DtlsParameters = {
   role: 'client',

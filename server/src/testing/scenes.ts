@@ -29,6 +29,20 @@ export async function publish(server: TestServer, patientId: string, token?: str
   return claimed;
 }
 
+/** A device that can be talked with; its video is announced, and no RTP flows. */
+export async function publishWithTalk(
+  server: TestServer,
+  patientId: string,
+  token = server.access.addDevice(patientId).token,
+) {
+  const device = server.device(token);
+  await device.connected();
+  const request = { requestId: randomUUID(), patientId, source: 'camera', talk: true } as const;
+  const { streamId } = await device.request('publish:start', request);
+  await produce(device, streamId, vp8Parameters());
+  return { device, streamId };
+}
+
 /** A device that really sends. */
 export async function publishRtp(server: TestServer, patientId: string, token?: string, frameBytes?: number) {
   const claimed = await claim(server, patientId, token);

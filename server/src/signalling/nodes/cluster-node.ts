@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { HavenError, type Alert, type Source, type StreamEndReason } from '@haven/protocol';
 import type { Redis } from 'ioredis';
 import type { Admission } from '../../admission/admission.ts';
 import { Leases } from '../../cluster/leases.ts';
-import { Members } from '../../cluster/members.ts';
+import { Members, type ClusterState } from '../../cluster/members.ts';
 import { PatientClaims } from '../../cluster/patient-claims.ts';
 import { Places, type PlaceKind } from '../../cluster/places.ts';
 import { connectRedis } from '../../cluster/redis-link.ts';
@@ -12,6 +13,11 @@ import type { AlertService } from '../../alerts/alert-service.ts';
 import type { SoundPauses } from '../../alerts/sound-pauses.ts';
 import type { Sfu } from '../../sfu/sfu.ts';
 import type { PipeOpener } from '../../sfu/remote-stream.ts';
+import type { ClinicianPauses } from '../../privacy/clinician-pauses.ts';
+import type { Talker } from '../../talk/talk.ts';
+import type { TalkParty } from '../../talk/talk-party.ts';
+import type { Talks } from '../../talk/talks.ts';
+import type { Actor } from '../../audit/actor.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Handlers } from '../endpoints.ts';
 import { RETURN_AFTER_RESTART_MS } from '../expected-streams.ts';
@@ -19,6 +25,7 @@ import type { OtherNodes } from '../operations.ts';
 import type { RoomHub } from '../room-hub.ts';
 import type { Sessions } from '../sessions.ts';
 import { ClusterAlerts } from './cluster-alerts.ts';
+import { ClusterPauses } from './cluster-pauses.ts';
 import { serveNodes, type NodeNamespace } from './node-door.ts';
 import { NodeMesh } from './node-mesh.ts';
 import {
@@ -29,6 +36,12 @@ import {
   type SharedStream,
 } from './node-signalling.ts';
 import { PipeHost } from './pipe-host.ts';
+import { RemoteTalks, type TalkElsewhere } from './remote-talks.ts';
+import { TalkHost } from './talk-host.ts';
+
+/** A node that starts waits no longer for the others before it shows what it has, ms. */
+const SETTLED_WITHIN_MS = 3_000;
+const SETTLE_INTERVAL_MS = 50;
 
 export type ClusterSettings = ClusterConfig & { node: string };
 
@@ -39,6 +52,9 @@ export type ClusterNodeOptions = {
   admission: Admission;
   alerts: AlertService;
   sfu: Sfu;
+  /** Talks with patients of this node, and pauses of theirs. */
+  talks: Talks;
+  pauses: ClinicianPauses;
   telemetry: Telemetry;
   clock: () => number;
 };
@@ -49,6 +65,7 @@ type Audience = { hub: RoomHub; soundPauses: SoundPauses };
 /** This node in its cluster: what it tells the others, what it learns from them, and what it does for them. */
 export class ClusterNode implements OtherNodes {
   readonly alerts: ClusterAlerts;
+  readonly pauses: ClinicianPauses;
   readonly #options: ClusterNodeOptions;
   readonly #bootId = randomUUID();
   readonly #redis: Redis;
@@ -58,16 +75,22 @@ export class ClusterNode implements OtherNodes {
   readonly #places: readonly Places[];
   readonly #mesh: NodeMesh;
   readonly #pipes: PipeHost;
+  readonly #talkHost: TalkHost;
+  readonly #remoteTalks: RemoteTalks;
   /** Of each node, by which a new start is told from a lost connection. */
   readonly #boots = new Map<string, string>();
   /** Patients whose device was at a node that is gone. */
   readonly #awaited = new Map<string, { source: Source; at: number }>();
   /** Patients whose device is here, and whom another node watched over while this one was away. */
   readonly #contested = new Set<string>();
+  /** Patients whose alerts are being let go of. */
+  #yielding = 0;
   #audience: Audience | undefined;
+  #settled: Promise<void> = Promise.resolve();
 
   constructor(options: ClusterNodeOptions) {
-    const { settings, namespace, sessions, admission, alerts, sfu, telemetry, clock } = options;
+    const { settings, namespace, sessions, admission, alerts, sfu, talks, pauses, telemetry, clock } =
+      options;
     const { node, url, secret, redisUrl } = settings;
     this.#options = options;
     this.#redis = connectRedis(redisUrl, telemetry);
@@ -82,6 +105,9 @@ export class ClusterNode implements OtherNodes {
     this.alerts = new ClusterAlerts(alerts, (at, amendment) =>
       this.#mesh.request(at, 'alert:amend', amendment),
     );
+    this.pauses = new ClusterPauses(pauses, this.#mesh, (patientId) => this.#otherNodeOf(patientId));
+    this.#talkHost = new TalkHost(talks, (event) => this.tell(event));
+    this.#remoteTalks = new RemoteTalks(this.#mesh);
     this.#claims = new PatientClaims({
       leases: this.#leases,
       deviceElsewhere: (patientId) => sfu.remote.ofPatient(patientId)?.identity.deviceId,
@@ -122,11 +148,40 @@ export class ClusterNode implements OtherNodes {
     void this.#members.drain(draining);
   }
 
+  get state(): ClusterState {
+    const { others } = this.#members;
+    return {
+      others: others.length,
+      reached: others.filter(({ node }) => this.#mesh.isUp(node)).length,
+      redisReachable: this.#redis.status === 'ready',
+    };
+  }
+
+  /**
+   * Until this node, when it starts, has heard what the others hold, and to whom the alerts belong that it remembers;
+   * for a few seconds at most, since they may be gone as well. Whoever joins earlier would be shown what was.
+   */
+  settled(): Promise<void> {
+    return this.#settled;
+  }
+
   /** From now on viewers hear what others tell. */
   begin(audience: Audience): void {
     this.#audience = audience;
-    this.#announce();
-    this.#redis.on('ready', () => this.#announce());
+    this.#redis.on('ready', () => void this.#announce());
+    this.#settled = this.#settle();
+  }
+
+  /** Begins a talk with a patient, wherever their stream is. @throws HavenError as Talks.start, TIMEOUT */
+  async talkWith(patientId: string, talker: Talker, actor: Actor): Promise<TalkParty> {
+    const node = this.#otherNodeOf(patientId);
+    if (node === undefined) return this.#options.talks.talkWith(patientId, talker, actor);
+    return this.#remoteTalks.start(node, patientId, talker, actor);
+  }
+
+  /** With whom patients of other nodes talk. */
+  talksIn(roomId: string): TalkElsewhere[] {
+    return this.#remoteTalks.inRoom(roomId);
   }
 
   tell(event: NodeEvent): void {
@@ -160,18 +215,22 @@ export class ClusterNode implements OtherNodes {
   }
 
   #handlersFor(asking: string): Handlers<NodeRequests> {
-    const { alerts, sfu } = this.#options;
+    const { alerts, pauses, sfu, talks } = this.#options;
     return {
       'node:snapshot': () => ({
         bootId: this.#bootId,
         streams: sfu.streams.live().map(sharedStreamOf),
         vitals: this.#ownVitals(),
         alerts: alerts.allActive(),
+        talks: talks.all(),
       }),
       'patient:alerts': ({ patientId }) => ({
         alerts: alerts.ofPatient(patientId).slice(-MOST_ALERTS_OF_PATIENT),
       }),
       ...this.#pipes.handlersFor(asking),
+      ...this.#talkHost.handlersFor(asking),
+      'privacy:pause': (wish) => pauses.pause(wish),
+      'privacy:resume': (wish) => pauses.resume(wish),
       'alert:amend': ({ alertId, by, reason, seconds }) =>
         seconds === null
           ? alerts.acknowledge(alertId, by, reason)
@@ -180,10 +239,24 @@ export class ClusterNode implements OtherNodes {
   }
 
   /** Redis answers: it is told that this node is there, and whose alerts it watches over. */
-  #announce(): void {
-    void this.#members.beat();
+  async #announce(): Promise<void> {
     // What was active when this node stopped, or when Redis was lost, may be watched over by another by now.
-    for (const { patientId } of this.#options.alerts.allActive()) void this.#claims.watchOver(patientId);
+    const patientIds = new Set(this.#options.alerts.allActive().map(({ patientId }) => patientId));
+    await Promise.all([
+      this.#members.beat(),
+      ...[...patientIds].map((patientId) => this.#claims.watchOver(patientId)),
+    ]);
+  }
+
+  async #settle(): Promise<void> {
+    const deadline = performance.now() + SETTLED_WITHIN_MS;
+    while (performance.now() < deadline) {
+      if (this.#redis.status === 'ready') {
+        await this.#announce();
+        if (this.#yielding === 0 && this.#members.others.every(({ node }) => this.#boots.has(node))) return;
+      }
+      await sleep(SETTLE_INTERVAL_MS);
+    }
   }
 
   #ownVitals() {
@@ -203,6 +276,7 @@ export class ClusterNode implements OtherNodes {
       this.#boots.set(node, held.bootId);
       this.#endStreamsBut(node, new Set(held.streams.map(({ state }) => state.streamId)));
       for (const stream of held.streams) this.#learnStream(node, stream);
+      this.#learnTalks(node, held.talks);
       for (const { roomId, message } of held.vitals) this.#relay({ kind: 'vitals', roomId, message });
       const alertIds = new Set(held.alerts.map(({ id }) => id));
       for (const alert of this.alerts.toldBy(node)) if (!alertIds.has(alert.id)) this.#drop(alert);
@@ -216,7 +290,9 @@ export class ClusterNode implements OtherNodes {
     if (event.kind === 'stream') this.#learnStream(node, event.stream);
     else if (event.kind === 'alert') this.#learnAlert(node, event.alert, event.leftRoomId);
     else if (event.kind === 'patient-taken') this.#claims.recheck(event.patientId);
+    else if (event.kind === 'talk-heard' || event.kind === 'talk-ended') this.#remoteTalks.learn(node, event);
     else {
+      if (event.kind === 'patient-talk') this.#learnTalk(node, event);
       if (event.kind === 'stream-ended') this.#endStream(event.streamId, event.reason);
       if (event.kind === 'sound-pause') this.#audience?.soundPauses.learn(event.roomId, event.pause);
       this.#relay(event);
@@ -224,10 +300,10 @@ export class ClusterNode implements OtherNodes {
   }
 
   #learnStream(node: string, shared: SharedStream): void {
-    const { roomId, deviceId, state, sizes } = shared;
+    const { roomId, deviceId, mimeType, state, sizes } = shared;
     const { patientId, source } = state;
     const identity = { patientId, roomId, deviceId, source };
-    this.#options.sfu.remote.learn(node, { identity, state, sizes }, this.#openerFor(node));
+    this.#options.sfu.remote.learn(node, { identity, mimeType, state, sizes }, this.#openerFor(node));
     this.#relay({ kind: 'stream', stream: shared });
   }
 
@@ -238,13 +314,28 @@ export class ClusterNode implements OtherNodes {
       this.#relay({ kind: 'alert', alert, leftRoomId });
   }
 
+  /** A clinician talks with one patient at a time, at whichever node. */
+  #learnTalk(node: string, event: Extract<NodeEvent, { kind: 'patient-talk' }>): void {
+    this.#remoteTalks.learn(node, event);
+    if (event.clinician !== null) this.#options.talks.endOf(event.clinician.userId);
+  }
+
+  /** What a node holds, or (none) that it is not reached. */
+  #learnTalks(node: string, talks: readonly TalkElsewhere[]): void {
+    for (const { roomId, patientId } of this.#remoteTalks.replace(node, talks))
+      this.#relay({ kind: 'patient-talk', roomId, patientId, clinician: null });
+  }
+
   /** The node does not answer: of its patients nothing is known but their pictures, if these still come. */
   #lose(node: string): void {
-    for (const { identity, state, sizes } of this.#options.sfu.remote.of(node)) {
+    this.#remoteTalks.endAllOf(node);
+    this.#talkHost.endAllOf(node);
+    this.#learnTalks(node, []);
+    for (const { identity, mimeType, state, sizes } of this.#options.sfu.remote.of(node)) {
       const conditions = [...new Set([...state.conditions, 'analysis-stopped' as const])];
       this.#relay({
         kind: 'stream',
-        stream: sharedStreamOf({ identity, state: { ...state, conditions }, sizes }),
+        stream: sharedStreamOf({ identity, mimeType, state: { ...state, conditions }, sizes }),
       });
     }
   }
@@ -339,9 +430,13 @@ export class ClusterNode implements OtherNodes {
     const { alerts, sfu } = this.#options;
     sfu.streams.ofPatient(patientId)?.end('superseded');
     const own = alerts.allActive().filter((alert) => alert.patientId === patientId);
-    void alerts.letGo(patientId).then(() => {
-      for (const alert of own) this.#drop(alert);
-    });
+    this.#yielding += 1;
+    void alerts
+      .letGo(patientId)
+      .then(() => {
+        for (const alert of own) this.#drop(alert);
+      })
+      .finally(() => (this.#yielding -= 1));
     // The other one's are told with its next word, or were meanwhile.
     for (const { node } of this.#members.others) if (this.#mesh.isUp(node)) void this.#meet(node);
   }
@@ -360,6 +455,12 @@ export class ClusterNode implements OtherNodes {
 
   #relay(event: NodeEvent): void {
     this.#audience?.hub.relay(event);
+  }
+
+  /** The other node that has the patient's stream, if one has. */
+  #otherNodeOf(patientId: string): string | undefined {
+    const { remote, streams } = this.#options.sfu;
+    return streams.ofPatient(patientId) === undefined ? remote.nodeOf(patientId) : undefined;
   }
 
   #openerFor(node: string): PipeOpener {

@@ -1,48 +1,32 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { roomSnapshotSchema, type Alert } from '@haven/protocol';
+import type { Alert } from '@haven/protocol';
 import { Redis } from 'ioredis';
-import { freePort, hasRedis, startRedis, type RedisServer } from '../../records/testing/redis.ts';
+import { hasRedis } from '../../records/testing/redis.ts';
 import { RETURN_AFTER_RESTART_MS } from '../expected-streams.ts';
 import { PIPE_LINGER_MS } from '../../sfu/stream-pipes.ts';
+import { WebRtcPeer } from '../../standards/testing/web-rtc-peer.ts';
 import { eventually } from '../../testing/eventually.ts';
+import { SDP, serveMedia } from '../../testing/media-api.ts';
 import { claim, consume, publishRtp, watch } from '../../testing/scenes.ts';
-import { TestServer } from '../../testing/test-server.ts';
+import type { TestServer } from '../../testing/test-server.ts';
+import { TwoNodes } from '../../testing/two-nodes.ts';
 
 const whereRedisIs = hasRedis() ? describe : describe.skip;
 const BY_BALANCER = { extraHeaders: { 'x-forwarded-for': '192.0.2.1' } };
-const SECRET = 'a secret that all nodes of the cluster know';
 /** A lease of a node that is gone has run out, and its silence is noticed. */
 const TAKEN_OVER_WITHIN_MS = 15_000;
 
 whereRedisIs('two nodes', () => {
-  let redis: RedisServer & { port: number };
+  let nodes: TwoNodes;
   let a: TestServer;
   let b: TestServer;
 
-  const startNode = async (name: string) => {
-    const port = String(await freePort());
-    return TestServer.start({
-      PORT: port,
-      REDIS_URL: redis.url,
-      HAVEN_NODE_ID: name,
-      HAVEN_NODE_URL: `http://127.0.0.1:${port}`,
-      HAVEN_CLUSTER_SECRET: SECRET,
-      HAVEN_CLUSTER_MAX_DEVICES: '2',
-      HAVEN_TRUSTED_PROXIES: '127.0.0.0/8',
-    });
-  };
-  const linked = (node: TestServer) => node.gauge('haven_cluster_nodes') === 1;
-
   beforeEach(async () => {
-    redis = await startRedis();
-    [a, b] = await Promise.all([startNode('a'), startNode('b')]);
-    await eventually(() => linked(a) && linked(b), 'the nodes are linked', 10_000);
+    nodes = await TwoNodes.start({ HAVEN_CLUSTER_MAX_DEVICES: '2', HAVEN_TRUSTED_PROXIES: '127.0.0.0/8' });
+    ({ a, b } = nodes);
   }, 20_000);
-  afterEach(async () => {
-    await Promise.all([a.close(), b.close()]);
-    await redis.kill();
-  }, 20_000);
+  afterEach(() => nodes.close(), 20_000);
 
   test('show each other what they have, to those who join before and after', async () => {
     const { monitor } = await watch(b);
@@ -68,6 +52,23 @@ whereRedisIs('two nodes', () => {
     await monitor.request('room:leave', {});
     await eventually(() => a.gauge('haven_cluster_pipes') === 0, 'the pipe is closed');
     expect(census()).toEqual(before);
+  });
+
+  test('play a stream of the other over WHEP, and let go of it afterwards', async () => {
+    const { streamId } = await publishRtp(a, 'P-101');
+    await eventually(() => b.sfu.remote.get(streamId), 'b knows the stream');
+    const api = await serveMedia(b);
+    const { token } = b.access.addUser({ roles: ['observer'], rooms: ['ward-a'] });
+    const peer = new WebRtcPeer('recvonly', 121);
+    b.atClose(() => peer.close());
+    const response = await api.request('POST', '/whep/P-101', { token, type: SDP, body: await peer.offer() });
+    expect(response.status).toBe(201);
+    await peer.accept(await response.text());
+    await eventually(() => peer.received > 10, 'packets to be received');
+    const location = response.headers.get('location') ?? '';
+    expect((await api.request('DELETE', location, { token })).status).toBe(200);
+    b.advance(PIPE_LINGER_MS);
+    await eventually(() => a.gauge('haven_cluster_pipes') === 0, 'the pipe is closed');
   });
 
   test('tell each other of alerts; what is done to one is done where it is watched over', async () => {
@@ -113,16 +114,14 @@ whereRedisIs('two nodes', () => {
     const { streamId } = await publishRtp(a, 'P-101');
     const { monitor } = await watch(b);
     await eventually(() => b.sfu.remote.get(streamId), 'b knows the stream');
-    await redis.kill();
+    await nodes.redis.kill();
     await consume(monitor, streamId);
     const alert = a.alerts.raise({ patientId: 'P-101', roomId: 'ward-a' });
     expect(await monitor.hears('alert')).toMatchObject({ id: alert.id });
     await publishRtp(b, 'P-102');
-    redis = await startRedis(redis.port);
-    const back = () => [a, b].every((node) => node.gauge('haven_cluster_redis_reachable') === 1);
-    await eventually(back, 'Redis answers again', 10_000);
+    await nodes.restartRedis();
     expect(a.sfu.streams.get(streamId)?.ended).toBe(false);
-    expect(linked(a) && linked(b)).toBe(true);
+    expect(nodes.linked).toBe(true);
   });
 
   test('take over from one that is gone: its alerts stay on screen and can be acknowledged', async () => {
@@ -146,16 +145,9 @@ whereRedisIs('two nodes', () => {
     const done = await monitor.request('alert:acknowledge', { requestId: randomUUID(), alertId: alert.id });
     expect(done.acknowledgement).not.toBeNull();
     expect(monitor.heard('alert').filter((told) => !(told as Alert).active)).toEqual([]);
-    a = await startNode('a');
-    await eventually(() => linked(b), 'a is back', 10_000);
-    const returned = await watch(a);
-    await eventually(
-      () => returned.snapshot.alerts.length === 1 || returned.monitor.heard('alert').length > 0,
-      'a tells of the alert',
-    );
-    expect(roomSnapshotSchema.parse((await watch(a)).snapshot).alerts.map(({ id }) => id)).toEqual([
-      alert.id,
-    ]);
+    await nodes.restartA();
+    // Whoever joins waits until it knows.
+    expect((await watch(nodes.a)).snapshot.alerts.map(({ id }) => id)).toEqual([alert.id]);
   }, 60_000);
 
   test('have back whom another watched over while they were cut off, with what was done there', async () => {
@@ -164,7 +156,7 @@ whereRedisIs('two nodes', () => {
     const alert = a.alerts.raise({ patientId: 'P-101', roomId: 'ward-a' });
     const { monitor } = await watch(b);
     // As b has it when nothing was heard of a for longer than a lease is good for.
-    const client = new Redis(redis.url);
+    const client = new Redis(nodes.redis.url);
     const { epoch } = await client.hgetall('haven:lease:patient:P-101');
     await client.hset('haven:lease:patient:P-101', { node: 'b', epoch: Number(epoch) + 1, value: '-' });
     await b.alerts.adopt(alert);

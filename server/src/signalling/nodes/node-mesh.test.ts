@@ -23,6 +23,10 @@ import { NODE_NAMESPACE, type NodeEvent } from './node-signalling.ts';
 const whereRedisIs = hasRedis() ? describe : describe.skip;
 const SECRET = 'a secret of all nodes of the cluster';
 
+const unknownStream = (): never => {
+  throw new HavenError('STREAM_UNKNOWN');
+};
+
 /** A node without media: its door, its place in the cluster and its links. */
 class BareNode {
   readonly mesh: NodeMesh;
@@ -48,7 +52,7 @@ class BareNode {
       secret: SECRET,
       host: {
         handlersFor: (node) => ({
-          'node:snapshot': () => ({ bootId, streams: [], vitals: [], alerts: [] }),
+          'node:snapshot': () => ({ bootId, streams: [], vitals: [], alerts: [], talks: [] }),
           'patient:alerts': () => ({ alerts: [] }),
           'pipe:open': () => {
             throw new Error(`no media here for ${node}`);
@@ -58,6 +62,13 @@ class BareNode {
             throw new HavenError('ALERT_UNKNOWN');
           },
           'pipe:close': () => ({}),
+          'privacy:pause': unknownStream,
+          'privacy:resume': unknownStream,
+          'talk:start': unknownStream,
+          'talk:connect': unknownStream,
+          'talk:produce': unknownStream,
+          'talk:consume': unknownStream,
+          'talk:end': unknownStream,
         }),
         arrived: () => undefined,
       },

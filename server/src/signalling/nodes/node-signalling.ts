@@ -5,16 +5,24 @@
 import {
   alertSchema,
   detectedEventSchema,
+  dtlsParametersSchema,
   emptySchema,
+  mediaIdSchema,
   patientIdSchema,
+  privacyMinutesSchema,
+  privacyReasonSchema,
+  privacySchema,
   reasonSchema,
   roomIdSchema,
+  rtpCapabilitiesSchema,
   rtpParametersSchema,
   soundPauseSchema,
   soundPauseSecondsSchema,
   streamEndReasonSchema,
   streamStateSchema,
+  talkEndReasonSchema,
   timestampSchema,
+  transportOptionsSchema,
   uuidSchema,
   vitalsMessageSchema,
   waveformMessageSchema,
@@ -40,6 +48,8 @@ export const nodeHandshakeSchema = z.object({
 export const sharedStreamSchema = z.object({
   roomId: roomIdSchema,
   deviceId: z.string().max(64),
+  /** Of its video. */
+  mimeType: z.string().max(64),
   state: streamStateSchema,
   /** Of the pictures of its spatial layers, pixels, lowest first. */
   sizes: z.array(z.object({ width: z.number().positive(), height: z.number().positive() })).max(4),
@@ -48,11 +58,16 @@ export type SharedStream = z.infer<typeof sharedStreamSchema>;
 
 export function sharedStreamOf({
   identity: { roomId, deviceId },
+  mimeType,
   state,
   sizes,
-}: Pick<WatchedStream, 'identity' | 'state' | 'sizes'>): SharedStream {
-  return { roomId, deviceId, state, sizes: [...sizes] };
+}: Pick<WatchedStream, 'identity' | 'mimeType' | 'state' | 'sizes'>): SharedStream {
+  return { roomId, deviceId, mimeType, state, sizes: [...sizes] };
 }
+
+/** A user who does something at another node, where their rights were checked. */
+const signatorySchema = z.object({ userId: uuidSchema, displayName: z.string().max(80) });
+const actorSchema = z.object({ name: z.string().max(128), address: z.string().max(64) });
 
 /** What happens on a node and concerns viewers of others. */
 export const nodeEventSchema = z.discriminatedUnion('kind', [
@@ -77,6 +92,16 @@ export const nodeEventSchema = z.discriminatedUnion('kind', [
     event: detectedEventSchema,
     at: timestampSchema,
   }),
+  /** Somebody talks with a patient of this node, or (null) no more. */
+  z.object({
+    kind: z.literal('patient-talk'),
+    roomId: roomIdSchema,
+    patientId: patientIdSchema,
+    clinician: signatorySchema.nullable(),
+  }),
+  /** To the node where the clinician is: the bedside speaks. */
+  z.object({ kind: z.literal('talk-heard'), talkId: uuidSchema }),
+  z.object({ kind: z.literal('talk-ended'), talkId: uuidSchema, reason: talkEndReasonSchema }),
 ]);
 export type NodeEvent = z.infer<typeof nodeEventSchema>;
 
@@ -96,6 +121,16 @@ export const pipeEndSchema = z.object({
 });
 export type PipeEnd = z.infer<typeof pipeEndSchema>;
 
+const talkStartedSchema = z.object({
+  talkId: uuidSchema,
+  /** It ends by itself then. */
+  until: timestampSchema,
+  routerRtpCapabilities: rtpCapabilitiesSchema,
+  sendTransport: transportOptionsSchema,
+  receiveTransport: transportOptionsSchema,
+});
+export type NodeTalkStarted = z.infer<typeof talkStartedSchema>;
+
 export const nodeRequests = {
   /** What this node holds now, for one that has just connected. */
   'node:snapshot': {
@@ -106,6 +141,9 @@ export const nodeRequests = {
       streams: z.array(sharedStreamSchema).max(10_000),
       vitals: z.array(z.object({ roomId: roomIdSchema, message: vitalsMessageSchema })).max(10_000),
       alerts: z.array(alertSchema).max(20_000),
+      talks: z
+        .array(z.object({ roomId: roomIdSchema, patientId: patientIdSchema, clinician: z.string().max(80) }))
+        .max(10_000),
     }),
   },
   /** A patient's alerts as this node watched over them, also those that ended lately: the newest of them. */
@@ -127,7 +165,7 @@ export const nodeRequests = {
   'alert:amend': {
     request: z.object({
       alertId: uuidSchema,
-      by: z.object({ userId: uuidSchema, displayName: z.string().max(80) }),
+      by: signatorySchema,
       reason: reasonSchema.nullable(),
       /** Of a silence; null: it is acknowledged. */
       seconds: soundPauseSecondsSchema.nullable(),
@@ -135,6 +173,49 @@ export const nodeRequests = {
     response: alertSchema,
   },
   'pipe:close': { request: z.object({ pipeId: uuidSchema }), response: emptySchema },
+  /** A clinician pauses the picture of a patient of this node, or ends a pause. */
+  'privacy:pause': {
+    request: z.object({
+      patientId: patientIdSchema,
+      reason: privacyReasonSchema,
+      minutes: privacyMinutesSchema,
+      confirmed: z.boolean(),
+    }),
+    response: z.object({ privacy: privacySchema, before: privacySchema.nullable() }),
+  },
+  'privacy:resume': {
+    request: z.object({ patientId: patientIdSchema, confirmed: z.boolean() }),
+    response: z.object({ ended: z.boolean(), before: privacySchema.nullable() }),
+  },
+  /** A clinician at another node talks with a patient of this one: browser and media worker connect directly. */
+  'talk:start': {
+    request: z.object({ patientId: patientIdSchema, talker: signatorySchema, actor: actorSchema }),
+    response: talkStartedSchema,
+  },
+  'talk:connect': {
+    request: z.object({
+      talkId: uuidSchema,
+      transportId: mediaIdSchema,
+      dtlsParameters: dtlsParametersSchema,
+    }),
+    response: emptySchema,
+  },
+  'talk:produce': {
+    request: z.object({ talkId: uuidSchema, rtpParameters: rtpParametersSchema }),
+    response: z.object({ producerId: mediaIdSchema }),
+  },
+  'talk:consume': {
+    request: z.object({ talkId: uuidSchema, rtpCapabilities: rtpCapabilitiesSchema }),
+    response: z.object({
+      consumerId: mediaIdSchema,
+      producerId: mediaIdSchema,
+      rtpParameters: rtpParametersSchema,
+    }),
+  },
+  'talk:end': {
+    request: z.object({ talkId: uuidSchema, reason: talkEndReasonSchema }),
+    response: emptySchema,
+  },
 } as const;
 
 export type NodeRequests = typeof nodeRequests;
