@@ -1,8 +1,6 @@
 /** Who may not, is refused: over REST and over Socket.IO, with a code and a line in the audit trail. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import {
   CV_NAMESPACE,
   DEVICE_NAMESPACE,
@@ -29,7 +27,7 @@ describe('access', () => {
     server = await HavenServer.start();
     ({ accessToken } = await server.signIn());
     deviceToken = await server.deviceToken('P-101');
-    cvKey = readFileSync(join(server.dataDirectory, 'cv-key'), 'utf8').trim();
+    cvKey = server.cvKey;
   }, 90_000);
   afterAll(() => server.stop(), 30_000);
 

@@ -1,8 +1,6 @@
 /** What a worker or an administrator should never send, sent to a whole server. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Assignment, Observation, StoredVital } from '@haven/protocol';
 import { startDevice } from './support/device-agent.ts';
 import { HavenServer } from './support/haven-server.ts';
@@ -24,10 +22,7 @@ describe('bad input', () => {
   beforeAll(async () => {
     server = await HavenServer.start({ HAVEN_CV_WORKERS: '0' });
     device = await startDevice(server, PATIENT, '--synthetic', 'hr=72', '--size', '320x240', '--fps', '10');
-    worker = new ScriptedCvWorker(
-      server.url,
-      readFileSync(join(server.dataDirectory, 'cv-key'), 'utf8').trim(),
-    );
+    worker = new ScriptedCvWorker(server.url, server.cvKey);
     ({ accessToken } = await server.signIn());
     monitor = await MonitorClient.join(server.url, accessToken);
     held = await until('the assignment', 30_000, () => worker.of(PATIENT));

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { hasRedis } from '../server/src/records/testing/redis.ts';
 import { testIds } from '../web/src/test-ids.ts';
-import { readMetrics } from './bench/cv/metrics.ts';
+import { readMetrics } from './support/metrics.ts';
 import { Balancer, hasNginx } from './support/balancer.ts';
 import { launchChromium, signInOnPage } from './support/browser.ts';
 import { Cluster } from './support/cluster.ts';

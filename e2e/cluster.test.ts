@@ -2,14 +2,12 @@
  * Two real servers on one PostgreSQL and one Redis: what happens at one is seen, heard and answered at the other; the
  * loss of Redis is not noticed, and the loss of a server costs nothing but a moment.
  */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Alert, DetectedEvent } from '@haven/protocol';
 import type { Browser, Page } from 'playwright-core';
 import { hasRedis } from '../server/src/records/testing/redis.ts';
 import { testIds } from '../web/src/test-ids.ts';
-import { readMetrics } from './bench/cv/metrics.ts';
+import { readMetrics } from './support/metrics.ts';
 import { launchChromium, signInOnPage } from './support/browser.ts';
 import { Cluster } from './support/cluster.ts';
 import { startDevice } from './support/device-agent.ts';
@@ -42,11 +40,7 @@ whereRedisIs('two servers', () => {
 
   beforeAll(async () => {
     cluster = await Cluster.start({ HAVEN_CV_WORKERS: '0' });
-    for (const node of [cluster.a, cluster.b])
-      workers.set(
-        node,
-        new ScriptedCvWorker(node.url, readFileSync(join(node.dataDirectory, 'cv-key'), 'utf8').trim()),
-      );
+    for (const node of [cluster.a, cluster.b]) workers.set(node, new ScriptedCvWorker(node.url, node.cvKey));
     device = await startDevice(cluster.a, PATIENT, ...SOURCE);
     browser = await launchChromium();
     [wallA, wallB] = [await openWall(cluster.a), await openWall(cluster.b)];

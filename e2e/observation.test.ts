@@ -34,10 +34,7 @@ describe('a system that is observed', () => {
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
       OTEL_BSP_SCHEDULE_DELAY: '200',
     });
-    cvWorker = new ScriptedCvWorker(
-      server.url,
-      readFileSync(join(server.dataDirectory, 'cv-key'), 'utf8').trim(),
-    );
+    cvWorker = new ScriptedCvWorker(server.url, server.cvKey);
     device = await startDevice(server, PATIENT, '--synthetic', 'hr=72,rr=15', '--fps', '15');
     browser = await launchChromium();
     await until('an assignment', 60_000, () => cvWorker.of(PATIENT));

@@ -2,8 +2,6 @@
  * Signalling is lost and comes back: media never stop, alarms are said to be off meanwhile, nothing is missed or
  * doubled; and after too long an absence wall and device begin anew by themselves.
  */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
@@ -35,10 +33,7 @@ describe('signalling that is lost and returns', () => {
     server = await HavenServer.start({ HAVEN_CV_WORKERS: '0' });
     wallPath = await TcpPath.open(server.url);
     devicePath = await TcpPath.open(server.url);
-    worker = new ScriptedCvWorker(
-      server.url,
-      readFileSync(join(server.dataDirectory, 'cv-key'), 'utf8').trim(),
-    );
+    worker = new ScriptedCvWorker(server.url, server.cvKey);
     device = await startDevice(
       { url: devicePath.url, deviceToken: (patientId) => server.deviceToken(patientId) },
       PATIENT,

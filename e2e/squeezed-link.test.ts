@@ -3,8 +3,6 @@
  * renewed, rather than all of them broken; the patient in alert moves to the last. When the network recovers, so does it.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { testIds } from '../web/src/test-ids.ts';
 import { launchChromium, signInOnPage } from './support/browser.ts';
@@ -34,7 +32,7 @@ describe('a wall of six patients on a link that carries two or three of them', (
   beforeAll(async () => {
     const port = await freePort();
     server = await HavenServer.start({ HAVEN_CV_WORKERS: '0', HAVEN_MEDIA_PORT: String(port) });
-    const key = readFileSync(join(server.dataDirectory, 'cv-key'), 'utf8').trim();
+    const key = server.cvKey;
     worker = new ScriptedCvWorker(server.url, key);
     streams = await publishLoops(server, ROOM, PATIENTS);
     relay = await NarrowRelay.open(port, WIDE);

@@ -10,13 +10,18 @@ afterAll(() => rmSync(directory, { recursive: true }));
 describe('the worker’s settings', () => {
   test('need nothing but a key', () => {
     expect(readConfig({ HAVEN_CV_KEY: 'k' })).toMatchObject({
-      url: 'http://127.0.0.1:3000',
+      urls: ['http://127.0.0.1:3000'],
       key: 'k',
       capacity: 50,
       tapAddress: '127.0.0.1',
       tapPorts: { first: 22_000, last: 23_999 },
       logLevel: 'info',
     });
+  });
+
+  test('name several servers', () => {
+    const urls = ['https://a.example:3000', 'https://b.example:3000'];
+    expect(readConfig({ HAVEN_CV_KEY: 'k', HAVEN_URL: `${urls[0]}/, ${urls[1]}` }).urls).toEqual(urls);
   });
 
   test('read the key from a file', () => {
@@ -27,6 +32,7 @@ describe('the worker’s settings', () => {
 
   test.each([
     ['HAVEN_URL', 'ftp://x'],
+    ['HAVEN_URL', 'http://a,'],
     ['HAVEN_CV_NAME', 'two words'],
     ['HAVEN_CV_CAPACITY', '0'],
     ['HAVEN_CV_THREADS', 'many'],

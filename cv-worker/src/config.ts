@@ -9,13 +9,19 @@ import type { NormalFrameRate } from './pace/frame-rate.ts';
 /** One thread a core; beyond these a machine should run several workers, so that one failing takes less along. */
 const MAX_DEFAULT_THREADS = 8;
 const DEFAULT_CAPACITY = 50;
+const MOST_SERVERS = 64;
 /** Below the ports that systems give out by themselves (32768 and up). */
 const DEFAULT_TAP_PORTS = '22000-23999';
 
 const count = (low: number, high: number) => z.coerce.number().int().min(low).max(high);
 
 const environmentSchema = z.object({
-  HAVEN_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:3000'),
+  /** The server, or all nodes of a cluster, comma separated. */
+  HAVEN_URL: z
+    .string()
+    .transform((text) => text.split(',').map((url) => url.trim().replace(/\/$/, '')))
+    .pipe(z.array(z.url({ protocol: /^https?$/ })).max(MOST_SERVERS))
+    .prefault('http://127.0.0.1:3000'),
   HAVEN_CV_KEY: z.string().max(4096).optional(),
   HAVEN_CV_KEY_FILE: z.string().optional(),
   HAVEN_CV_NAME: cvHandshakeSchema.shape.name.optional(),
@@ -66,11 +72,11 @@ export function readConfig(environment: Record<string, string | undefined>) {
   const parsed = environmentSchema.safeParse(given);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    throw new ConfigError(`The setting ${issue.path.join('.')} is wrong: ${issue.message}.`);
+    throw new ConfigError(`The setting ${String(issue.path[0])} is wrong: ${issue.message}.`);
   }
   const settings = parsed.data;
   return {
-    url: settings.HAVEN_URL.replace(/\/$/, ''),
+    urls: [...new Set(settings.HAVEN_URL)],
     key: readKey(settings.HAVEN_CV_KEY, settings.HAVEN_CV_KEY_FILE),
     name: settings.HAVEN_CV_NAME ?? defaultName(),
     capacity: settings.HAVEN_CV_CAPACITY,

@@ -59,9 +59,9 @@ worker.on('connected', () => {
   admitted = true;
   lastRefusal = null;
 });
-worker.on('refused', (error) => {
+worker.on('refused', (error, url) => {
   if (!admitted && FINAL_REFUSALS.has(error.code)) {
-    fail(`The server at ${config.url} refuses this worker (${error.code}): ${ERRORS[error.code].advice}`);
+    fail(`The server at ${url} refuses this worker (${error.code}): ${ERRORS[error.code].advice}`);
   }
   if (error.code !== lastRefusal) logger.error({ code: error.code }, 'the server refuses this worker');
   lastRefusal = error.code;

@@ -8,6 +8,8 @@ import { CvWorker } from './worker.ts';
 
 let sfu: TestSfu;
 let server: CvServer;
+/** Another node of the same cluster. */
+let another: CvServer;
 let worker: CvWorker;
 
 beforeAll(async () => {
@@ -15,13 +17,18 @@ beforeAll(async () => {
 }, 15_000);
 afterAll(() => sfu.close());
 
+async function startServer(): Promise<CvServer> {
+  const started = await CvServer.start();
+  started.taps = (name, request) => sfu.serve(name, request);
+  return started;
+}
+
 beforeEach(async () => {
   sfu.opened = 0;
-  server = await CvServer.start();
-  server.taps = (name, request) => sfu.serve(name, request);
+  [server, another] = await Promise.all([startServer(), startServer()]);
   worker = await CvWorker.start({
     config: readConfig({
-      HAVEN_URL: server.url,
+      HAVEN_URL: `${server.url},${another.url}`,
       HAVEN_CV_KEY: TEST_KEY,
       HAVEN_CV_THREADS: '1',
       HAVEN_TAP_PORTS: '21300-21399',
@@ -29,12 +36,12 @@ beforeEach(async () => {
     logger: pino({ level: 'silent' }),
     threadEntry: new URL('./pool/testing/scripted-thread.ts', import.meta.url),
   });
-  await eventually(() => server.connections === 1);
+  await eventually(() => server.connections === 1 && another.connections === 1);
 }, 15_000);
 
 afterEach(async () => {
   await worker.close();
-  await server.close();
+  await Promise.all([server.close(), another.close()]);
   sfu.closeTaps();
 });
 
@@ -74,6 +81,23 @@ describe('the CV worker', () => {
       server.observations.some(({ assignmentId }) => assignmentId === assignment.assignmentId),
     );
     expect(sfu.opened).toBe(2);
+  }, 30_000);
+
+  test('works for each of its servers, told apart, and for one when the other is gone', async () => {
+    const first = server.assign();
+    const second = another.assign();
+    const of = (node: CvServer) => new Set(node.observations.map(({ assignmentId }) => assignmentId));
+    await eventually(() => of(server).size > 0 && of(another).size > 0);
+    await eventually(() => server.statuses.at(-1)?.streams.length === 1);
+    expect([of(server), of(another)]).toEqual([
+      new Set([first.assignmentId]),
+      new Set([second.assignmentId]),
+    ]);
+    server.cut();
+    const posted = another.observations.length;
+    await eventually(() => server.connections === 2);
+    await eventually(() => another.observations.length > posted + 5);
+    await eventually(() => server.statuses.at(-1)?.streams.length === 0);
   }, 30_000);
 
   test('lets the newest assignment of a stream win', async () => {

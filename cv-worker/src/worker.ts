@@ -6,11 +6,9 @@ import type { Config } from './config.ts';
 import type { FacePlace } from './pace/layer-choice.ts';
 import { Pacer, PacedStream } from './pace/pacer.ts';
 import { AnalysisPool } from './pool/analysis-pool.ts';
-import { CvClient } from './signalling/client.ts';
+import { Attachment } from './signalling/attachment.ts';
 import { ConditionLedger } from './signalling/condition-ledger.ts';
 import { toCleared, toObservations, toWaveforms } from './signalling/observations.ts';
-import { Outbox } from './signalling/outbox.ts';
-import { WaveformOutbox } from './signalling/waveform-outbox.ts';
 import { findFfmpeg } from './tap/ffmpeg.ts';
 import { FrameBuffers } from './tap/frame-buffers.ts';
 import { PortPairs } from './tap/ports.ts';
@@ -24,25 +22,30 @@ const FLUSH_MS = 3000;
 /** What each analysis thread runs. */
 const THREAD_ENTRY = new URL('./pool/thread-main.ts', import.meta.url);
 
-type AnalysedStream = { assignment: Assignment; tap: Tap; ledger: ConditionLedger; pace: PacedStream };
+type AnalysedStream = {
+  assignment: Assignment;
+  /** Whose stream it is. */
+  attachment: Attachment;
+  tap: Tap;
+  ledger: ConditionLedger;
+  pace: PacedStream;
+};
 
 export type CvWorkerEvents = {
-  /** The server does not let this worker in; it goes on trying. */
-  refused: [error: HavenError];
+  /** A server does not let this worker in; it goes on trying. */
+  refused: [error: HavenError, url: string];
   connected: [];
 };
 
 export type CvWorkerOptions = { config: Config; logger: Logger; threadEntry?: URL };
 
-/** Analyses the streams that the server assigns: their taps, the threads, and the way back of what they find. */
+/** Analyses the streams that one or several servers assign: their taps, the threads, and the way back of what they find. */
 export class CvWorker extends EventEmitter<CvWorkerEvents> {
   readonly #config: Config;
   readonly #logger: Logger;
   readonly #buffers: FrameBuffers;
   readonly #pool: AnalysisPool;
-  readonly #client: CvClient;
-  readonly #outbox: Outbox;
-  readonly #waveforms: WaveformOutbox;
+  readonly #attachments: readonly Attachment[];
   readonly #ports: PortPairs;
   readonly #ffmpeg = findFfmpeg();
   readonly #pacer: Pacer;
@@ -57,9 +60,10 @@ export class CvWorker extends EventEmitter<CvWorkerEvents> {
     this.#logger = logger;
     this.#buffers = buffers;
     this.#pool = pool;
-    this.#client = new CvClient({ ...config, logger });
-    this.#outbox = new Outbox({ request: this.#client.request, logger });
-    this.#waveforms = new WaveformOutbox(this.#client.request);
+    const alone = config.urls.length === 1;
+    this.#attachments = config.urls.map(
+      (url) => new Attachment({ ...config, url, logger: alone ? logger : logger.child({ server: url }) }),
+    );
     this.#ports = new PortPairs({ address: config.tapAddress, range: config.tapPorts });
     this.#pacer = new Pacer({ normalRate: config.frameRate, load: pool.load });
     this.#timers = [
@@ -78,7 +82,7 @@ export class CvWorker extends EventEmitter<CvWorkerEvents> {
     const buffers = new FrameBuffers();
     const pool = await AnalysisPool.create({ threads: config.threads, entry, buffers, logger });
     const worker = new CvWorker(options, pool, buffers);
-    worker.#client.connect();
+    for (const { client } of worker.#attachments) client.connect();
     return worker;
   }
 
@@ -91,10 +95,7 @@ export class CvWorker extends EventEmitter<CvWorkerEvents> {
   async #close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     await Promise.all(Array.from(this.#streams.values(), (stream) => this.#drop(stream)));
-    await this.#outbox.flush(FLUSH_MS);
-    this.#outbox.close();
-    this.#waveforms.close();
-    this.#client.close();
+    await Promise.all(this.#attachments.map((attachment) => attachment.close(FLUSH_MS)));
     await this.#pool.close();
   }
 
@@ -105,29 +106,36 @@ export class CvWorker extends EventEmitter<CvWorkerEvents> {
       stream?.ledger.restarted(this.#pool.statisticsOf(id)?.framesAnalysed ?? 0);
       stream?.pace.forget();
     });
-    this.#client.on('connected', () => {
-      this.#outbox.connected();
-      this.emit('connected');
+    for (const attachment of this.#attachments) this.#follow(attachment);
+  }
+
+  #follow(attachment: Attachment): void {
+    const { client, url } = attachment;
+    const pace = () => (this.#pacer.reduced = this.#attachments.some(({ reduced }) => reduced));
+    client.on('connected', () => this.emit('connected'));
+    client.on('pace', pace);
+    client.on('disconnected', () => {
+      pace();
+      for (const stream of this.#of(attachment).values()) void this.#drop(stream);
     });
-    this.#client.on('pace', ({ reduced }) => (this.#pacer.reduced = reduced));
-    this.#client.on('disconnected', () => {
-      this.#pacer.reduced = false;
-      this.#outbox.disconnected();
-      for (const stream of this.#streams.values()) void this.#drop(stream);
-    });
-    this.#client.on('refused', (error) => this.emit('refused', error));
-    this.#client.on('assign', (assignment) => this.#take(assignment));
-    this.#client.on('priority', ({ assignmentId, inAlert }) => {
-      const stream = this.#streams.get(assignmentId);
+    client.on('refused', (error) => this.emit('refused', error, url));
+    client.on('assign', (assignment) => this.#take(attachment, assignment));
+    client.on('priority', ({ assignmentId, inAlert }) => {
+      const stream = this.#of(attachment).get(assignmentId);
       if (stream !== undefined) stream.pace.inAlert = inAlert;
     });
-    this.#client.on('unassign', ({ assignmentId }) => {
-      const stream = this.#streams.get(assignmentId);
+    client.on('unassign', ({ assignmentId }) => {
+      const stream = this.#of(attachment).get(assignmentId);
       if (stream !== undefined) void this.#drop(stream);
     });
   }
 
-  #take(assignment: Assignment): void {
+  /** The streams of one server, by assignment. */
+  #of(attachment: Attachment): Map<string, AnalysedStream> {
+    return new Map([...this.#streams].filter(([, stream]) => stream.attachment === attachment));
+  }
+
+  #take(attachment: Attachment, assignment: Assignment): void {
     const { assignmentId, streamId, epoch, mode } = assignment;
     if (this.#closing !== null || this.#streams.has(assignmentId)) return;
     const older = Array.from(this.#streams.values()).find(
@@ -138,7 +146,7 @@ export class CvWorker extends EventEmitter<CvWorkerEvents> {
     this.#pool.open(assignmentId, mode);
     const tap = new Tap({
       assignment,
-      request: this.#client.request,
+      request: attachment.request,
       ports: this.#ports,
       buffers: this.#buffers,
       address: this.#config.tapAddress,
@@ -153,7 +161,7 @@ export class CvWorker extends EventEmitter<CvWorkerEvents> {
       },
     });
     const pace = new PacedStream(tap);
-    this.#streams.set(assignmentId, { assignment, tap, ledger: new ConditionLedger(), pace });
+    this.#streams.set(assignmentId, { assignment, attachment, tap, ledger: new ConditionLedger(), pace });
     logger.info('a stream was assigned');
   }
 
@@ -168,7 +176,7 @@ export class CvWorker extends EventEmitter<CvWorkerEvents> {
   #post(id: string, output: AnalyzerOutput, face: FacePlace | null): void {
     const stream = this.#streams.get(id);
     if (stream === undefined) return;
-    const { assignment, ledger, pace } = stream;
+    const { assignment, attachment, ledger, pace } = stream;
     if (output.vitals !== null) pace.observe(output.vitals, face);
     for (const { condition, present } of output.conditions) ledger.report(condition, present);
     const cleared = ledger.takeCleared(this.#pool.statisticsOf(id)?.framesAnalysed ?? 0);
@@ -177,17 +185,19 @@ export class CvWorker extends EventEmitter<CvWorkerEvents> {
         ...cleared.map((condition) => toCleared(assignment, condition, output.at)),
         ...toObservations(assignment, output),
       ];
-      for (const observation of observations) this.#outbox.add(observation);
-      for (const piece of toWaveforms(assignment, output.waveform)) this.#waveforms.add(piece);
+      for (const observation of observations) attachment.post(observation);
+      for (const piece of toWaveforms(assignment, output.waveform)) attachment.show(piece);
     } catch (error) {
       this.#logger.error({ err: error, streamId: assignment.streamId }, 'an analyzer gave no valid output');
     }
   }
 
   #reportStatus(): void {
-    const status = workerStatus(this.#pool, this.#streams, this.#config.frameRate);
-    this.#client.request('worker:status', status).catch((error: unknown) => {
-      this.#logger.debug({ err: error }, 'the status was not taken');
-    });
+    for (const attachment of this.#attachments) {
+      const status = workerStatus(this.#pool, this.#of(attachment), this.#config.frameRate);
+      attachment.request('worker:status', status).catch((error: unknown) => {
+        this.#logger.debug({ err: error, server: attachment.url }, 'the status was not taken');
+      });
+    }
   }
 }

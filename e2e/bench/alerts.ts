@@ -4,8 +4,6 @@
  * when its observation is posted; both end when the alert's row is in the page. Prints figures and conditions.
  */
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DEFAULT_ALERT_LIMITS, type AlertRule } from '@haven/protocol';
 import type { Page } from 'playwright-core';
@@ -51,10 +49,7 @@ const devices = await Promise.all(
   ),
 );
 const monitor = await MonitorClient.join(server.url, (await server.signIn()).accessToken);
-const worker = new ScriptedCvWorker(
-  server.url,
-  readFileSync(join(server.dataDirectory, 'cv-key'), 'utf8').trim(),
-);
+const worker = new ScriptedCvWorker(server.url, server.cvKey);
 const pages: Page[] = [];
 
 async function openWall(browser: (typeof browsers)[number]): Promise<Page> {

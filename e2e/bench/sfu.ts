@@ -26,6 +26,8 @@ const { values } = parseArgs({
     step: { type: 'string', default: '8' },
     most: { type: 'string', default: '160' },
     forwarders: { type: 'string', default: 'bare,haven' },
+    /** kbit/s of a stream. */
+    rates: { type: 'string', default: '150,1000' },
     /** Of (e). */
     publishers: { type: 'string', default: '50' },
     walls: { type: 'string', default: '50' },
@@ -42,7 +44,8 @@ if (parts.has('b')) await measureNode(2 * viewers, seconds);
 if (parts.has('c')) {
   const forwarders = FORWARDERS.filter((name) => values.forwarders.split(',').includes(name));
   const steps = { step: Number(values.step), most: Number(values.most), seconds };
-  for (const rate of RATES) {
+  const rates = values.rates.split(',').map(Number);
+  for (const rate of RATES.filter(({ layer }) => rates.includes(layer.bitrate / 1000))) {
     for (const forwarder of forwarders) await findCapacity(forwarder, rate, steps);
   }
 }

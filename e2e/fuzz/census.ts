@@ -1,4 +1,4 @@
-import { readMetrics } from '../bench/cv/metrics.ts';
+import { readMetrics } from '../support/metrics.ts';
 import type { HavenServer } from '../support/haven-server.ts';
 import { family, residentBytes, sum } from '../support/process-usage.ts';
 

@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { z } from 'zod';
 import { testIds } from '../../web/src/test-ids.ts';
 import { startDevice } from '../support/device-agent.ts';
@@ -41,7 +39,7 @@ export class FuzzedWard {
     const tokens = {
       monitor: await signInAnew(server),
       device: await server.deviceToken(PATIENT),
-      cvWorker: readFileSync(join(server.dataDirectory, 'cv-key'), 'utf8').trim(),
+      cvWorker: server.cvKey,
     };
     return new FuzzedWard(server, device, witness, tokens);
   }

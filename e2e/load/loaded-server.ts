@@ -5,7 +5,7 @@ import { HavenServer, type User } from '../support/haven-server.ts';
 import { family } from '../support/process-usage.ts';
 import { until } from '../support/process.ts';
 import { addClinicians } from './add-clinicians.ts';
-import { addPatients } from '../bench/cv/add-patients.ts';
+import { addPatients } from '../support/add-patients.ts';
 import { loopOf } from './loops.ts';
 
 export const ROOM = 'ward-a';

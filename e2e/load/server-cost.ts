@@ -1,4 +1,4 @@
-import { slope } from '../bench/cv/metrics.ts';
+import { slope } from '../support/metrics.ts';
 import { byPart, cpuSeconds, family, residentBytes, sum } from '../support/process-usage.ts';
 
 const SAMPLE_INTERVAL_MS = 5_000;

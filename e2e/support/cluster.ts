@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { freePort, startRedis } from '../../server/src/records/testing/redis.ts';
-import { readMetrics } from '../bench/cv/metrics.ts';
+import { readMetrics } from './metrics.ts';
 import { forwardTcp, HavenServer, type User } from './haven-server.ts';
 import { KillablePostgres } from './killable-postgres.ts';
 import { until, type Program } from './process.ts';

@@ -90,6 +90,11 @@ export class HavenServer {
     });
   }
 
+  /** With which a CV worker of one's own signs in. */
+  get cvKey(): string {
+    return readFileSync(join(this.dataDirectory, 'cv-key'), 'utf8').trim();
+  }
+
   /** The keys, tokens and passwords that were made at the first start. */
   #secrets(): string[] {
     const read = (file: string) => readFileSync(join(this.dataDirectory, file), 'utf8');

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Assignment, Observation } from '@haven/protocol';
 import type { Browser, Page } from 'playwright-core';
@@ -73,7 +71,7 @@ export class LoadedWard {
       devices.push(
         await startDevice(server, patientId, '--synthetic', 'hr=72', '--size', '320x240', '--fps', '10'),
       );
-    const key = readFileSync(join(server.dataDirectory, 'cv-key'), 'utf8').trim();
+    const key = server.cvKey;
     const worker = new ScriptedCvWorker(server.url, key);
     const monitor = await MonitorClient.join(server.url, (await server.signIn()).accessToken);
     const browser = await launchChromium();

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { loopedClip, type LoopedLayer } from '../../device/src/swarm/looped-clip.ts';
 import { Swarm } from '../../device/src/swarm/swarm.ts';
-import { addPatients } from '../bench/cv/add-patients.ts';
+import { addPatients } from './add-patients.ts';
 import { cacheFolder } from '../eval/matrix/clip.ts';
 import type { HavenServer } from './haven-server.ts';
 import { patientsKnown } from './known-patients.ts';

@@ -19,10 +19,15 @@ export class TcpPath {
   /**
    * @param target the server's origin
    * @param mediaPorts has clients believe that media go by another port, with as many digits: messages keep their length
+   * @param at where it begins; any free port when left out
    */
-  static async open(target: string, mediaPorts?: { from: number; to: number }): Promise<TcpPath> {
+  static async open(
+    target: string,
+    mediaPorts?: { from: number; to: number },
+    at: { host: string; port: number } = { host: '127.0.0.1', port: 0 },
+  ): Promise<TcpPath> {
     const path = new TcpPath(target, mediaPorts);
-    path.#server.listen(0, '127.0.0.1');
+    path.#server.listen(at.port, at.host);
     await once(path.#server, 'listening');
     return path;
   }

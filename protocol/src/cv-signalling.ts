@@ -34,6 +34,10 @@ export const tapDescriptionSchema = z.object({
   /** The SFU's address and port, from which the RTP comes. */
   sourceIp: z.string().max(64),
   sourcePort: z.number().int().min(1).max(65535),
+  /** How the RTP is encrypted (RFC 4568: key and salt); left out on the server's own machine, where it is not. */
+  srtp: z
+    .object({ cryptoSuite: z.literal('AES_CM_128_HMAC_SHA1_80'), keyBase64: z.base64().length(40) })
+    .optional(),
 });
 export type TapDescription = z.infer<typeof tapDescriptionSchema>;
 

@@ -41,6 +41,13 @@ describe('the session description of a tap', () => {
     );
   });
 
+  test('carries the key of what comes encrypted from another machine', () => {
+    const srtp = { cryptoSuite: 'AES_CM_128_HMAC_SHA1_80', keyBase64: 'A'.repeat(40) } as const;
+    const sdp = describeSession({ ...vp8, srtp }, local);
+    expect(sdp).toContain('m=video 22000 RTP/SAVP 101\r\n');
+    expect(sdp).toContain(`a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${srtp.keyBase64}\r\n`);
+  });
+
   test('leaves out parameters that could add lines of their own', () => {
     const parameters = { profile: '42e01f\r\nm=audio 1 RTP/AVP 0', 'a\r\nb': 1, 'max;fr': 'x;y' };
     const sdp = describeSession({ ...vp8, parameters }, local);

@@ -24,9 +24,10 @@ export function describeSession(tap: TapDescription, local: { ip: string; rtpPor
     's=tap',
     `c=IN ${family(local.ip)} ${local.ip}`,
     't=0 0',
-    `m=video ${local.rtpPort} RTP/AVP ${tap.payloadType}`,
+    `m=video ${local.rtpPort} ${tap.srtp === undefined ? 'RTP/AVP' : 'RTP/SAVP'} ${tap.payloadType}`,
     `a=rtpmap:${tap.payloadType} ${encoding}/${tap.clockRate}`,
   ];
+  if (tap.srtp !== undefined) lines.push(`a=crypto:1 ${tap.srtp.cryptoSuite} inline:${tap.srtp.keyBase64}`);
   const parameters = formatParameters(tap.parameters);
   if (parameters !== '') lines.push(`a=fmtp:${tap.payloadType} ${parameters}`);
   if (isIP(tap.sourceIp) !== 0 && !UNSPECIFIED.has(tap.sourceIp)) {

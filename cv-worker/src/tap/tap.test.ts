@@ -58,6 +58,7 @@ beforeEach(() => {
   sfu.keyFrameRequests = 0;
   sfu.layersAsked.length = 0;
   sfu.refusal = null;
+  sfu.encrypted = false;
   sfu.source.sending = true;
   sfu.source.lateEvery = Infinity;
   tap = openTap();
@@ -94,6 +95,16 @@ describe('a tap', () => {
     }
     expect(Math.abs(frames.at(-1)!.timeMs - Date.now())).toBeLessThan(5000);
     expect(tap.framesDecoded).toBe(frames.length);
+  }, 30_000);
+
+  test('reads what comes encrypted, as from another machine', async () => {
+    await tap.close();
+    frames = [];
+    sfu.encrypted = true;
+    tap = openTap();
+    await eventually(() => frames.length >= 2 * SOURCE_FRAMES_PER_SECOND, 15_000);
+    expect(frames.filter(({ discontinuity }) => discontinuity)).toHaveLength(1);
+    expect(tap.restarts).toBe(0);
   }, 30_000);
 
   test('waits for packets that come late, and misses no picture', async () => {

@@ -8,7 +8,7 @@ import {
   sum,
 } from '../../support/process-usage.ts';
 import { machineTime } from '../../load/machine.ts';
-import { readMetrics, slope } from './metrics.ts';
+import { readMetrics, slope } from '../../support/metrics.ts';
 import type { BenchPatient, LoopedWard } from './ward.ts';
 
 const SAMPLE_INTERVAL_MS = 5000;

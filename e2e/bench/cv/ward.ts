@@ -7,7 +7,7 @@ import { HavenServer } from '../../support/haven-server.ts';
 import { patientsKnown } from '../../support/known-patients.ts';
 import { MonitorClient } from '../../support/monitor-client.ts';
 import { until } from '../../support/process.ts';
-import { addPatients } from './add-patients.ts';
+import { addPatients } from '../../support/add-patients.ts';
 
 const ROOM = 'ward-a';
 /** Rates a minute: whole cycles in a loop. */

@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { alertListSchema, type Alert, type DetectedEvent } from '@haven/protocol';
 import { Balancer } from '../../support/balancer.ts';
 import { Cluster } from '../../support/cluster.ts';
@@ -11,7 +9,7 @@ import { until } from '../../support/process.ts';
 import { happened, ScriptedCvWorker } from '../../support/scripted-cv-worker.ts';
 import { TestNetwork, type TestMachine } from '../../support/test-network.ts';
 import { WatchedWall } from '../../support/watched-wall.ts';
-import { readMetrics } from '../cv/metrics.ts';
+import { readMetrics } from '../../support/metrics.ts';
 import { endAll, PATIENTS, SOURCE, type Ends } from './ward.ts';
 
 const PATIENCE_MS = 60_000;
@@ -45,7 +43,7 @@ export class ClusterWard {
     this.machines = machines;
     this.#ends = ends;
     for (const node of this.nodes) {
-      const key = readFileSync(join(node.dataDirectory, 'cv-key'), 'utf8').trim();
+      const key = node.cvKey;
       const worker = new ScriptedCvWorker(node.url, key);
       this.#workers.set(node, worker);
       ends.push(() => worker.close());

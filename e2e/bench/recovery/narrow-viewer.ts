@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HavenServer } from '../../support/haven-server.ts';
 import { publishLoops } from '../../support/looped-streams.ts';
@@ -23,7 +21,7 @@ export const narrowViewer: RecoveryCase = {
   async open(quick) {
     const port = await freePort();
     const server = await HavenServer.start({ HAVEN_CV_WORKERS: '0', HAVEN_MEDIA_PORT: String(port) });
-    const key = readFileSync(join(server.dataDirectory, 'cv-key'), 'utf8').trim();
+    const key = server.cvKey;
     const worker = new ScriptedCvWorker(server.url, key);
     const streams = await publishLoops(server, ROOM, TILES);
     const relay = await NarrowRelay.open(port, WIDE);

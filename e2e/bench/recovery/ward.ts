@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { LossyRelay, type Losses } from '../../../device/src/testing/lossy-relay.ts';
 import { startDevice } from '../../support/device-agent.ts';
 import { HavenServer } from '../../support/haven-server.ts';
@@ -60,7 +58,7 @@ export class RecoveryWard {
         ...settings,
       });
       ends.push(() => server.stop());
-      const key = readFileSync(join(server.dataDirectory, 'cv-key'), 'utf8').trim();
+      const key = server.cvKey;
       const worker = analysed ? undefined : new ScriptedCvWorker(server.url, key);
       ends.push(() => worker?.close());
       const monitor = await MonitorClient.join(server.url, (await server.signIn()).accessToken);

@@ -4,7 +4,7 @@ import type { LoopedLayer } from '../../../device/src/swarm/looped-clip.ts';
 import { LoadedServer, type WallSize } from '../../load/loaded-server.ts';
 import { machineTime } from '../../load/machine.ts';
 import { cpuSeconds } from '../../support/process-usage.ts';
-import { readMetrics } from '../cv/metrics.ts';
+import { readMetrics } from '../../support/metrics.ts';
 import { Bare } from './bare.ts';
 import { say } from './table.ts';
 
@@ -16,8 +16,10 @@ const WHOLE = { spatialLayer: 0, temporalLayer: 2 };
 const JOINS_PER_SECOND = 5;
 /** Joining viewers cost key frames and handshakes, and the estimate of their paths grows, ms. */
 const SETTLE_MS = 8_000;
-/** A worker beyond it is saturated, of a core. */
+/** A worker beyond it is saturated, and so is the swarm, which is one process: of a core. */
 const SATURATED = 0.97;
+/** Of all cores: what runs on this machine waits for a processor. */
+const MACHINE_SATURATED = 0.95;
 const COLUMN_WIDTH = 13;
 /** Steps beyond saturation, to show what viewers see there. */
 const STEPS_PAST = 1;
@@ -45,8 +47,9 @@ async function open(forwarder: Forwarder, layer: LoopedLayer): Promise<Bare | Lo
 }
 
 /**
- * Adds walls to one worker until it is saturated, and says what they see then: in bare mediasoup, and in Haven, which
- * gives up layers and refuses newcomers before (column `step` of `haven_degradation_step`).
+ * Adds walls to one worker until it, the swarm or the machine is saturated, and says what they see then: in bare
+ * mediasoup, and in Haven, which gives up layers and refuses newcomers before (column `step` of
+ * `haven_degradation_step`).
  *
  * @param step walls that join at once
  * @param most walls at which it ends at the latest
@@ -70,7 +73,8 @@ export async function findCapacity(
       await sleep(SETTLE_MS);
       await carrier.swarm.take();
       const { walls, cores } = await measure(carrier, seconds);
-      if (cores.worker >= SATURATED) past += 1;
+      const end = endOf(cores);
+      if (end !== undefined) past += 1;
       if (cores.worker >= LIGHT[0] && cores.worker <= LIGHT[1]) light.push(walls.tiles / cores.worker);
       columns(
         `${walls.tiles}`,
@@ -90,6 +94,7 @@ export async function findCapacity(
             : []),
           ...(degradation === undefined ? [] : [`stills ${walls.stills}, step ${degradation}`]),
           `Node ${cores.node.toFixed(2)}, swarm ${cores.swarm.toFixed(2)} cores, machine ${(100 * cores.machine).toFixed(0)} %`,
+          ...(end === undefined ? [] : [`${end} at its end`]),
         ].join('; '),
       );
       if (joins.watching === 0) break;
@@ -109,6 +114,13 @@ function columns(...cells: string[]): void {
 
 async function degradationOf({ server }: LoadedServer): Promise<string> {
   return (await readMetrics(server)).get('haven_degradation_step')?.toFixed(0) ?? 'unknown';
+}
+
+/** What cannot do more. */
+function endOf(cores: { worker: number; swarm: number; machine: number }): string | undefined {
+  if (cores.worker >= SATURATED) return 'the worker is';
+  if (cores.machine >= MACHINE_SATURATED) return 'the machine is';
+  return cores.swarm >= SATURATED ? 'the swarm is' : undefined;
 }
 
 async function measure({ swarm, workerPid, nodePid }: Bare | LoadedServer, seconds: number) {

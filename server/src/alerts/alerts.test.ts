@@ -393,3 +393,62 @@ describe('a patient', () => {
     expect(alerts.active('ward-a')).toEqual([]);
   });
 });
+
+describe('an alert of another node', () => {
+  let elsewhere: Alerts;
+  let raised: Alert;
+  beforeEach(async () => {
+    elsewhere = alerts;
+    alerts = await start();
+    for (let second = 0; second < 17; second++) {
+      pass(1000);
+      await elsewhere.observe([pulse(141, now)]);
+    }
+    raised = seen[0]!;
+    seen = [];
+    alerts.onAlert((alert) => seen.push(alert));
+  });
+  afterEach(() => elsewhere.close());
+
+  test('that is taken over is the same alert: nobody is told, it is acknowledged here, and ends here', async () => {
+    await alerts.adopt(raised);
+    expect(seen).toEqual([]);
+    expect(alerts.active('ward-a')).toEqual([raised]);
+    expect(await alerts.acknowledge(raised.id, nurse, null)).toMatchObject({ version: raised.version + 1 });
+    await seconds(20, 141);
+    expect(seen).toHaveLength(1);
+    await seconds(40, 80);
+    expect(seen.at(-1)).toMatchObject({ id: raised.id, active: false });
+  });
+
+  test('of which an older version comes stays as it is', async () => {
+    await alerts.adopt(raised);
+    const acknowledged = await alerts.acknowledge(raised.id, nurse, null);
+    await alerts.adopt(raised);
+    expect(alerts.active('ward-a')).toEqual([acknowledged]);
+  });
+
+  test('that has ended there is off the screen here, and the next one has the next number', async () => {
+    await alerts.adopt(raised);
+    await alerts.adopt({ ...raised, version: raised.version + 1, condition: 'cleared', active: false });
+    expect(alerts.active('ward-a')).toEqual([]);
+    await seconds(17, 141);
+    expect(seen).toEqual([expect.objectContaining({ episode: raised.episode + 1 })]);
+    expect(seen[0]!.id).not.toBe(raised.id);
+  });
+
+  test('that had ended before it was known here leaves its number alone', async () => {
+    await alerts.adopt({ ...raised, condition: 'cleared', active: false });
+    expect(alerts.active('ward-a')).toEqual([]);
+    await seconds(17, 141);
+    expect(seen).toEqual([expect.objectContaining({ episode: raised.episode + 1 })]);
+  });
+
+  test('is let go of without a word when its patient is watched over elsewhere', async () => {
+    await alerts.adopt(raised);
+    await alerts.letGo(raised.patientId);
+    expect(alerts.active('ward-a')).toEqual([]);
+    expect(seen).toEqual([]);
+    await expect(alerts.acknowledge(raised.id, nurse, null)).rejects.toMatchObject({ code: 'ALERT_UNKNOWN' });
+  });
+});

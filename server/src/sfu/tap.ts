@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { isIPv4 } from 'node:net';
 import type { types } from 'mediasoup';
 import { HavenError, tapDescriptionSchema, type TapDescription, type TapLayers } from '@haven/protocol';
@@ -11,8 +12,12 @@ const FIRST_LAYERS: TapLayers = { spatialLayer: 0, temporalLayer: 1 };
 
 export type TapTarget = { ip: string; rtpPort: number; layers?: TapLayers | undefined };
 
+/** The strongest that ffmpeg reads. Its key takes 16 bytes, the salt 14. */
+const CRYPTO_SUITE = 'AES_CM_128_HMAC_SHA1_80';
+const KEY_BYTES = 30;
+
 /**
- * A stream's RTP, plain, to a CV worker's decoder. The decoder sends no RTCP, so nothing it does can slow the SFU;
+ * A stream's RTP to a CV worker's decoder: plain on this machine, SRTP to any other. The decoder sends no RTCP, so nothing it does can slow the SFU;
  * key frames are asked for by {@link requestKeyFrame} and merged by the producer.
  */
 export class Tap {
@@ -42,13 +47,19 @@ export class Tap {
   static async open(stream: Stream, target: TapTarget): Promise<Tap> {
     const { router } = stream.mediaWorker;
     const { producer } = await stream.lendProducer(stream.mediaWorker);
+    const encrypted = !isLoopback(target.ip);
     const transport = await router.createPlainTransport({
       listenInfo: { protocol: 'udp', ip: sourceAddressFor(target.ip) },
       rtcpMux: false,
       comedia: false,
+      ...(encrypted ? { enableSrtp: true, srtpCryptoSuite: CRYPTO_SUITE } : {}),
     });
     try {
-      await transport.connect({ ip: target.ip, port: target.rtpPort, rtcpPort: target.rtpPort + 1 });
+      await transport.connect({
+        ...{ ip: target.ip, port: target.rtpPort, rtcpPort: target.rtpPort + 1 },
+        // Of what the decoder sends, which is nothing.
+        ...(encrypted ? { srtpParameters: keyOfNobody() } : {}),
+      });
       const consumer = await transport.consume({
         producerId: producer.id,
         rtpCapabilities: decoderCapabilities(router, producer),
@@ -113,10 +124,18 @@ export class Tap {
   }
 }
 
+function isLoopback(ip: string): boolean {
+  return isIPv4(ip) ? ip.startsWith('127.') : ip === '::1';
+}
+
 /** Loopback stays on loopback; anything else leaves by whatever interface routes there. */
 function sourceAddressFor(targetIp: string): string {
-  if (!isIPv4(targetIp)) return targetIp === '::1' ? '::1' : '::';
-  return targetIp.startsWith('127.') ? '127.0.0.1' : '0.0.0.0';
+  if (!isIPv4(targetIp)) return isLoopback(targetIp) ? '::1' : '::';
+  return isLoopback(targetIp) ? '127.0.0.1' : '0.0.0.0';
+}
+
+function keyOfNobody(): types.SrtpParameters {
+  return { cryptoSuite: CRYPTO_SUITE, keyBase64: randomBytes(KEY_BYTES).toString('base64') };
 }
 
 /** The stream's own codec and nothing else: no RTX, no header extensions, no feedback. */
@@ -140,5 +159,6 @@ function describe(transport: types.PlainTransport, consumer: types.Consumer): Ta
     parameters: codec.parameters ?? {},
     sourceIp: transport.tuple.localAddress,
     sourcePort: transport.tuple.localPort,
+    srtp: transport.srtpParameters,
   });
 }

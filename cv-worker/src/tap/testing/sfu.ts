@@ -3,6 +3,7 @@ import {
   cvRequests,
   HavenError,
   readReply,
+  tapDescriptionSchema,
   type CvRequests,
   type RequestOf,
   type TapDescription,
@@ -30,6 +31,8 @@ export class TestSfu {
   readonly layersAsked: TapLayers[] = [];
   /** What the stream has, whatever is asked for. */
   layers: TapLayers = { spatialLayer: 0, temporalLayer: 0 };
+  /** Taps are encrypted, as they are to another machine. */
+  encrypted = false;
   /** Refuse the next requests to open a tap with this error. */
   refusal: HavenError | null = null;
 
@@ -93,8 +96,14 @@ export class TestSfu {
   async #open(request: RequestOf<CvRequests, 'tap:open'>): Promise<TapDescription> {
     if (this.refusal !== null) throw this.refusal;
     this.#taps.get(request.assignmentId)?.transport.close();
-    const transport = await this.#router.createPlainTransport({ listenInfo: loopback, rtcpMux: false });
-    await transport.connect({ ip: request.ip, port: request.rtpPort, rtcpPort: request.rtpPort + 1 });
+    const transport = await this.#router.createPlainTransport({
+      ...{ listenInfo: loopback, rtcpMux: false, enableSrtp: this.encrypted },
+      ...(this.encrypted ? { srtpCryptoSuite: 'AES_CM_128_HMAC_SHA1_80' } : {}),
+    });
+    await transport.connect({
+      ...{ ip: request.ip, port: request.rtpPort, rtcpPort: request.rtpPort + 1 },
+      ...(this.encrypted ? { srtpParameters: transport.srtpParameters } : {}),
+    });
     const consumer = await transport.consume({
       producerId: this.#producer.id,
       rtpCapabilities: { codecs: [{ ...vp8, preferredPayloadType: 96 }] },
@@ -105,7 +114,7 @@ export class TestSfu {
     this.tapPort = request.rtpPort;
     this.opened += 1;
     const codec = consumer.rtpParameters.codecs[0];
-    return {
+    return tapDescriptionSchema.parse({
       mimeType: codec.mimeType,
       payloadType: codec.payloadType,
       clockRate: codec.clockRate,
@@ -113,7 +122,8 @@ export class TestSfu {
       parameters: {},
       sourceIp: transport.tuple.localAddress,
       sourcePort: transport.tuple.localPort,
-    };
+      srtp: transport.srtpParameters,
+    });
   }
 }
 

@@ -1,8 +1,8 @@
-import { addDevice } from '../../../server/src/access/administration/devices.ts';
-import { addPatient } from '../../../server/src/access/administration/patients.ts';
-import { DirectAudit } from '../../../server/src/audit/direct-audit.ts';
-import { readConfig } from '../../../server/src/config/config.ts';
-import { joinStore } from '../../../server/src/records/store.ts';
+import { addDevice } from '../../server/src/access/administration/devices.ts';
+import { addPatient } from '../../server/src/access/administration/patients.ts';
+import { DirectAudit } from '../../server/src/audit/direct-audit.ts';
+import { readConfig } from '../../server/src/config/config.ts';
+import { joinStore } from '../../server/src/records/store.ts';
 
 /** Adds patients and a device of each to a server that runs. @returns the devices' tokens by patient */
 export async function addPatients(

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { HavenServer } from '../../support/haven-server.ts';
+import type { HavenServer } from './haven-server.ts';
 
 /** What a server says at `/metrics`, by the metric's name: labels are summed over. */
 export async function readMetrics(server: HavenServer): Promise<Map<string, number>> {
