@@ -5,11 +5,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import { hasRedis } from '../server/src/records/testing/redis.ts';
 import { testIds } from '../web/src/test-ids.ts';
 import { seriousViolations } from './support/accessibility.ts';
 import { launchChromium, signInOnPage } from './support/browser.ts';
 import { energyHeard, keepCapturedTracks, openTracks, videoBytesSent } from './support/captured-media.ts';
-import { HavenServer } from './support/haven-server.ts';
+import { Cluster } from './support/cluster.ts';
+import { HavenServer, type User } from './support/haven-server.ts';
 import { keepPeerConnections } from './support/received-media.ts';
 import { temporaryDirectory, until } from './support/process.ts';
 import { videoTime } from './support/screen.ts';
@@ -22,8 +24,44 @@ const PHONE = { width: 390, height: 844 };
 /** Wide enough for the patient's panel beside the tiles. */
 const DESKTOP = { width: 1680, height: 900 };
 
-describe('a bedside and a wall', () => {
-  let server: HavenServer;
+type Scene = {
+  bedsideUrl: string;
+  wallUrl: string;
+  user: User;
+  deviceToken(patientId: string): Promise<string>;
+  stop(): Promise<void>;
+};
+
+async function oneServer(): Promise<Scene> {
+  const server = await HavenServer.start();
+  return {
+    bedsideUrl: server.url,
+    wallUrl: server.url,
+    user: server.user,
+    deviceToken: (patientId) => server.deviceToken(patientId),
+    stop: () => server.stop(),
+  };
+}
+
+/** The bedside at one, the wall at the other. */
+async function twoServers(): Promise<Scene> {
+  const cluster = await Cluster.start();
+  return {
+    bedsideUrl: cluster.a.url,
+    wallUrl: cluster.b.url,
+    user: cluster.user,
+    deviceToken: (patientId) => cluster.a.deviceToken(patientId),
+    stop: () => cluster.stop(),
+  };
+}
+
+const SCENES = [
+  ['at one server', oneServer] as const,
+  ...(hasRedis() ? [['at two servers', twoServers] as const] : []),
+];
+
+describe.each(SCENES)('a bedside and a wall %s', (_where, openScene) => {
+  let scene: Scene;
   let token: string;
   let bedsideBrowser: Browser;
   let wallBrowser: Browser;
@@ -33,8 +71,8 @@ describe('a bedside and a wall', () => {
   beforeAll(async () => {
     const voice = join(temporaryDirectory('voice'), 'voice.wav');
     await writeVoice(voice);
-    server = await HavenServer.start();
-    token = await server.deviceToken(PATIENT);
+    scene = await openScene();
+    token = await scene.deviceToken(PATIENT);
     bedsideBrowser = await launchChromium(undefined, voice);
     wallBrowser = await launchChromium(undefined, voice);
     bedside = await (await bedsideBrowser.newContext({ viewport: PHONE })).newPage();
@@ -43,9 +81,9 @@ describe('a bedside and a wall', () => {
       await keepPeerConnections(page);
       await keepCapturedTracks(page);
     }
-    await bedside.goto(`${server.url}/publish`);
+    await bedside.goto(`${scene.bedsideUrl}/publish`);
     await publish();
-    await signInOnPage(wall, server.url, server.user);
+    await signInOnPage(wall, scene.wallUrl, scene.user);
     await pictureMoves();
     await wall.getByTestId(testIds.tile(PATIENT)).getByTestId(testIds.tileDetails).click();
   }, 120_000);
@@ -53,7 +91,7 @@ describe('a bedside and a wall', () => {
   afterAll(async () => {
     await bedsideBrowser.close();
     await wallBrowser.close();
-    await server.stop();
+    await scene.stop();
   }, 30_000);
 
   const tile = () => wall.getByTestId(testIds.tile(PATIENT));

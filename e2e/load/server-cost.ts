@@ -4,9 +4,15 @@ import { byPart, cpuSeconds, family, residentBytes, sum } from '../support/proce
 const SAMPLE_INTERVAL_MS = 5_000;
 const MEGABYTE = 1e6;
 
+/** The time is looked at in as many parts: memory that grows in the first alone is warming up, in all is a leak. */
+const PARTS = 3;
+
 type Sample = { minutes: number; server: number; mediaWorkers: number };
 
-/** What a server's processes use over a time: cores by part, and memory with its slope. */
+/** Bytes a minute in each part of the time. */
+type Slopes = { server: number[]; 'media workers': number[] };
+
+/** What a server's processes use over a time: cores by part, and memory with its slopes. */
 export class ServerCost {
   readonly #pid: number;
   readonly #before: ReadonlyMap<number, number>;
@@ -26,13 +32,17 @@ export class ServerCost {
   }
 
   /** Ends the measurement. */
-  end(): { cores: Map<string, number>; bytes: Map<string, number>; slopes: Omit<Sample, 'minutes'> } {
+  end(): { cores: Map<string, number>; bytes: Map<string, number>; slopes: Slopes } {
     clearInterval(this.#timer);
     this.#sample();
     const seconds = (performance.now() - this.#startedAt) / 1000;
     const members = family(this.#pid);
-    const line = (read: (sample: Sample) => number) =>
-      slope(this.#samples.map((sample) => ({ x: sample.minutes, y: read(sample) })));
+    const perPart = Math.ceil(this.#samples.length / PARTS);
+    const lines = (read: (sample: Sample) => number) =>
+      Array.from({ length: PARTS }, (_, part) => {
+        const samples = this.#samples.slice(part * perPart, (part + 1) * perPart);
+        return slope(samples.map((sample) => ({ x: sample.minutes, y: read(sample) })));
+      });
     return {
       cores: byPart(members, (pid) => {
         const used = cpuSeconds(pid);
@@ -40,8 +50,8 @@ export class ServerCost {
       }),
       bytes: byPart(members, residentBytes),
       slopes: {
-        server: line(({ server }) => server),
-        mediaWorkers: line(({ mediaWorkers }) => mediaWorkers),
+        server: lines(({ server }) => server),
+        'media workers': lines(({ mediaWorkers }) => mediaWorkers),
       },
     };
   }
@@ -56,8 +66,10 @@ export class ServerCost {
       row(part, used.toFixed(3), ((bytes.get(part) ?? 0) / MEGABYTE).toFixed(0));
     }
     row('all', sum(cores.values()).toFixed(3), (sum(bytes.values()) / MEGABYTE).toFixed(0));
-    row('slope of memory, MB/min', `server ${(slopes.server / MEGABYTE).toFixed(2)}`);
-    row('', `media workers ${(slopes.mediaWorkers / MEGABYTE).toFixed(2)}`);
+    for (const [part, lines] of Object.entries(slopes)) {
+      const told = lines.map((line) => (line / MEGABYTE).toFixed(2)).join(', then ');
+      console.log(`  memory of the ${part}: MB/min in thirds of the time ${told}`);
+    }
   }
 
   #sample(): void {

@@ -4,8 +4,8 @@ const WORKERS = 2;
 const PARTS = ['unit', 'web', 'e2e'];
 
 /**
- * Jest's runs: what is quick in parallel, then end to end one test file after the other, because each of
- * them has the machine's media to itself.
+ * Jest's runs: what is quick in parallel, what mostly waits end to end likewise, then end to end one test file after
+ * the other, because each of them has the machine's media to itself.
  *
  * @param {readonly string[]} selected parts, all when empty
  * @returns {{ name: string, args: string[] }[]}
@@ -22,6 +22,11 @@ export function planRuns(selected) {
     ...(quick.length > 0
       ? [{ name: quick.join('-'), args: ['--selectProjects', ...quick, `--maxWorkers=${WORKERS}`] }]
       : []),
-    ...(parts.includes('e2e') ? [{ name: 'e2e', args: ['--selectProjects', 'e2e', '--runInBand'] }] : []),
+    ...(parts.includes('e2e')
+      ? [
+          { name: 'e2e-calm', args: ['--selectProjects', 'e2e-calm', `--maxWorkers=${WORKERS}`] },
+          { name: 'e2e', args: ['--selectProjects', 'e2e', '--runInBand'] },
+        ]
+      : []),
   ];
 }

@@ -46,16 +46,17 @@ describe('The last line of npm test', () => {
 });
 
 describe('The runs of npm test', () => {
-  test('are the quick parts in parallel, then end to end one after the other', () => {
+  test('are the quick parts and the calm ones in parallel, then end to end one after the other', () => {
     expect(planRuns([])).toEqual([
       { name: 'unit-web', args: ['--selectProjects', 'unit', 'web', '--maxWorkers=2'] },
+      { name: 'e2e-calm', args: ['--selectProjects', 'e2e-calm', '--maxWorkers=2'] },
       { name: 'e2e', args: ['--selectProjects', 'e2e', '--runInBand'] },
     ]);
   });
 
   test('are only those of the parts asked for', () => {
     expect(planRuns(['web']).map(({ name }) => name)).toEqual(['web']);
-    expect(planRuns(['e2e']).map(({ name }) => name)).toEqual(['e2e']);
+    expect(planRuns(['e2e']).map(({ name }) => name)).toEqual(['e2e-calm', 'e2e']);
   });
 
   test('do not exist for a part that is unknown', () => {
