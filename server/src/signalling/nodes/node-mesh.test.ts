@@ -1,14 +1,21 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server as HttpServer } from 'node:http';
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { HavenError } from '@haven/protocol';
 import type { Redis } from 'ioredis';
 import { Server, type DefaultEventsMap } from 'socket.io';
 import { AuditTrail } from '../../audit/audit-trail.ts';
 import { Members } from '../../cluster/members.ts';
 import { connectRedis } from '../../cluster/redis-link.ts';
+import { readConfig } from '../../config/config.ts';
+import { loadTls, type TlsFiles } from '../../http/tls.ts';
 import { hasRedis, startRedis } from '../../records/testing/redis.ts';
 import { eventually } from '../../testing/eventually.ts';
 import { MemoryRecords } from '../../testing/memory-records.ts';
@@ -33,11 +40,11 @@ class BareNode {
   readonly members: Members;
   readonly heard: { node: string; event: NodeEvent }[] = [];
   readonly links: string[] = [];
-  readonly #http: HttpServer;
+  readonly #http: HttpServer | TlsServer;
   readonly #io: Io;
   readonly #timer: NodeJS.Timeout;
 
-  private constructor(name: string, redis: Redis, http: HttpServer, secret: string) {
+  private constructor(name: string, redis: Redis, http: HttpServer | TlsServer, secret: string) {
     const telemetry = new QuietTelemetry();
     const audit = new AuditTrail(new MemoryRecords([], []), telemetry, Date.now);
     const sessions = new Sessions(new RequestService(telemetry, audit, 1_000), telemetry);
@@ -73,7 +80,7 @@ class BareNode {
         arrived: () => undefined,
       },
     });
-    const url = `http://127.0.0.1:${port}`;
+    const url = `${http instanceof TlsServer ? 'https' : 'http'}://127.0.0.1:${port}`;
     this.members = new Members(redis, { node: name, url, startedAt: Date.now(), draining: false });
     this.mesh = new NodeMesh({
       ...{ members: this.members, namespace, clock: Date.now },
@@ -87,8 +94,10 @@ class BareNode {
     this.#timer = setInterval(() => this.mesh.beat(), 200);
   }
 
-  static async start(name: string, redis: Redis, secret = SECRET): Promise<BareNode> {
-    const http = createServer();
+  /** @param tls its certificate, when it is reached over TLS */
+  static async start(name: string, redis: Redis, secret = SECRET, tls?: TlsFiles): Promise<BareNode> {
+    const http =
+      tls === undefined ? createServer() : createTlsServer({ cert: tls.certificate, key: tls.key });
     http.listen(0, '127.0.0.1');
     await once(http, 'listening');
     return new BareNode(name, redis, http, secret);
@@ -165,6 +174,28 @@ whereRedisIs('nodes of a cluster', () => {
     await eventually(() => b.heard.at(0), 'b hears it');
     expect(stranger.heard).toEqual([]);
     await stranger.close();
+  });
+
+  test('reach each other over TLS, once they trust who signed the certificate', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'haven-node-tls-'));
+    const settings = { HAVEN_TLS: 'self-signed', HAVEN_DATA_DIR: directory };
+    const tls = await loadTls(readConfig(settings), Date.now());
+    const encrypted = await BareNode.start('c', redis, SECRET, tls);
+    const trusted = getCACertificates('default');
+    try {
+      await encrypted.members.beat();
+      await a.members.beat();
+      await eventually(() => a.links.some((link) => link.startsWith('refused by c')), 'a does not trust it');
+      // What NODE_EXTRA_CA_CERTS does at the start.
+      setDefaultCACertificates([...trusted, tls!.certificate]);
+      await eventually(() => a.mesh.isUp('c'), 'a reaches it');
+      encrypted.mesh.tell(ENDED);
+      expect(await eventually(() => a.heard.at(0), 'a hears it')).toEqual({ node: 'c', event: ENDED });
+    } finally {
+      setDefaultCACertificates(trusted);
+      await encrypted.close();
+      await rm(directory, { recursive: true });
+    }
   });
 
   test('go on hearing each other when Redis forgets them', async () => {
