@@ -14,8 +14,10 @@ export async function pictureMoves(wall: Page, patientId: string, withinMs: numb
   const video = wall.getByTestId(testIds.tile(patientId)).getByTestId(testIds.video);
   let [from, last] = [Infinity, Infinity];
   await until('the picture to move', withinMs, async () => {
-    const now = await videoTime(video).catch(() => 0);
-    if (now < last) from = now;
+    const time = await videoTime(video).catch(() => Number.NaN);
+    // Without a picture there is no time: what comes after it begins anew.
+    const now = Number.isNaN(time) ? Infinity : time;
+    if (now < last || now === Infinity) from = now;
     last = now;
     return now > from + 1;
   });

@@ -253,10 +253,19 @@ export class ClusterNode implements OtherNodes {
     while (performance.now() < deadline) {
       if (this.#redis.status === 'ready') {
         await this.#announce();
-        if (this.#yielding === 0 && this.#members.others.every(({ node }) => this.#boots.has(node))) return;
+        if (this.#isSettled()) return;
       }
       await sleep(SETTLE_INTERVAL_MS);
     }
+  }
+
+  #isSettled(): boolean {
+    const { alerts } = this.#options;
+    return (
+      this.#yielding === 0 &&
+      this.#members.others.every(({ node }) => this.#boots.has(node)) &&
+      alerts.allActive().every(({ patientId }) => this.#claims.has(patientId))
+    );
   }
 
   #ownVitals() {
