@@ -32,8 +32,7 @@ describe('a wall of six patients on a link that carries two or three of them', (
   beforeAll(async () => {
     const port = await freePort();
     server = await HavenServer.start({ HAVEN_CV_WORKERS: '0', HAVEN_MEDIA_PORT: String(port) });
-    const key = server.cvKey;
-    worker = new ScriptedCvWorker(server.url, key);
+    worker = new ScriptedCvWorker(server.url, server.cvKey);
     streams = await publishLoops(server, ROOM, PATIENTS);
     relay = await NarrowRelay.open(port, WIDE);
     browser = await launchChromium();

@@ -3,6 +3,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { HavenError } from '@haven/protocol';
 import { CvServer, TEST_KEY } from './signalling/testing/cv-server.ts';
 import { eventually } from './tap/testing/eventually.ts';
 import { TestSfu } from './tap/testing/sfu.ts';
@@ -77,6 +78,21 @@ describe('starting the worker wrongly', () => {
       await server.close();
     }
   }, 20_000);
+
+  test('at one of two servers, waits for the other', async () => {
+    const [refusing, late] = await Promise.all([CvServer.start(), CvServer.start()]);
+    refusing.refusal = new HavenError('PROTOCOL_VERSION');
+    late.refusal = new HavenError('SHUTTING_DOWN');
+    try {
+      start({ HAVEN_CV_KEY: TEST_KEY, HAVEN_URL: `${refusing.url},${late.url}` });
+      await eventually(() => refusing.refusals > 1 && late.refusals > 1, 20_000);
+      late.refusal = null;
+      await eventually(() => late.connections === 1);
+      expect(child.exitCode).toBeNull();
+    } finally {
+      await Promise.all([refusing.close(), late.close()]);
+    }
+  }, 40_000);
 });
 
 describe('the worker process', () => {

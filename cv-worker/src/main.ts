@@ -54,15 +54,19 @@ const worker = await starting.catch((error: unknown) =>
   fail(error instanceof Error ? error.message : String(error)),
 );
 let admitted = false;
-let lastRefusal: ErrorCode | null = null;
-worker.on('connected', () => {
+/** By server. */
+const lastRefusals = new Map<string, ErrorCode>();
+worker.on('connected', (url) => {
   admitted = true;
-  lastRefusal = null;
+  lastRefusals.delete(url);
 });
 worker.on('refused', (error, url) => {
-  if (!admitted && FINAL_REFUSALS.has(error.code)) {
+  const repeated = lastRefusals.get(url) === error.code;
+  lastRefusals.set(url, error.code);
+  const final = [...lastRefusals.values()].filter((code) => FINAL_REFUSALS.has(code));
+  // None of them will ever let it in.
+  if (!admitted && final.length === config.urls.length) {
     fail(`The server at ${url} refuses this worker (${error.code}): ${ERRORS[error.code].advice}`);
   }
-  if (error.code !== lastRefusal) logger.error({ code: error.code }, 'the server refuses this worker');
-  lastRefusal = error.code;
+  if (!repeated) logger.error({ code: error.code, server: url }, 'the server refuses this worker');
 });

@@ -34,7 +34,7 @@ type AnalysedStream = {
 export type CvWorkerEvents = {
   /** A server does not let this worker in; it goes on trying. */
   refused: [error: HavenError, url: string];
-  connected: [];
+  connected: [url: string];
 };
 
 export type CvWorkerOptions = { config: Config; logger: Logger; threadEntry?: URL };
@@ -112,7 +112,7 @@ export class CvWorker extends EventEmitter<CvWorkerEvents> {
   #follow(attachment: Attachment): void {
     const { client, url } = attachment;
     const pace = () => (this.#pacer.reduced = this.#attachments.some(({ reduced }) => reduced));
-    client.on('connected', () => this.emit('connected'));
+    client.on('connected', () => this.emit('connected', url));
     client.on('pace', pace);
     client.on('disconnected', () => {
       pace();

@@ -71,8 +71,7 @@ export class LoadedWard {
       devices.push(
         await startDevice(server, patientId, '--synthetic', 'hr=72', '--size', '320x240', '--fps', '10'),
       );
-    const key = server.cvKey;
-    const worker = new ScriptedCvWorker(server.url, key);
+    const worker = new ScriptedCvWorker(server.url, server.cvKey);
     const monitor = await MonitorClient.join(server.url, (await server.signIn()).accessToken);
     const browser = await launchChromium();
     const page = await browser.newPage({ viewport: { width: 1280, height: 720 } });

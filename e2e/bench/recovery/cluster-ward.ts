@@ -43,8 +43,7 @@ export class ClusterWard {
     this.machines = machines;
     this.#ends = ends;
     for (const node of this.nodes) {
-      const key = node.cvKey;
-      const worker = new ScriptedCvWorker(node.url, key);
+      const worker = new ScriptedCvWorker(node.url, node.cvKey);
       this.#workers.set(node, worker);
       ends.push(() => worker.close());
     }

@@ -21,8 +21,7 @@ export const narrowViewer: RecoveryCase = {
   async open(quick) {
     const port = await freePort();
     const server = await HavenServer.start({ HAVEN_CV_WORKERS: '0', HAVEN_MEDIA_PORT: String(port) });
-    const key = server.cvKey;
-    const worker = new ScriptedCvWorker(server.url, key);
+    const worker = new ScriptedCvWorker(server.url, server.cvKey);
     const streams = await publishLoops(server, ROOM, TILES);
     const relay = await NarrowRelay.open(port, WIDE);
     const wall = await WatchedWall.open(server, streams.patientIds, (page) => relay.lead(page));

@@ -58,8 +58,7 @@ export class RecoveryWard {
         ...settings,
       });
       ends.push(() => server.stop());
-      const key = server.cvKey;
-      const worker = analysed ? undefined : new ScriptedCvWorker(server.url, key);
+      const worker = analysed ? undefined : new ScriptedCvWorker(server.url, server.cvKey);
       ends.push(() => worker?.close());
       const monitor = await MonitorClient.join(server.url, (await server.signIn()).accessToken);
       ends.push(() => monitor.close());

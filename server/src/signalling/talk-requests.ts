@@ -3,6 +3,7 @@ import {
   type DeviceRequests,
   type IceServers,
   type MonitorRequests,
+  type RequestOf,
   type ServerToDevice,
   type ServerToTalker,
   type TalkEndReason,
@@ -58,7 +59,8 @@ export class ClinicianTalk {
         const party = await this.#start(patientId);
         return { ...mediaOf(party, this.#iceServers()), until: party.until };
       },
-      ...mediaHandlers((talkId) => this.#own(talkId)),
+      ...partyHandlers((talkId) => this.#own(talkId)),
+      'talk:end': ({ talkId }) => hangUp(this.#own(talkId)),
     };
   }
 
@@ -142,7 +144,8 @@ export class BedsideTalk {
         joined();
         return mediaOf(party, iceServersFor(parts.config, bedside.actor.name, parts.clock()));
       },
-      ...mediaHandlers((talkId) => this.#own(talkId).party),
+      ...partyHandlers((talkId) => this.#own(talkId).party),
+      'talk:end': ({ talkId }) => hangUp(this.#own(talkId).party),
     };
   }
 
@@ -172,21 +175,30 @@ export class BedsideTalk {
   }
 }
 
-function mediaHandlers(own: (talkId: string) => TalkParty) {
+/** By whatever way it was asked. */
+type Asked<K extends MediaRequest> = Omit<RequestOf<MonitorRequests, K>, 'requestId'>;
+
+/**
+ * What either side asks of the media of its talk.
+ * @param own the asking side's talk; throws TALK_UNKNOWN
+ */
+export function partyHandlers(own: (talkId: string) => TalkParty) {
   return {
     'talk:connect': async ({ talkId, transportId, dtlsParameters }) => {
       await own(talkId).connect(transportId, dtlsParameters);
       return {};
     },
-    'talk:produce': async ({ talkId, rtpParameters }) => ({
+    'talk:produce': async ({ talkId, rtpParameters }: Asked<'talk:produce'>) => ({
       producerId: await own(talkId).speak(rtpParameters),
     }),
-    'talk:consume': ({ talkId, rtpCapabilities }) => own(talkId).listen(rtpCapabilities),
-    'talk:end': ({ talkId }) => {
-      own(talkId).end('finished');
-      return {};
-    },
-  } satisfies Pick<Handlers<MonitorRequests>, MediaRequest>;
+    'talk:consume': ({ talkId, rtpCapabilities }: Asked<'talk:consume'>) =>
+      own(talkId).listen(rtpCapabilities),
+  } satisfies Pick<Handlers<MonitorRequests>, 'talk:connect' | 'talk:produce' | 'talk:consume'>;
+}
+
+function hangUp(party: TalkParty): Record<string, never> {
+  party.end('finished');
+  return {};
 }
 
 function mediaOf({ talkId, media }: TalkParty, iceServers: IceServers) {

@@ -10,37 +10,33 @@ export async function claim(
   server: TestServer,
   patientId: string,
   token = server.access.addDevice(patientId).token,
+  more: { talk?: boolean } = {},
 ) {
   const device = server.device(token);
   await device.connected();
   const started = await device.request('publish:start', {
-    requestId: randomUUID(),
-    patientId,
-    source: 'camera',
+    ...{ requestId: randomUUID(), patientId, source: 'camera' },
+    ...more,
   });
   return { device, token, ...started };
 }
 
 /** A device whose video is announced; no RTP flows. */
-export async function publish(server: TestServer, patientId: string, token?: string) {
-  const claimed = await claim(server, patientId, token);
+export async function publish(
+  server: TestServer,
+  patientId: string,
+  token?: string,
+  more?: { talk?: boolean },
+) {
+  const claimed = await claim(server, patientId, token, more);
   const { device, streamId } = claimed;
   await produce(device, streamId, vp8Parameters());
   return claimed;
 }
 
 /** A device that can be talked with; its video is announced, and no RTP flows. */
-export async function publishWithTalk(
-  server: TestServer,
-  patientId: string,
-  token = server.access.addDevice(patientId).token,
-) {
-  const device = server.device(token);
-  await device.connected();
-  const request = { requestId: randomUUID(), patientId, source: 'camera', talk: true } as const;
-  const { streamId } = await device.request('publish:start', request);
-  await produce(device, streamId, vp8Parameters());
-  return { device, streamId };
+export function publishWithTalk(server: TestServer, patientId: string, token?: string) {
+  return publish(server, patientId, token, { talk: true });
 }
 
 /** A device that really sends. */

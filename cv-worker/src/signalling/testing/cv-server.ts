@@ -29,6 +29,7 @@ export class CvServer {
   readonly statuses: WorkerStatus[] = [];
   readonly sockets = new Set<Socket>();
   connections = 0;
+  refusals = 0;
   /** New connections are refused with this error. */
   refusal: HavenError | null = null;
   /** Answers `tap:*`. */
@@ -43,6 +44,7 @@ export class CvServer {
       const known = handshakeSchema.safeParse(auth).data?.token === TEST_KEY;
       const described = cvHandshakeSchema.safeParse(auth.worker).success;
       const refusal = this.refusal ?? (known && described ? null : new HavenError('UNAUTHENTICATED'));
+      if (refusal !== null) this.refusals += 1;
       next(refusal === null ? undefined : Object.assign(new Error(refusal.code), { data: refusal.toWire() }));
     });
     this.#io.of(CV_NAMESPACE).on('connection', (socket) => this.#serve(socket));

@@ -5,16 +5,14 @@
 import {
   alertSchema,
   detectedEventSchema,
-  dtlsParametersSchema,
   emptySchema,
-  mediaIdSchema,
+  monitorRequests,
   patientIdSchema,
   privacyMinutesSchema,
   privacyReasonSchema,
   privacySchema,
   reasonSchema,
   roomIdSchema,
-  rtpCapabilitiesSchema,
   rtpParametersSchema,
   soundPauseSchema,
   soundPauseSecondsSchema,
@@ -22,7 +20,6 @@ import {
   streamStateSchema,
   talkEndReasonSchema,
   timestampSchema,
-  transportOptionsSchema,
   uuidSchema,
   vitalsMessageSchema,
   waveformMessageSchema,
@@ -121,14 +118,16 @@ export const pipeEndSchema = z.object({
 });
 export type PipeEnd = z.infer<typeof pipeEndSchema>;
 
-const talkStartedSchema = z.object({
-  talkId: uuidSchema,
-  /** It ends by itself then. */
-  until: timestampSchema,
-  routerRtpCapabilities: rtpCapabilitiesSchema,
-  sendTransport: transportOptionsSchema,
-  receiveTransport: transportOptionsSchema,
-});
+/** What a clinician asks about a talk, as their own node passes it on; which TURN relays there are it knows itself. */
+const {
+  'talk:start': start,
+  'talk:connect': connect,
+  'talk:produce': produce,
+  'talk:consume': consume,
+} = monitorRequests;
+/** Whether something is asked for the second time was found out by the clinician's own node. */
+const ONCE = { requestId: true } as const;
+const talkStartedSchema = start.response.omit({ iceServers: true });
 export type NodeTalkStarted = z.infer<typeof talkStartedSchema>;
 
 export const nodeRequests = {
@@ -192,26 +191,9 @@ export const nodeRequests = {
     request: z.object({ patientId: patientIdSchema, talker: signatorySchema, actor: actorSchema }),
     response: talkStartedSchema,
   },
-  'talk:connect': {
-    request: z.object({
-      talkId: uuidSchema,
-      transportId: mediaIdSchema,
-      dtlsParameters: dtlsParametersSchema,
-    }),
-    response: emptySchema,
-  },
-  'talk:produce': {
-    request: z.object({ talkId: uuidSchema, rtpParameters: rtpParametersSchema }),
-    response: z.object({ producerId: mediaIdSchema }),
-  },
-  'talk:consume': {
-    request: z.object({ talkId: uuidSchema, rtpCapabilities: rtpCapabilitiesSchema }),
-    response: z.object({
-      consumerId: mediaIdSchema,
-      producerId: mediaIdSchema,
-      rtpParameters: rtpParametersSchema,
-    }),
-  },
+  'talk:connect': connect,
+  'talk:produce': { ...produce, request: produce.request.omit(ONCE) },
+  'talk:consume': { ...consume, request: consume.request.omit(ONCE) },
   'talk:end': {
     request: z.object({ talkId: uuidSchema, reason: talkEndReasonSchema }),
     response: emptySchema,

@@ -2,6 +2,7 @@ import { HavenError } from '@haven/protocol';
 import type { TalkParty } from '../../talk/talk-party.ts';
 import type { Talks } from '../../talk/talks.ts';
 import type { Handlers } from '../endpoints.ts';
+import { partyHandlers } from '../talk-requests.ts';
 import type { NodeEvent, NodeRequests } from './node-signalling.ts';
 
 type TalkRequest = 'talk:start' | 'talk:connect' | 'talk:produce' | 'talk:consume' | 'talk:end';
@@ -29,14 +30,7 @@ export class TalkHost {
         const { talkId, until, media } = party;
         return { talkId, until, ...media };
       },
-      'talk:connect': async ({ talkId, transportId, dtlsParameters }) => {
-        await own(talkId).connect(transportId, dtlsParameters);
-        return {};
-      },
-      'talk:produce': async ({ talkId, rtpParameters }) => ({
-        producerId: await own(talkId).speak(rtpParameters),
-      }),
-      'talk:consume': ({ talkId, rtpCapabilities }) => own(talkId).listen(rtpCapabilities),
+      ...partyHandlers(own),
       'talk:end': ({ talkId, reason }) => {
         own(talkId).end(reason);
         return {};
