@@ -21,7 +21,9 @@ const nodeKilled: RecoveryCase = {
         const { a, b } = ward.cluster;
         const [dies, stays] = ofA >= ofB ? [a, b] : [b, a];
         for (const patientId of wall.patientIds) await ward.happens(patientId, 'fall');
-        await ward.alertsOf(dies, 'fall');
+        const told = async () => (await ward.shownAt(stays, 'fall')).length === PATIENTS;
+        await until('the alerts at the node that stays', PATIENCE_MS, told);
+        // What it wrote is on its own disk still, most likely.
         await dies.program.kill();
         const killedAt = Date.now();
         await until('the streams', PATIENCE_MS, async () => (await streamsAt(stays)) === PATIENTS);

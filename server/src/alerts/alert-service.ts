@@ -37,7 +37,8 @@ export interface AlertService {
   ofPatient(patientId: string): Alert[];
   /**
    * Watches over an alert that another node watched over until now; of one that has ended it keeps the episode's number.
-   * Nobody is told: it is the same alert.
+   * Nobody is told: it is the same alert. It is stored from here as well, since the other node may never return with
+   * what it wrote.
    */
   adopt(alert: Alert): Promise<void>;
   /** Lets go of all alerts of a patient, whom another node watches over from now on. Nobody is told. */

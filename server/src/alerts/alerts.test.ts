@@ -421,6 +421,19 @@ describe('an alert of another node', () => {
     expect(seen.at(-1)).toMatchObject({ id: raised.id, active: false });
   });
 
+  test('is stored from here too, once the disk takes it: the other node may never return with what it wrote', async () => {
+    const ended = { ...raised, version: raised.version + 1, condition: 'cleared', active: false } as const;
+    records.kept = [];
+    await alerts.adopt(raised);
+    expect(records.kept).toEqual([raised]);
+    records.full = true;
+    await alerts.adopt(ended);
+    expect(records.kept).toEqual([raised]);
+    records.full = false;
+    await alerts.close();
+    expect(records.kept).toEqual([ended]);
+  });
+
   test('of which an older version comes stays as it is', async () => {
     await alerts.adopt(raised);
     const acknowledged = await alerts.acknowledge(raised.id, nurse, null);

@@ -121,15 +121,15 @@ export class Alerts implements AlertService {
 
   adopt(alert: Alert): Promise<void> {
     const { patientId, roomId, rule, episode, active } = alert;
-    return this.#queue.run(patientId, () => {
+    return this.#queue.run(patientId, async () => {
       const watched = this.#patient(patientId).rule(rule);
       const known = watched.alert?.id === alert.id ? watched.alert.version : -1;
-      if (known >= alert.version || episode < watched.state.lastEpisode) return Promise.resolve();
+      if (known >= alert.version || episode < watched.state.lastEpisode) return;
       watched.state = machine.initialState(episode);
       // One that was active here has ended elsewhere.
       if (active || known >= 0) this.#shown.restore(watched, alert);
       this.#rooms.know(patientId, roomId);
-      return Promise.resolve();
+      await this.#shown.keep(alert);
     });
   }
 

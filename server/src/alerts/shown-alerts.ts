@@ -97,6 +97,11 @@ export class ShownAlerts {
     this.#known.set(alert);
   }
 
+  /** Writes an alert of another node: what that one wrote may be on its disk alone, and the disk lost. */
+  keep(alert: Alert): Promise<void> {
+    return this.#keeper.keep(alert);
+  }
+
   /**
    * Takes over a state that the rules reached. A new version is shown even when the disk refuses it.
    * @param measuredAt when the picture arrived that led to it, ms since the epoch; null when none did
