@@ -17,6 +17,7 @@ const POSSIBLE: Readonly<Partial<Record<string, () => boolean>>> = {
   node: () => hasRedis() && hasNginx(),
   'node-cut-off': () => hasRedis() && mayMakeNetworks(),
   'rolling-restart': () => hasRedis() && hasNginx(),
+  balancer: () => hasRedis() && hasNginx(),
 };
 /** `kills.test.ts` kills the server, with more. */
 const ELSEWHERE = ['server'];

@@ -3,6 +3,7 @@
  * prints what a clinician's browser saw of it and when frames were analysed again: the median and the largest of all
  * runs. A case is set up once and hurt in each run. Ends with 1 when a median is beyond its goal.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { machineConditions, quantile } from './figures.ts';
 import type { Figures, RecoveryCase } from './recovery/case.ts';
@@ -47,7 +48,10 @@ async function measure(recovery: RecoveryCase): Promise<boolean> {
   const scene = await recovery.open(values.quick);
   const measured: Figures[] = [];
   try {
-    for (let run = 0; run < runs; run++) measured.push(await scene.run());
+    for (let run = 0; run < runs; run++) {
+      if (run > 0) await sleep(recovery.calmMs ?? 0);
+      measured.push(await scene.run());
+    }
   } finally {
     if (measured.length < runs) console.log(`  ended after ${measured.length} of ${runs} runs`);
     await scene.close();

@@ -7,6 +7,7 @@ import { atExit, repositoryRoot, temporaryDirectory, until } from './process.ts'
 const UP_WITHIN_MS = 10_000;
 /** Where Debian has it, which is on no user's path. */
 const PROGRAM = '/usr/sbin/nginx';
+const CONFIGURATION = 'nginx.conf';
 
 /** Whether this machine has nginx; `npm run setup -- --tests` installs it. */
 export function hasNginx(): boolean {
@@ -16,38 +17,63 @@ export function hasNginx(): boolean {
 /** nginx with the configuration that Haven comes with, on a free port of the loopback interface. */
 export class Balancer {
   readonly url: string;
-  readonly #process: ChildProcess;
+  readonly #directory: string;
+  #process: ChildProcess | undefined;
 
-  private constructor(url: string, process: ChildProcess) {
+  private constructor(url: string, directory: string) {
     this.url = url;
-    this.#process = process;
+    this.#directory = directory;
+    atExit(() => this.#signal('SIGKILL'));
   }
 
   /** @param nodes addresses of two servers */
   static async start(nodes: readonly [string, string]): Promise<Balancer> {
     const [directory, port] = [temporaryDirectory('nginx'), await freePort()];
-    const file = join(directory, 'nginx.conf');
-    writeFileSync(file, configuration(directory, port, nodes));
-    const child = spawn(PROGRAM, ['-p', directory, '-c', file], { stdio: ['ignore', 'ignore', 'pipe'] });
-    atExit(() => child.kill('SIGTERM'));
+    writeFileSync(join(directory, CONFIGURATION), configuration(directory, port, nodes));
+    const balancer = new Balancer(`http://127.0.0.1:${port}`, directory);
+    await balancer.run();
+    return balancer;
+  }
+
+  /** Also after a death, at the same address. */
+  async run(): Promise<void> {
+    const child = spawn(PROGRAM, ['-p', this.#directory, '-c', join(this.#directory, CONFIGURATION)], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      // A process group of its own, so that it can be killed with its workers.
+      detached: true,
+    });
+    this.#process = child;
+    child.once('exit', () => (this.#process = undefined));
     let log = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => (log += text));
-    const url = `http://127.0.0.1:${port}`;
     await until('nginx to answer', UP_WITHIN_MS, async () => {
       if (child.exitCode !== null) throw new Error(`nginx ended:\n${log}`);
-      return fetch(`${url}/health`).then(
+      return fetch(`${this.url}/health`).then(
         ({ ok }) => ok,
         () => false,
       );
     });
-    return new Balancer(url, child);
   }
 
-  async stop(): Promise<void> {
-    if (this.#process.exitCode !== null) return;
-    const ended = new Promise((done) => this.#process.once('exit', done));
-    this.#process.kill('SIGTERM');
+  /** With its workers, which would go on without it. */
+  kill(): Promise<void> {
+    return this.#end('SIGKILL');
+  }
+
+  stop(): Promise<void> {
+    return this.#end('SIGTERM');
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#process;
+    if (child === undefined) return;
+    const ended = new Promise((done) => child.once('exit', done));
+    this.#signal(signal);
     await ended;
+  }
+
+  #signal(signal: NodeJS.Signals): void {
+    if (this.#process?.pid !== undefined) process.kill(-this.#process.pid, signal);
   }
 }
 

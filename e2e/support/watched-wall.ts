@@ -122,12 +122,21 @@ export class WatchedWall {
 
   /** Patients whose tile says that the server sends this. */
   async sending(kind: 'live' | 'still'): Promise<string[]> {
-    const sent = await Promise.all(
+    return await this.#tilesOf('data-sending', (sent) => sent === kind);
+  }
+
+  /** Patients whose tile shows an alert. */
+  async alerting(): Promise<string[]> {
+    return await this.#tilesOf('data-alert', (priority) => priority !== null && priority !== 'none');
+  }
+
+  async #tilesOf(attribute: string, wanted: (value: string | null) => boolean): Promise<string[]> {
+    const values = await Promise.all(
       this.patientIds.map((patientId) =>
-        this.page.getByTestId(testIds.tile(patientId)).getAttribute('data-sending'),
+        this.page.getByTestId(testIds.tile(patientId)).getAttribute(attribute),
       ),
     );
-    return this.patientIds.filter((_, index) => sent[index] === kind);
+    return this.patientIds.filter((_, index) => wanted(values[index] ?? null));
   }
 
   async close(): Promise<void> {

@@ -6,6 +6,7 @@ import { EmergencyAccessReview } from './access/break-glass/emergency-access-rev
 import { checkIntegrity } from './access/integrity.ts';
 import { openAccess } from './access/open-access.ts';
 import { AccountRecovery } from './access/sign-in/account-recovery.ts';
+import { limiterOfNode, limitersOfCluster } from './admission/limiters.ts';
 import { Alerts } from './alerts/alerts.ts';
 import { LimitsBook } from './alerts/limits-book.ts';
 import { LimitsStore } from './alerts/limits-store.ts';
@@ -13,6 +14,7 @@ import { monotonicClock, RunningDelays } from './alerts/running-delays.ts';
 import { AuditTrail } from './audit/audit-trail.ts';
 import { readNodeId } from './audit/node-identity.ts';
 import { AuditReader } from './audit/audit-reader.ts';
+import { connectRedis } from './cluster/redis-link.ts';
 import { ConfigError, type Config } from './config/config.ts';
 import type { AdministrationParts } from './http/administration/desk.ts';
 import { HttpApp, type Readiness } from './http/app.ts';
@@ -110,8 +112,12 @@ export class Haven {
       const seeded = await step('seed', () => seed({ store, config }));
       const records = await step('records', () => openRecords({ store, config, telemetry, clock }));
       closers.push({ name: 'records', close: () => records.close(FLUSH_WITHIN_MS) });
+      const redis =
+        config.cluster === undefined ? undefined : connectRedis(config.cluster.redisUrl, telemetry);
+      closers.push({ name: 'cluster', close: () => Promise.resolve(redis?.disconnect()) });
       const access = await openAccess({
         ...{ store, telemetry, clock },
+        openLimiter: redis === undefined ? limiterOfNode : limitersOfCluster(redis),
         sessions: config.sessions,
         trustedNetworks: config.trustedNetworks,
       });
@@ -155,7 +161,9 @@ export class Haven {
         telemetry,
         sfu,
         clock,
-        node: await readNodeId(config.dataDirectory, config.nodeId),
+        ...(redis === undefined
+          ? {}
+          : { node: { id: await readNodeId(config.dataDirectory, config.nodeId), redis } }),
       });
       closers.push({ name: 'signalling', close: () => signalling.close() });
 

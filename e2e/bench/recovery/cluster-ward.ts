@@ -26,7 +26,12 @@ export type ClusterWardOptions = {
   settings?: Record<string, string>;
 };
 
-type Parts = { cluster: Cluster; wall: WatchedWall; machines: Machines | undefined };
+type Parts = {
+  cluster: Cluster;
+  wall: WatchedWall;
+  machines: Machines | undefined;
+  balancer: Balancer | undefined;
+};
 type Machines = { network: TestNetwork; a: TestMachine; b: TestMachine };
 
 /** Two nodes that are one system, real device agents, a scripted CV worker at each node, and a browser that watches. */
@@ -34,13 +39,15 @@ export class ClusterWard {
   readonly cluster: Cluster;
   readonly wall: WatchedWall;
   readonly machines: Machines | undefined;
+  readonly balancer: Balancer | undefined;
   readonly #ends: Ends;
   readonly #workers = new Map<HavenServer, ScriptedCvWorker>();
 
-  private constructor({ cluster, wall, machines }: Parts, ends: Ends) {
+  private constructor({ cluster, wall, machines, balancer }: Parts, ends: Ends) {
     this.cluster = cluster;
     this.wall = wall;
     this.machines = machines;
+    this.balancer = balancer;
     this.#ends = ends;
     for (const node of this.nodes) {
       const worker = new ScriptedCvWorker(node.url, node.cvKey);
@@ -81,7 +88,7 @@ export class ClusterWard {
       const { user } = cluster;
       const wall = await WatchedWall.open({ url: balancer?.url ?? cluster.b.url, user }, patientIds);
       ends.push(() => wall.close());
-      return new ClusterWard({ cluster, wall, machines }, ends);
+      return new ClusterWard({ cluster, wall, machines, balancer }, ends);
     } catch (error) {
       await endAll(ends);
       throw error;

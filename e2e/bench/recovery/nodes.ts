@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../../support/process.ts';
 import { gapOf } from '../../support/watched-wall.ts';
-import { observedMs, secondsSince, type RecoveryCase } from './case.ts';
+import { HEALTHY_MS, observedMs, secondsSince, type RecoveryCase } from './case.ts';
 import { ClusterWard, streamsAt } from './cluster-ward.ts';
 
 const PATIENTS = 2;
@@ -10,6 +10,7 @@ const PATIENCE_MS = 60_000;
 const nodeKilled: RecoveryCase = {
   name: 'node',
   what: 'one of two nodes behind nginx is killed, in which everybody has fallen',
+  calmMs: HEALTHY_MS,
   goals: { 'alerts lost': 0, 'alerts doubled': 0 },
   async open() {
     const ward = await ClusterWard.start({ patients: PATIENTS, layout: 'balancer' });
@@ -95,6 +96,7 @@ const cutOff: RecoveryCase = {
 const rollingRestart: RecoveryCase = {
   name: 'rolling-restart',
   what: 'two nodes behind nginx are drained by SIGTERM and started again, one after the other',
+  calmMs: HEALTHY_MS,
   goals: { 'longest gap, s': 3, 'alerts lost': 0, 'alerts doubled': 0 },
   async open(quick) {
     const ward = await ClusterWard.start({
@@ -130,6 +132,43 @@ const rollingRestart: RecoveryCase = {
   },
 };
 
+const balancerKilled: RecoveryCase = {
+  name: 'balancer',
+  what: 'nginx is killed and runs again 15 s later (3 s with --quick), in which everybody falls',
+  goals: { 'longest gap, s': 1, 'alerts lost': 0, 'alerts doubled': 0 },
+  async open(quick) {
+    const ward = await ClusterWard.start({ patients: PATIENTS, layout: 'balancer' });
+    const { balancer, cluster, wall } = ward;
+    return {
+      close: () => ward.close(),
+      async run() {
+        const since = Date.now();
+        await balancer?.kill();
+        for (const patientId of wall.patientIds) await ward.happens(patientId, 'fall');
+        await sleep(observedMs(quick) / 2 - (Date.now() - since));
+        await balancer?.run();
+        const backAt = Date.now();
+        const shownAt = await until(
+          'the alerts on the wall',
+          PATIENCE_MS,
+          async () => (await wall.alerting()).length === PATIENTS && Date.now(),
+        );
+        await until('alarms', PATIENCE_MS, () => wall.alarmsOnSince());
+        const longestGap = await wall.longestGap(since);
+        const { lost, doubled } = await ward.alertsOf(cluster.a, 'fall');
+        await ward.acknowledgeAll(cluster.a, 'fall');
+        await until('no alert on the wall', PATIENCE_MS, async () => (await wall.alerting()).length === 0);
+        return {
+          'longest gap, s': longestGap / 1000,
+          'alerts on the wall after, s': secondsSince(backAt, shownAt),
+          'alerts lost': lost,
+          'alerts doubled': doubled,
+        };
+      },
+    };
+  },
+};
+
 const redisOfNodes: RecoveryCase = {
   name: 'redis-of-nodes',
   what: 'Redis is stopped for a minute (seconds with --quick), in which everybody falls; the wall is at the other node',
@@ -155,4 +194,10 @@ const redisOfNodes: RecoveryCase = {
   },
 };
 
-export const nodeCases: readonly RecoveryCase[] = [nodeKilled, cutOff, rollingRestart, redisOfNodes];
+export const nodeCases: readonly RecoveryCase[] = [
+  nodeKilled,
+  cutOff,
+  rollingRestart,
+  redisOfNodes,
+  balancerKilled,
+];

@@ -1,5 +1,6 @@
 import type { Session as StoreSession } from '@supabase/supabase-js';
 import { HavenError, type Session } from '@haven/protocol';
+import { limiterOfNode, type OpenLimiter } from '../admission/limiters.ts';
 import { NetworkList } from '../config/networks.ts';
 import { StoreCalls } from '../records/store-calls.ts';
 import type { Store } from '../records/store.ts';
@@ -38,6 +39,7 @@ export type AccessOptions = {
   sessions?: SessionLimits;
   /** Networks whose addresses stand for many people: only accounts are locked there. */
   trustedNetworks?: NetworkList;
+  openLimiter?: OpenLimiter;
 };
 
 export type OpenedAccess = Access & {
@@ -52,6 +54,7 @@ export async function openAccess({
   clock,
   sessions: limits = DEFAULT_SESSION_LIMITS,
   trustedNetworks = new NetworkList(),
+  openLimiter = limiterOfNode,
 }: AccessOptions): Promise<OpenedAccess> {
   const book = new SessionBook(limits, clock);
   const calls = new StoreCalls();
@@ -72,7 +75,10 @@ export async function openAccess({
   telemetry.gauge('haven_rights_age_seconds', 'Age of the rights by which requests are decided', () =>
     Math.round(watch.ageMs / 1000),
   );
-  return new StoreAccess({ store, telemetry, clock, trustedNetworks, book, calls, sessions, watch });
+  return new StoreAccess({
+    ...{ store, telemetry, clock, trustedNetworks, openLimiter },
+    ...{ book, calls, sessions, watch },
+  });
 }
 
 type Parts = Required<Omit<AccessOptions, 'sessions'>> & {
@@ -94,7 +100,8 @@ class StoreAccess implements OpenedAccess {
   readonly #verifier: TokenVerifier;
   readonly #countSignIn: (result: string) => void;
 
-  constructor({ store, telemetry, clock, trustedNetworks, book, calls, sessions, watch }: Parts) {
+  constructor({ store, telemetry, clock, trustedNetworks, openLimiter, ...parts }: Parts) {
+    const { book, calls, sessions, watch } = parts;
     this.#watch = watch;
     this.#clock = clock;
     this.#book = book;
@@ -103,7 +110,7 @@ class StoreAccess implements OpenedAccess {
     this.#verifier = new TokenVerifier(store.tokenVerification, clock);
     const secondFactors = new SecondFactors(store);
     const locks = new AccountLocks({ client: store.service, calls, clock });
-    const limits = new SignInLimits(trustedNetworks);
+    const limits = new SignInLimits(trustedNetworks, openLimiter);
     this.#signIn = new SignIn({ store, calls, limits, locks, secondFactors });
     const rights = (userId: string) => this.rights(userId);
     this.accounts = new StoreAccounts({
@@ -114,7 +121,7 @@ class StoreAccess implements OpenedAccess {
       describe: (tokens) => this.#describe(tokens),
     });
     this.emergencyAccess = new EmergencyAccess({
-      ...{ client: store.service, calls, clock, rights },
+      ...{ client: store.service, calls, clock, rights, openLimiter },
       changed: () => this.reread(),
     });
     const signIns = telemetry.counter('haven_sign_ins_total', 'Attempts to sign in, by result');

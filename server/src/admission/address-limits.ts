@@ -1,6 +1,7 @@
 import { HavenError } from '@haven/protocol';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
 import { isLoopback, subscriberOf, type NetworkList } from '../config/networks.ts';
+import { limiterOfNode, type OpenLimiter } from './limiters.ts';
 
 /** When somebody whose address holds all its connections may try again, ms. */
 const RETRY_AFTER_MS = 5_000;
@@ -8,21 +9,25 @@ const RETRY_AFTER_MS = 5_000;
 export type AddressBounds = { connectionsPerAddress: number; attemptsPerMinute: number };
 
 /**
- * What one network address may do. Loopback is exempt, where Haven's own children come from, and so are trusted
- * networks, whose addresses stand for many people.
+ * What one network address may do: hold connections of this node, and attempt to connect and to sign in. Loopback is
+ * exempt, where Haven's own children come from, and so are trusted networks, whose addresses stand for many people.
  */
 export class AddressLimits {
   readonly #trusted: NetworkList;
   readonly #mostConnections: number;
   readonly #connections = new Map<string, number>();
-  readonly #attempts: RateLimiterMemory;
-  readonly #refusals: RateLimiterMemory;
+  readonly #attempts: RateLimiterAbstract;
+  readonly #refusals: RateLimiterAbstract;
 
-  constructor(trusted: NetworkList, { connectionsPerAddress, attemptsPerMinute: points }: AddressBounds) {
+  constructor(
+    trusted: NetworkList,
+    { connectionsPerAddress, attemptsPerMinute: points }: AddressBounds,
+    open: OpenLimiter = limiterOfNode,
+  ) {
     this.#trusted = trusted;
     this.#mostConnections = connectionsPerAddress;
-    this.#attempts = new RateLimiterMemory({ keyPrefix: 'attempts', points, duration: 60 });
-    this.#refusals = new RateLimiterMemory({ keyPrefix: 'refusals', points, duration: 60 });
+    this.#attempts = open({ name: 'attempts', points, duration: 60 });
+    this.#refusals = open({ name: 'refusals', points, duration: 60 });
   }
 
   /**

@@ -3,6 +3,7 @@ import type { Config } from '../config/config.ts';
 import type { Counter, Telemetry } from '../telemetry/telemetry.ts';
 import { AddressLimits } from './address-limits.ts';
 import { Departures, wordsFor } from './departures.ts';
+import { limiterOfNode, type OpenLimiter } from './limiters.ts';
 import { Overload, type Taken } from './overload.ts';
 import { Returning } from './returning.ts';
 import { Slots } from './slots.ts';
@@ -12,7 +13,7 @@ const DRAINING_RETRY_MS = 5_000;
 /** While the machine itself is too busy there is no telling for how long, ms: the ladder falls no faster. */
 const BUSY_RETRY_MS = 20_000;
 
-type Options = Pick<Config, 'limits' | 'trustedNetworks'>;
+type Options = Pick<Config, 'limits' | 'trustedNetworks'> & { openLimiter?: OpenLimiter };
 
 /** Who is let in, decided before any transport exists, any token is verified or any database is asked. */
 export class Admission {
@@ -35,9 +36,13 @@ export class Admission {
   /** Another node takes whom this one does not. */
   #elsewhere = false;
 
-  constructor({ limits, trustedNetworks }: Options, telemetry: Telemetry, clock: () => number) {
+  constructor(
+    { limits, trustedNetworks, openLimiter = limiterOfNode }: Options,
+    telemetry: Telemetry,
+    clock: () => number,
+  ) {
     this.#limits = limits;
-    this.addresses = new AddressLimits(trustedNetworks, limits);
+    this.addresses = new AddressLimits(trustedNetworks, limits, openLimiter);
     this.returning = new Returning(clock);
     this.overload = new Overload(clock);
     this.#departures = new Departures(clock);

@@ -1,7 +1,9 @@
 import type { Server as HttpServer } from 'node:http';
 import { CV_NAMESPACE, DEVICE_NAMESPACE, HEARTBEAT_INTERVAL_MS, MONITOR_NAMESPACE } from '@haven/protocol';
+import type { Redis } from 'ioredis';
 import type { Access } from '../access/access.ts';
 import { Admission } from '../admission/admission.ts';
+import { limiterOfNode, limitersOfCluster } from '../admission/limiters.ts';
 import { MachineMeter } from '../admission/machine-meter.ts';
 import type { AlertService } from '../alerts/alert-service.ts';
 import { SoundPauses } from '../alerts/sound-pauses.ts';
@@ -53,8 +55,8 @@ export type SignallingOptions = {
   telemetry: Telemetry;
   sfu: Sfu;
   clock: () => number;
-  /** This server's name, by which the other nodes of a cluster know it. */
-  node?: string;
+  /** This server in its cluster: the name by which the others know it, and the Redis by which they find each other. */
+  node?: { id: string; redis: Redis };
   /** The machine's own load, when left out. */
   machine?: MachineReader;
 };
@@ -84,9 +86,10 @@ export type Signalling = {
 
 /** Starts Socket.IO on the HTTP server and joins devices, viewers and CV workers to the SFU, alerts and records. */
 export function startSignalling(options: SignallingOptions): Signalling {
-  const { httpServer, config, access, records, telemetry, sfu, clock } = options;
+  const { httpServer, config, access, records, telemetry, sfu, clock, node } = options;
   const audit = new AuditTrail(records, telemetry, clock);
-  const admission = new Admission(config, telemetry, clock);
+  const openLimiter = node === undefined ? limiterOfNode : limitersOfCluster(node.redis);
+  const admission = new Admission({ ...config, openLimiter }, telemetry, clock);
   const io = createIo({ clock, httpServer, config, admission, audit });
   const sessions = new Sessions(
     new RequestService(telemetry, audit, config.limits.messagesPerSecond),
@@ -103,10 +106,11 @@ export function startSignalling(options: SignallingOptions): Signalling {
   const ownPauses = new OwnPauses(privacies);
   const talks = new Talks({ audit, streams: sfu.streams, clock });
   const cluster =
-    config.cluster === undefined || options.node === undefined
+    config.cluster === undefined || node === undefined
       ? undefined
       : new ClusterNode({
-          settings: { ...config.cluster, node: options.node },
+          settings: { ...config.cluster, node: node.id },
+          redis: node.redis,
           namespace: io.of(NODE_NAMESPACE),
           ...{ sessions, admission, alerts: options.alerts, sfu, talks, pauses: ownPauses, telemetry, clock },
         });

@@ -19,6 +19,8 @@ import {
   type RequestMap,
 } from '@haven/protocol';
 import type { ManagerOptions, SocketOptions } from 'socket.io-client';
+import type { Redis } from 'ioredis';
+import { connectRedis } from '../cluster/redis-link.ts';
 import { readConfig, type Config } from '../config/config.ts';
 import { Sfu } from '../sfu/sfu.ts';
 import { startSignalling, type Signalling } from '../signalling/start-signalling.ts';
@@ -54,6 +56,8 @@ export class TestServer {
   readonly url: string;
   readonly #httpServer: Server;
   readonly #dataDirectory: string;
+  /** Of its cluster, if it is in one. */
+  readonly #redis: Redis | undefined;
   readonly #clients = new Set<{ close(): void }>();
   readonly #closers: (() => Promise<void>)[] = [];
   readonly #time: { offsetMs: number };
@@ -74,9 +78,11 @@ export class TestServer {
     this.#dataDirectory = config.dataDirectory;
     this.#time = time;
     const { access, records, alerts } = this;
+    const redis = config.cluster === undefined ? undefined : connectRedis(config.cluster.redisUrl, telemetry);
+    this.#redis = redis;
     this.signalling = startSignalling({
       ...{ httpServer, config, access, records, alerts, telemetry, sfu, clock },
-      ...(config.nodeId === undefined ? {} : { node: config.nodeId }),
+      ...(redis === undefined ? {} : { node: { id: config.nodeId ?? 'node', redis } }),
       machine: { read: () => Promise.resolve(this.machine), close: () => undefined },
     });
     this.url = `http://127.0.0.1:${portOf(httpServer)}`;
@@ -139,6 +145,7 @@ export class TestServer {
     await Promise.all(this.#closers.map((close) => close()));
     for (const client of this.#clients) client.close();
     await this.signalling.close();
+    this.#redis?.disconnect();
     await this.sfu.close();
     this.#httpServer.close();
     await rm(this.#dataDirectory, { recursive: true, force: true });

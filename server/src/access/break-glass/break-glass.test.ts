@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { AuditEntry } from '../../records/records.ts';
 import { StoreCalls } from '../../records/store-calls.ts';
+import { limiterOfNode } from '../../admission/limiters.ts';
 import { eventually } from '../../testing/eventually.ts';
 import { addDevice } from '../administration/devices.ts';
 import { removePatient } from '../administration/patients.ts';
@@ -68,7 +69,12 @@ describe('emergency access', () => {
     expect(here.refusal(nurse.principal, 'ward-a')).toBeUndefined();
     expect(await here.access.emergencyAccess.running(nurse.principal)).toEqual([]);
     const desk = new EmergencyAccess({
-      ...{ client: here.store.service, calls: new StoreCalls(), clock: here.clock },
+      ...{
+        client: here.store.service,
+        calls: new StoreCalls(),
+        clock: here.clock,
+        openLimiter: limiterOfNode,
+      },
       rights: (userId) => here.access.rights(userId),
       changed: () => here.access.reread(),
     });

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { HavenError, type BreakGlass, type breakGlassRequestSchema } from '@haven/protocol';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
 import type { z } from 'zod';
+import type { OpenLimiter } from '../../admission/limiters.ts';
 import type { BreakGlassRow } from '../../records/database.ts';
 import type { Records } from '../../records/records.ts';
 import type { StoreCalls } from '../../records/store-calls.ts';
@@ -9,7 +10,7 @@ import type { StoreClient } from '../../records/store.ts';
 import type { Access, UserPrincipal } from '../access.ts';
 
 /** Of one user: an emergency needs one or two, and each is reviewed by a person. */
-const STARTS = { points: 10, duration: 3600 };
+const STARTS = { name: 'break-glass', points: 10, duration: 3600 };
 /** Those that ended by themselves are looked for this often: the audit trail says so then. */
 const LOOK_EVERY_MS = 15_000;
 
@@ -21,6 +22,7 @@ type Dependencies = {
   rights: Access['rights'];
   /** Rights changed: reads them anew. */
   changed: () => Promise<void>;
+  openLimiter: OpenLimiter;
 };
 
 /** What a clinician does, and the look-out for what ended by itself. */
@@ -32,10 +34,11 @@ export type EmergencyAccessDesk = Pick<EmergencyAccess, 'start' | 'running' | 'e
  */
 export class EmergencyAccess {
   readonly #parts: Dependencies;
-  readonly #starts = new RateLimiterMemory({ ...STARTS, keyPrefix: 'break-glass' });
+  readonly #starts: RateLimiterAbstract;
 
   constructor(parts: Dependencies) {
     this.#parts = parts;
+    this.#starts = parts.openLimiter(STARTS);
   }
 
   /** @throws HavenError ALREADY_DONE (the room is the user's), RATE_LIMITED, STORAGE_UNAVAILABLE */

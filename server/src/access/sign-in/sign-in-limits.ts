@@ -1,20 +1,23 @@
 import { HavenError } from '@haven/protocol';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
+import type { OpenLimiter } from '../../admission/limiters.ts';
 import { subscriberOf, type NetworkList } from '../../config/networks.ts';
 
 /** Wrong passwords from one address: a ward behind one NAT address mistypes, a guessing program does more. */
-const FAILURES_PER_ADDRESS = { points: 10, duration: 60 };
-const REFRESHES_PER_ADDRESS = { points: 300, duration: 60 };
+const FAILURES_PER_ADDRESS = { name: 'failure', points: 10, duration: 60 };
+const REFRESHES_PER_ADDRESS = { name: 'refresh', points: 300, duration: 60 };
 
 /** Limits how often one network address may try passwords. Those that are right do not count. */
 export class SignInLimits {
   readonly #trusted: NetworkList;
-  readonly #failures = new RateLimiterMemory({ ...FAILURES_PER_ADDRESS, keyPrefix: 'failure' });
-  readonly #refreshes = new RateLimiterMemory({ ...REFRESHES_PER_ADDRESS, keyPrefix: 'refresh' });
+  readonly #failures: RateLimiterAbstract;
+  readonly #refreshes: RateLimiterAbstract;
 
   /** @param trusted networks whose addresses stand for many people, without these limits */
-  constructor(trusted: NetworkList) {
+  constructor(trusted: NetworkList, open: OpenLimiter) {
     this.#trusted = trusted;
+    this.#failures = open(FAILURES_PER_ADDRESS);
+    this.#refreshes = open(REFRESHES_PER_ADDRESS);
   }
 
   /**
@@ -37,7 +40,7 @@ export class SignInLimits {
   }
 }
 
-async function consume(limiter: RateLimiterMemory, key: string): Promise<void> {
+async function consume(limiter: RateLimiterAbstract, key: string): Promise<void> {
   try {
     await limiter.consume(key);
   } catch (error) {

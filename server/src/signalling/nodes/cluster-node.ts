@@ -10,7 +10,6 @@ import { Leases } from '../../cluster/leases.ts';
 import { Members, type ClusterState } from '../../cluster/members.ts';
 import { PatientClaims } from '../../cluster/patient-claims.ts';
 import { Places, type PlaceKind } from '../../cluster/places.ts';
-import { connectRedis } from '../../cluster/redis-link.ts';
 import type { ClusterConfig } from '../../config/config.ts';
 import type { ClinicianPauses } from '../../privacy/clinician-pauses.ts';
 import type { PipeOpener } from '../../sfu/remote-stream.ts';
@@ -47,6 +46,7 @@ export type ClusterSettings = ClusterConfig & { node: string };
 
 export type ClusterNodeOptions = {
   settings: ClusterSettings;
+  redis: Redis;
   namespace: NodeNamespace;
   sessions: Sessions;
   admission: Admission;
@@ -91,9 +91,9 @@ export class ClusterNode implements OtherNodes {
   constructor(options: ClusterNodeOptions) {
     const { settings, namespace, sessions, admission, alerts, sfu, talks, pauses, telemetry, clock } =
       options;
-    const { node, url, secret, redisUrl } = settings;
+    const { node, url, secret } = settings;
     this.#options = options;
-    this.#redis = connectRedis(redisUrl, telemetry);
+    this.#redis = options.redis;
     this.#leases = new Leases(this.#redis, node);
     this.#members = new Members(this.#redis, { node, url, startedAt: clock(), draining: false });
     this.#places = (['devices', 'viewers'] as const).flatMap((kind) => this.#bound(kind, admission));
@@ -202,7 +202,6 @@ export class ClusterNode implements OtherNodes {
     this.#options.sfu.remote.close();
     const places = this.#places.map((kind) => kind.close());
     await Promise.all([this.#leases.close(), this.#members.close(), ...places]);
-    this.#redis.disconnect();
   }
 
   /** Bounds the places of all nodes together, if they are to be. */
