@@ -1,39 +1,34 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HavenError, type Alert, type Source, type StreamEndReason } from '@haven/protocol';
 import type { Redis } from 'ioredis';
 import type { Admission } from '../../admission/admission.ts';
 import type { AlertService } from '../../alerts/alert-service.ts';
-import type { SoundPauses } from '../../alerts/sound-pauses.ts';
 import type { Actor } from '../../audit/actor.ts';
 import { Leases } from '../../cluster/leases.ts';
 import { Members, type ClusterState } from '../../cluster/members.ts';
-import { PatientClaims } from '../../cluster/patient-claims.ts';
 import { Places, type PlaceKind } from '../../cluster/places.ts';
 import type { ClusterConfig } from '../../config/config.ts';
 import type { ClinicianPauses } from '../../privacy/clinician-pauses.ts';
-import type { PipeOpener } from '../../sfu/remote-stream.ts';
 import type { Sfu } from '../../sfu/sfu.ts';
 import type { TalkParty } from '../../talk/talk-party.ts';
 import type { Talker } from '../../talk/talk.ts';
 import type { Talks } from '../../talk/talks.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Handlers } from '../endpoints.ts';
-import { RETURN_AFTER_RESTART_MS } from '../expected-streams.ts';
 import type { OtherNodes } from '../operations.ts';
-import type { RoomHub } from '../room-hub.ts';
 import type { Sessions } from '../sessions.ts';
 import { ClusterAlerts } from './cluster-alerts.ts';
 import { ClusterPauses } from './cluster-pauses.ts';
 import { serveNodes, type NodeNamespace } from './node-door.ts';
 import { NodeMesh } from './node-mesh.ts';
+import { NodeNews, type Audience } from './node-news.ts';
 import {
   MOST_ALERTS_OF_PATIENT,
   sharedStreamOf,
   type NodeEvent,
   type NodeRequests,
-  type SharedStream,
 } from './node-signalling.ts';
+import { PatientHandover } from './patient-handover.ts';
 import { PipeHost } from './pipe-host.ts';
 import { RemoteTalks, type TalkElsewhere } from './remote-talks.ts';
 import { TalkHost } from './talk-host.ts';
@@ -59,9 +54,6 @@ export type ClusterNodeOptions = {
   clock: () => number;
 };
 
-/** What this node does with what others tell, once there is a hub to tell its own viewers. */
-type Audience = { hub: RoomHub; soundPauses: SoundPauses };
-
 /** This node in its cluster: what it tells the others, what it learns from them, and what it does for them. */
 export class ClusterNode implements OtherNodes {
   readonly alerts: ClusterAlerts;
@@ -71,20 +63,13 @@ export class ClusterNode implements OtherNodes {
   readonly #redis: Redis;
   readonly #leases: Leases;
   readonly #members: Members;
-  readonly #claims: PatientClaims;
   readonly #places: readonly Places[];
   readonly #mesh: NodeMesh;
   readonly #pipes: PipeHost;
   readonly #talkHost: TalkHost;
   readonly #remoteTalks: RemoteTalks;
-  /** Of each node, by which a new start is told from a lost connection. */
-  readonly #boots = new Map<string, string>();
-  /** Patients whose device was at a node that is gone. */
-  readonly #awaited = new Map<string, { source: Source; at: number }>();
-  /** Patients whose device is here, and whom another node watched over while this one was away. */
-  readonly #contested = new Set<string>();
-  /** Patients whose alerts are being let go of. */
-  #yielding = 0;
+  readonly #handover: PatientHandover;
+  readonly #news: NodeNews;
   #audience: Audience | undefined;
   #settled: Promise<void> = Promise.resolve();
 
@@ -108,17 +93,21 @@ export class ClusterNode implements OtherNodes {
     this.pauses = new ClusterPauses(pauses, this.#mesh, (patientId) => this.#otherNodeOf(patientId));
     this.#talkHost = new TalkHost(talks, (event) => this.tell(event));
     this.#remoteTalks = new RemoteTalks(this.#mesh);
-    this.#claims = new PatientClaims({
-      leases: this.#leases,
-      deviceElsewhere: (patientId) => sfu.remote.ofPatient(patientId)?.identity.deviceId,
-      isPublished: (patientId) => sfu.streams.ofPatient(patientId) !== undefined,
-      isWatchedOver: (patientId) => alerts.allActive().some((alert) => alert.patientId === patientId),
+    const relay = (event: NodeEvent) => this.#audience?.hub.relay(event);
+    this.#handover = new PatientHandover({
+      ...{ leases: this.#leases, members: this.#members, mesh: this.#mesh },
+      ...{ alerts, allAlerts: this.alerts, sfu, telemetry, clock, relay },
     });
-    this.#claims.on('lost', (patientId) => this.#yield(patientId));
-    this.#claims.on('contested', (patientId) => this.#contested.add(patientId));
-    this.#claims.on('won', (patientId) => this.#take(patientId));
-    alerts.onAlert(({ patientId, active }) => this.#watchOver(patientId, active));
-    sfu.streams.claimBy(this.#claims);
+    this.#news = new NodeNews({
+      ...{ mesh: this.#mesh, alerts: this.alerts, handover: this.#handover, pipes: this.#pipes },
+      ...{ remoteTalks: this.#remoteTalks, talkHost: this.#talkHost, sfu, talks, telemetry, relay },
+      audience: () => this.#audience,
+    });
+    // The other one's alerts are told with its next word, or were meanwhile.
+    this.#handover.on('yielded', () => {
+      for (const { node: other } of this.#members.others)
+        if (this.#mesh.isUp(other)) void this.#news.meet(other);
+    });
     serveNodes(namespace, sessions, {
       secret,
       host: {
@@ -126,15 +115,6 @@ export class ClusterNode implements OtherNodes {
         arrived: () => void this.#members.beat(),
       },
     });
-    this.#mesh.on('event', (from, event) => this.#hear(from, event));
-    this.#mesh.on('up', (from, anew) => {
-      if (anew) void this.#meet(from);
-    });
-    this.#mesh.on('down', (lost) => this.#lose(lost));
-    this.#mesh.on('gone', (gone) => this.#bury(gone));
-    this.#mesh.on('refused', (by, error) =>
-      telemetry.logger.warn({ err: error, node: by }, 'another node is not reached'),
-    );
     telemetry.gauge('haven_cluster_nodes', 'Other nodes that answer', () => this.#mesh.up);
     telemetry.gauge('haven_cluster_pipes', 'Streams sent to other nodes', () => this.#pipes.size);
   }
@@ -191,13 +171,12 @@ export class ClusterNode implements OtherNodes {
   /** Called about once a second. */
   beat(): void {
     this.#mesh.beat();
-    this.#lookForAwaited();
-    for (const patientId of this.#contested) void this.#regain(patientId);
+    this.#handover.beat();
   }
 
   async close(): Promise<void> {
     this.#mesh.close();
-    this.#claims.close();
+    this.#handover.close();
     this.#pipes.close();
     this.#options.sfu.remote.close();
     const places = this.#places.map((kind) => kind.close());
@@ -239,12 +218,7 @@ export class ClusterNode implements OtherNodes {
 
   /** Redis answers: it is told that this node is there, and whose alerts it watches over. */
   async #announce(): Promise<void> {
-    // What was active when this node stopped, or when Redis was lost, may be watched over by another by now.
-    const patientIds = new Set(this.#options.alerts.allActive().map(({ patientId }) => patientId));
-    await Promise.all([
-      this.#members.beat(),
-      ...[...patientIds].map((patientId) => this.#claims.watchOver(patientId)),
-    ]);
+    await Promise.all([this.#members.beat(), this.#handover.announce()]);
   }
 
   async #settle(): Promise<void> {
@@ -259,12 +233,7 @@ export class ClusterNode implements OtherNodes {
   }
 
   #isSettled(): boolean {
-    const { alerts } = this.#options;
-    return (
-      this.#yielding === 0 &&
-      this.#members.others.every(({ node }) => this.#boots.has(node)) &&
-      alerts.allActive().every(({ patientId }) => this.#claims.has(patientId))
-    );
+    return this.#handover.settled && this.#members.others.every(({ node }) => this.#news.has(node));
   }
 
   #ownVitals() {
@@ -276,212 +245,9 @@ export class ClusterNode implements OtherNodes {
       );
   }
 
-  /** Learns what a node holds: at first, and whenever messages of it may have been missed. */
-  async #meet(node: string): Promise<void> {
-    try {
-      const held = await this.#mesh.request(node, 'node:snapshot', {});
-      if (this.#boots.get(node) !== held.bootId) this.#pipes.closeAllOf(node);
-      this.#boots.set(node, held.bootId);
-      this.#endStreamsBut(node, new Set(held.streams.map(({ state }) => state.streamId)));
-      for (const stream of held.streams) this.#learnStream(node, stream);
-      this.#learnTalks(node, held.talks);
-      for (const { roomId, message } of held.vitals) this.#relay({ kind: 'vitals', roomId, message });
-      const alertIds = new Set(held.alerts.map(({ id }) => id));
-      for (const alert of this.alerts.toldBy(node)) if (!alertIds.has(alert.id)) this.#drop(alert);
-      for (const alert of held.alerts) this.#hear(node, { kind: 'alert', alert, leftRoomId: null });
-    } catch (error) {
-      this.#options.telemetry.logger.warn({ err: error, node }, 'what another node holds could not be read');
-    }
-  }
-
-  #hear(node: string, event: NodeEvent): void {
-    if (event.kind === 'stream') this.#learnStream(node, event.stream);
-    else if (event.kind === 'alert') this.#learnAlert(node, event.alert, event.leftRoomId);
-    else if (event.kind === 'patient-taken') this.#claims.recheck(event.patientId);
-    else if (event.kind === 'talk-heard' || event.kind === 'talk-ended') this.#remoteTalks.learn(node, event);
-    else {
-      if (event.kind === 'patient-talk') this.#learnTalk(node, event);
-      if (event.kind === 'stream-ended') this.#endStream(event.streamId, event.reason);
-      if (event.kind === 'sound-pause') this.#audience?.soundPauses.learn(event.roomId, event.pause);
-      this.#relay(event);
-    }
-  }
-
-  #learnStream(node: string, shared: SharedStream): void {
-    const { roomId, deviceId, mimeType, state, sizes } = shared;
-    const { patientId, source } = state;
-    const identity = { patientId, roomId, deviceId, source };
-    this.#options.sfu.remote.learn(node, { identity, mimeType, state, sizes }, this.#openerFor(node));
-    this.#relay({ kind: 'stream', stream: shared });
-  }
-
-  /** A node that was cut off may tell of alerts of a patient whom this one has taken over: they are this one's now. */
-  #learnAlert(node: string, alert: Alert, leftRoomId: string | null): void {
-    if (this.#claims.has(alert.patientId)) return;
-    if (this.alerts.learn(node, alert, leftRoomId ?? undefined))
-      this.#relay({ kind: 'alert', alert, leftRoomId });
-  }
-
-  /** A clinician talks with one patient at a time, at whichever node. */
-  #learnTalk(node: string, event: Extract<NodeEvent, { kind: 'patient-talk' }>): void {
-    this.#remoteTalks.learn(node, event);
-    if (event.clinician !== null) this.#options.talks.endOf(event.clinician.userId);
-  }
-
-  /** What a node holds, or (none) that it is not reached. */
-  #learnTalks(node: string, talks: readonly TalkElsewhere[]): void {
-    for (const { roomId, patientId } of this.#remoteTalks.replace(node, talks))
-      this.#relay({ kind: 'patient-talk', roomId, patientId, clinician: null });
-  }
-
-  /** The node does not answer: of its patients nothing is known but their pictures, if these still come. */
-  #lose(node: string): void {
-    this.#remoteTalks.endAllOf(node);
-    this.#talkHost.endAllOf(node);
-    this.#learnTalks(node, []);
-    for (const { identity, mimeType, state, sizes } of this.#options.sfu.remote.of(node)) {
-      const conditions = [...new Set([...state.conditions, 'analysis-stopped' as const])];
-      this.#relay({
-        kind: 'stream',
-        stream: sharedStreamOf({ identity, mimeType, state: { ...state, conditions }, sizes }),
-      });
-    }
-  }
-
-  /** The node left the cluster: each of its patients is watched over by whoever takes them first. */
-  #bury(node: string): void {
-    const alerting = new Set(this.alerts.toldBy(node).map(({ patientId }) => patientId));
-    this.#boots.delete(node);
-    this.#pipes.closeAllOf(node);
-    this.#endStreamsBut(node, new Set());
-    for (const patientId of alerting) void this.#claims.watchOver(patientId);
-  }
-
-  /** Also of a node that stops: somebody is to watch over its patients. */
-  #endStream(streamId: string, reason: StreamEndReason): void {
-    const stream = this.#options.sfu.remote.get(streamId);
-    if (stream === undefined) return;
-    const { patientId, source } = stream.identity;
-    stream.end(reason);
-    if (reason !== 'server-stopping') return;
-    this.#awaited.set(patientId, { source, at: this.#options.clock() });
-    void this.#claims.watchOver(patientId);
-  }
-
-  #endStreamsBut(node: string, held: ReadonlySet<string>): void {
-    for (const stream of this.#options.sfu.remote.of(node)) {
-      const { streamId } = stream;
-      const { roomId, patientId } = stream.identity;
-      if (held.has(streamId)) continue;
-      const reason = 'server-stopping';
-      this.#endStream(streamId, reason);
-      this.#relay({ kind: 'stream-ended', streamId, reason, roomId, patientId });
-    }
-  }
-
-  /** This node has the patient: it watches over their alerts, and says so. */
-  #take(patientId: string): void {
-    this.tell({ kind: 'patient-taken', patientId });
-    void this.alerts.takeOver(patientId);
-  }
-
-  /** Their devices were at a node that is gone: if one comes to no other, somebody has to look. */
-  #lookForAwaited(): void {
-    const { alerts, clock, sfu } = this.#options;
-    for (const [patientId, { source, at }] of this.#awaited) {
-      const returned = sfu.ofPatient(patientId) !== undefined;
-      if (!returned && clock() - at < RETURN_AFTER_RESTART_MS) continue;
-      this.#awaited.delete(patientId);
-      if (returned || !this.#claims.has(patientId)) continue;
-      void alerts.report({ patientId, source, condition: 'signal-lost', present: true, at });
-    }
-  }
-
-  /**
-   * This node was cut off, and another watched over a patient whose device never left: this one has them again. What the
-   * others did to their alerts meanwhile holds.
-   */
-  async #regain(patientId: string): Promise<void> {
-    const others = this.#members.others.map(({ node }) => node);
-    // They are told and asked as soon as they answer.
-    if (!others.every((node) => this.#mesh.isUp(node))) return;
-    this.#contested.delete(patientId);
-    const { alerts, clock, sfu, telemetry } = this.#options;
-    const stream = sfu.streams.ofPatient(patientId);
-    if (stream === undefined) {
-      this.#yield(patientId);
-      return;
-    }
-    try {
-      for (const node of others) await this.#learnAlertsOf(node, patientId);
-      await this.#claims.claim(stream.identity);
-      const present = stream.state.conditions.includes('signal-lost');
-      const { source } = stream.identity;
-      await alerts.report({ patientId, source, condition: 'signal-lost', present, at: clock() });
-    } catch (error) {
-      telemetry.logger.warn({ err: error }, 'a patient could not be taken back from another node');
-      if (error instanceof HavenError && error.code === 'PATIENT_HAS_DEVICE') this.#yield(patientId);
-      else this.#contested.add(patientId);
-    }
-  }
-
-  async #learnAlertsOf(node: string, patientId: string): Promise<void> {
-    const held = await this.#mesh.request(node, 'patient:alerts', { patientId });
-    for (const alert of held.alerts) {
-      await this.#options.alerts.adopt(alert);
-      this.#relay({ kind: 'alert', alert, leftRoomId: null });
-    }
-  }
-
-  /** Another node has the patient: what was done here since it took them is not theirs. */
-  #yield(patientId: string): void {
-    const { alerts, sfu } = this.#options;
-    sfu.streams.ofPatient(patientId)?.end('superseded');
-    const own = alerts.allActive().filter((alert) => alert.patientId === patientId);
-    this.#yielding += 1;
-    void alerts
-      .letGo(patientId)
-      .then(() => {
-        for (const alert of own) this.#drop(alert);
-      })
-      .finally(() => (this.#yielding -= 1));
-    // The other one's are told with its next word, or were meanwhile.
-    for (const { node } of this.#members.others) if (this.#mesh.isUp(node)) void this.#meet(node);
-  }
-
-  /** An alert is off the screens of this node, unless somebody else told of it. */
-  #drop(alert: Alert): void {
-    this.alerts.forget(alert);
-    this.#relay({ kind: 'alert', alert: { ...alert, active: false }, leftRoomId: null });
-  }
-
-  #watchOver(patientId: string, active: boolean): void {
-    if (active) void this.#claims.watchOver(patientId);
-    else if (this.#options.sfu.streams.ofPatient(patientId) === undefined)
-      void this.#claims.release(patientId);
-  }
-
-  #relay(event: NodeEvent): void {
-    this.#audience?.hub.relay(event);
-  }
-
   /** The other node that has the patient's stream, if one has. */
   #otherNodeOf(patientId: string): string | undefined {
     const { remote, streams } = this.#options.sfu;
     return streams.ofPatient(patientId) === undefined ? remote.nodeOf(patientId) : undefined;
-  }
-
-  #openerFor(node: string): PipeOpener {
-    // A node that is not reached keeps what it has; it hears of it when it meets this one anew.
-    const unanswered = (asked: Promise<unknown>): void => void asked.catch(() => undefined);
-    return {
-      open: async (streamId, to) => {
-        const pipeId = randomUUID();
-        return { pipeId, ...(await this.#mesh.request(node, 'pipe:open', { pipeId, streamId, to })) };
-      },
-      demand: (pipeId, maxSpatialLayer) =>
-        unanswered(this.#mesh.request(node, 'pipe:demand', { pipeId, maxSpatialLayer })),
-      close: (pipeId) => unanswered(this.#mesh.request(node, 'pipe:close', { pipeId })),
-    };
   }
 }

@@ -1,0 +1,181 @@
+import { randomUUID } from 'node:crypto';
+import type { Alert, StreamEndReason } from '@haven/protocol';
+import type { SoundPauses } from '../../alerts/sound-pauses.ts';
+import type { PipeOpener } from '../../sfu/remote-stream.ts';
+import type { Sfu } from '../../sfu/sfu.ts';
+import type { Talks } from '../../talk/talks.ts';
+import type { Telemetry } from '../../telemetry/telemetry.ts';
+import type { RoomHub } from '../room-hub.ts';
+import type { ClusterAlerts } from './cluster-alerts.ts';
+import type { NodeMesh } from './node-mesh.ts';
+import { sharedStreamOf, type NodeEvent, type SharedStream } from './node-signalling.ts';
+import { dropAlert, type PatientHandover } from './patient-handover.ts';
+import type { PipeHost } from './pipe-host.ts';
+import type { RemoteTalks, TalkElsewhere } from './remote-talks.ts';
+import type { TalkHost } from './talk-host.ts';
+
+/** What this node does with what others tell, once there is a hub to tell its own viewers. */
+export type Audience = { hub: RoomHub; soundPauses: SoundPauses };
+
+export type NodeNewsOptions = {
+  mesh: NodeMesh;
+  alerts: ClusterAlerts;
+  handover: PatientHandover;
+  pipes: PipeHost;
+  remoteTalks: RemoteTalks;
+  sfu: Sfu;
+  talkHost: TalkHost;
+  /** Of this node. */
+  talks: Talks;
+  telemetry: Telemetry;
+  audience: () => Audience | undefined;
+  /** Tells this node's own viewers. */
+  relay: (event: NodeEvent) => void;
+};
+
+/** What this node learns of the others: their streams, alerts and talks, and when they fall silent. */
+export class NodeNews {
+  readonly #options: NodeNewsOptions;
+  /** Of each node, by which a new start is told from a lost connection. */
+  readonly #boots = new Map<string, string>();
+
+  constructor(options: NodeNewsOptions) {
+    this.#options = options;
+    const { mesh, telemetry } = options;
+    mesh.on('event', (from, event) => this.hear(from, event));
+    mesh.on('up', (from, anew) => {
+      if (anew) void this.meet(from);
+    });
+    mesh.on('down', (lost) => this.#lose(lost));
+    mesh.on('gone', (gone) => this.#bury(gone));
+    mesh.on('refused', (by, error) =>
+      telemetry.logger.warn({ err: error, node: by }, 'another node is not reached'),
+    );
+  }
+
+  /** Whether the node has told what it holds. */
+  has(node: string): boolean {
+    return this.#boots.has(node);
+  }
+
+  /** Learns what a node holds: at first, and whenever messages of it may have been missed. */
+  async meet(node: string): Promise<void> {
+    const { alerts, mesh, pipes, relay, telemetry } = this.#options;
+    try {
+      const held = await mesh.request(node, 'node:snapshot', {});
+      if (this.#boots.get(node) !== held.bootId) pipes.closeAllOf(node);
+      this.#boots.set(node, held.bootId);
+      this.#endStreamsBut(node, new Set(held.streams.map(({ state }) => state.streamId)));
+      for (const stream of held.streams) this.#learnStream(node, stream);
+      this.#learnTalks(node, held.talks);
+      for (const { roomId, message } of held.vitals) relay({ kind: 'vitals', roomId, message });
+      const alertIds = new Set(held.alerts.map(({ id }) => id));
+      for (const alert of alerts.toldBy(node)) if (!alertIds.has(alert.id)) dropAlert(alert, alerts, relay);
+      for (const alert of held.alerts) this.hear(node, { kind: 'alert', alert, leftRoomId: null });
+    } catch (error) {
+      telemetry.logger.warn({ err: error, node }, 'what another node holds could not be read');
+    }
+  }
+
+  hear(node: string, event: NodeEvent): void {
+    const { audience, handover, relay, remoteTalks } = this.#options;
+    if (event.kind === 'stream') this.#learnStream(node, event.stream);
+    else if (event.kind === 'alert') this.#learnAlert(node, event.alert, event.leftRoomId);
+    else if (event.kind === 'patient-taken') handover.recheck(event.patientId);
+    else if (event.kind === 'talk-heard' || event.kind === 'talk-ended') remoteTalks.learn(node, event);
+    else {
+      if (event.kind === 'patient-talk') this.#learnTalk(node, event);
+      if (event.kind === 'stream-ended') this.#endStream(event.streamId, event.reason);
+      if (event.kind === 'sound-pause') audience()?.soundPauses.learn(event.roomId, event.pause);
+      relay(event);
+    }
+  }
+
+  #learnStream(node: string, shared: SharedStream): void {
+    const { relay, sfu } = this.#options;
+    const { roomId, deviceId, mimeType, state, sizes } = shared;
+    const { patientId, source } = state;
+    const identity = { patientId, roomId, deviceId, source };
+    sfu.remote.learn(node, { identity, mimeType, state, sizes }, this.#openerFor(node));
+    relay({ kind: 'stream', stream: shared });
+  }
+
+  /** A node that was cut off may tell of alerts of a patient whom this one has taken over: they are this one's now. */
+  #learnAlert(node: string, alert: Alert, leftRoomId: string | null): void {
+    const { alerts, handover, relay } = this.#options;
+    if (handover.has(alert.patientId)) return;
+    if (alerts.learn(node, alert, leftRoomId ?? undefined)) relay({ kind: 'alert', alert, leftRoomId });
+  }
+
+  /** A clinician talks with one patient at a time, at whichever node. */
+  #learnTalk(node: string, event: Extract<NodeEvent, { kind: 'patient-talk' }>): void {
+    const { remoteTalks, talks } = this.#options;
+    remoteTalks.learn(node, event);
+    if (event.clinician !== null) talks.endOf(event.clinician.userId);
+  }
+
+  /** What a node holds, or (none) that it is not reached. */
+  #learnTalks(node: string, talks: readonly TalkElsewhere[]): void {
+    const { relay, remoteTalks } = this.#options;
+    for (const { roomId, patientId } of remoteTalks.replace(node, talks))
+      relay({ kind: 'patient-talk', roomId, patientId, clinician: null });
+  }
+
+  /** The node does not answer: of its patients nothing is known but their pictures, if these still come. */
+  #lose(node: string): void {
+    const { relay, remoteTalks, sfu, talkHost } = this.#options;
+    remoteTalks.endAllOf(node);
+    talkHost.endAllOf(node);
+    this.#learnTalks(node, []);
+    for (const { identity, mimeType, state, sizes } of sfu.remote.of(node)) {
+      const conditions = [...new Set([...state.conditions, 'analysis-stopped' as const])];
+      const stream = sharedStreamOf({ identity, mimeType, state: { ...state, conditions }, sizes });
+      relay({ kind: 'stream', stream });
+    }
+  }
+
+  /** The node left the cluster. */
+  #bury(node: string): void {
+    const { handover, pipes } = this.#options;
+    this.#boots.delete(node);
+    pipes.closeAllOf(node);
+    this.#endStreamsBut(node, new Set());
+    handover.takeOverAlertsOf(node);
+  }
+
+  #endStream(streamId: string, reason: StreamEndReason): void {
+    const { handover, sfu } = this.#options;
+    const stream = sfu.remote.get(streamId);
+    if (stream === undefined) return;
+    const { patientId, source } = stream.identity;
+    stream.end(reason);
+    if (reason === 'server-stopping') handover.lookOutFor(patientId, source);
+  }
+
+  #endStreamsBut(node: string, held: ReadonlySet<string>): void {
+    const { relay, sfu } = this.#options;
+    for (const stream of sfu.remote.of(node)) {
+      const { streamId } = stream;
+      const { roomId, patientId } = stream.identity;
+      if (held.has(streamId)) continue;
+      const reason = 'server-stopping';
+      this.#endStream(streamId, reason);
+      relay({ kind: 'stream-ended', streamId, reason, roomId, patientId });
+    }
+  }
+
+  #openerFor(node: string): PipeOpener {
+    const { mesh } = this.#options;
+    // A node that is not reached keeps what it has; it hears of it when it meets this one anew.
+    const unanswered = (asked: Promise<unknown>): void => void asked.catch(() => undefined);
+    return {
+      open: async (streamId, to) => {
+        const pipeId = randomUUID();
+        return { pipeId, ...(await mesh.request(node, 'pipe:open', { pipeId, streamId, to })) };
+      },
+      demand: (pipeId, maxSpatialLayer) =>
+        unanswered(mesh.request(node, 'pipe:demand', { pipeId, maxSpatialLayer })),
+      close: (pipeId) => unanswered(mesh.request(node, 'pipe:close', { pipeId })),
+    };
+  }
+}

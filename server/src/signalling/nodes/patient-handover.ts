@@ -1,0 +1,191 @@
+import { EventEmitter } from 'node:events';
+import { HavenError, type Alert, type Source } from '@haven/protocol';
+import type { AlertService } from '../../alerts/alert-service.ts';
+import type { Leases } from '../../cluster/leases.ts';
+import type { Members } from '../../cluster/members.ts';
+import { PatientClaims } from '../../cluster/patient-claims.ts';
+import type { Sfu } from '../../sfu/sfu.ts';
+import type { Telemetry } from '../../telemetry/telemetry.ts';
+import { RETURN_AFTER_RESTART_MS } from '../expected-streams.ts';
+import type { ClusterAlerts } from './cluster-alerts.ts';
+import type { NodeMesh } from './node-mesh.ts';
+import type { NodeEvent } from './node-signalling.ts';
+
+export type PatientHandoverOptions = {
+  leases: Leases;
+  members: Members;
+  mesh: NodeMesh;
+  /** Those of this node, and those of all. */
+  alerts: AlertService;
+  allAlerts: ClusterAlerts;
+  sfu: Sfu;
+  telemetry: Telemetry;
+  /** ms since the epoch */
+  clock: () => number;
+  /** Tells this node's own viewers. */
+  relay: (event: NodeEvent) => void;
+};
+
+type PatientHandoverEvents = {
+  /** Others watch over patients whom this node had: what they hold is to be read anew. */
+  yielded: [];
+};
+
+/** Over whom this node watches: it takes patients over from nodes that are gone, and yields those whom others have. */
+export class PatientHandover extends EventEmitter<PatientHandoverEvents> {
+  readonly #options: PatientHandoverOptions;
+  readonly #claims: PatientClaims;
+  /** Patients whose device was at a node that is gone. */
+  readonly #awaited = new Map<string, { source: Source; at: number }>();
+  /** Patients whose device is here, and whom another node watched over while this one was away. */
+  readonly #contested = new Set<string>();
+  /** How many patients' alerts are being let go of. */
+  #yielding = 0;
+
+  constructor(options: PatientHandoverOptions) {
+    super();
+    const { leases, alerts, sfu } = options;
+    this.#options = options;
+    this.#claims = new PatientClaims({
+      leases,
+      deviceElsewhere: (patientId) => sfu.remote.ofPatient(patientId)?.identity.deviceId,
+      isPublished: (patientId) => sfu.streams.ofPatient(patientId) !== undefined,
+      isWatchedOver: (patientId) => alerts.allActive().some((alert) => alert.patientId === patientId),
+    });
+    this.#claims.on('lost', (patientId) => this.#yield(patientId));
+    this.#claims.on('contested', (patientId) => this.#contested.add(patientId));
+    this.#claims.on('won', (patientId) => this.#take(patientId));
+    alerts.onAlert(({ patientId, active }) => this.#watchOver(patientId, active));
+    sfu.streams.claimBy(this.#claims);
+  }
+
+  /** Whether nothing is under way, and each alert of this node is of a patient whom it has. */
+  get settled(): boolean {
+    const active = this.#options.alerts.allActive();
+    return this.#yielding === 0 && active.every(({ patientId }) => this.#claims.has(patientId));
+  }
+
+  /** Whether this node has the patient, as far as it knows. */
+  has(patientId: string): boolean {
+    return this.#claims.has(patientId);
+  }
+
+  /** Another node says that it has the patient. */
+  recheck(patientId: string): void {
+    this.#claims.recheck(patientId);
+  }
+
+  /** Redis answers, maybe anew: what was active when it was lost may be watched over by another node by now. */
+  async announce(): Promise<void> {
+    const patientIds = new Set(this.#options.alerts.allActive().map(({ patientId }) => patientId));
+    await Promise.all([...patientIds].map((patientId) => this.#claims.watchOver(patientId)));
+  }
+
+  /** A node left the cluster: each of its patients is watched over by whoever takes them first. */
+  takeOverAlertsOf(node: string): void {
+    const patientIds = new Set(this.#options.allAlerts.toldBy(node).map(({ patientId }) => patientId));
+    for (const patientId of patientIds) void this.#claims.watchOver(patientId);
+  }
+
+  /** The patient's device was at a node that stopped or is gone: somebody is to watch over them. */
+  lookOutFor(patientId: string, source: Source): void {
+    this.#awaited.set(patientId, { source, at: this.#options.clock() });
+    void this.#claims.watchOver(patientId);
+  }
+
+  /** Called about once a second. */
+  beat(): void {
+    this.#lookForAwaited();
+    for (const patientId of this.#contested) void this.#regain(patientId);
+  }
+
+  close(): void {
+    this.#claims.close();
+  }
+
+  #take(patientId: string): void {
+    const { allAlerts, mesh } = this.#options;
+    mesh.tell({ kind: 'patient-taken', patientId });
+    void allAlerts.takeOver(patientId);
+  }
+
+  /** Another node has the patient: what was done here since it took them is not theirs. */
+  #yield(patientId: string): void {
+    const { alerts, allAlerts, relay, sfu } = this.#options;
+    sfu.streams.ofPatient(patientId)?.end('superseded');
+    const own = alerts.allActive().filter((alert) => alert.patientId === patientId);
+    this.#yielding += 1;
+    void alerts
+      .letGo(patientId)
+      .then(() => {
+        for (const alert of own) dropAlert(alert, allAlerts, relay);
+      })
+      .finally(() => (this.#yielding -= 1));
+    this.emit('yielded');
+  }
+
+  #watchOver(patientId: string, active: boolean): void {
+    if (active) void this.#claims.watchOver(patientId);
+    else if (this.#options.sfu.streams.ofPatient(patientId) === undefined)
+      void this.#claims.release(patientId);
+  }
+
+  /** Their devices were at a node that is gone: if one comes to no other, somebody has to look. */
+  #lookForAwaited(): void {
+    const { allAlerts, clock, sfu } = this.#options;
+    for (const [patientId, { source, at }] of this.#awaited) {
+      const returned = sfu.ofPatient(patientId) !== undefined;
+      if (!returned && clock() - at < RETURN_AFTER_RESTART_MS) continue;
+      this.#awaited.delete(patientId);
+      if (returned || !this.#claims.has(patientId)) continue;
+      void allAlerts.report({ patientId, source, condition: 'signal-lost', present: true, at });
+    }
+  }
+
+  /**
+   * This node was cut off, and another watched over a patient whose device never left: this one has them again. What the
+   * others did to their alerts meanwhile holds.
+   */
+  async #regain(patientId: string): Promise<void> {
+    const { alerts, clock, members, mesh, sfu, telemetry } = this.#options;
+    const others = members.others.map(({ node }) => node);
+    // They are told and asked as soon as they answer.
+    if (!others.every((node) => mesh.isUp(node))) return;
+    this.#contested.delete(patientId);
+    const stream = sfu.streams.ofPatient(patientId);
+    if (stream === undefined) {
+      this.#yield(patientId);
+      return;
+    }
+    try {
+      for (const node of others) await this.#learnAlertsOf(node, patientId);
+      await this.#claims.claim(stream.identity);
+      const present = stream.state.conditions.includes('signal-lost');
+      const { source } = stream.identity;
+      await alerts.report({ patientId, source, condition: 'signal-lost', present, at: clock() });
+    } catch (error) {
+      telemetry.logger.warn({ err: error }, 'a patient could not be taken back from another node');
+      if (error instanceof HavenError && error.code === 'PATIENT_HAS_DEVICE') this.#yield(patientId);
+      else this.#contested.add(patientId);
+    }
+  }
+
+  async #learnAlertsOf(node: string, patientId: string): Promise<void> {
+    const { alerts, mesh, relay } = this.#options;
+    const held = await mesh.request(node, 'patient:alerts', { patientId });
+    for (const alert of held.alerts) {
+      await alerts.adopt(alert);
+      relay({ kind: 'alert', alert, leftRoomId: null });
+    }
+  }
+}
+
+/** An alert is off the screens of this node, unless somebody else told of it. */
+export function dropAlert(
+  alert: Alert,
+  allAlerts: ClusterAlerts,
+  relay: PatientHandoverOptions['relay'],
+): void {
+  allAlerts.forget(alert);
+  relay({ kind: 'alert', alert: { ...alert, active: false }, leftRoomId: null });
+}
