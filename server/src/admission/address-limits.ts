@@ -1,7 +1,7 @@
 import { HavenError } from '@haven/protocol';
-import { RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
+import type { RateLimiterAbstract } from 'rate-limiter-flexible';
 import { isLoopback, subscriberOf, type NetworkList } from '../config/networks.ts';
-import { limiterOfNode, type OpenLimiter } from './limiters.ts';
+import { countAgainst, limiterOfNode, type OpenLimiter } from './limiters.ts';
 
 /** When somebody whose address holds all its connections may try again, ms. */
 const RETRY_AFTER_MS = 5_000;
@@ -42,14 +42,7 @@ export class AddressLimits {
         retryAfterMs: RETRY_AFTER_MS,
       });
     }
-    try {
-      await this.#attempts.consume(subscriber);
-    } catch (limit) {
-      if (!(limit instanceof RateLimiterRes)) throw limit;
-      throw new HavenError('RATE_LIMITED', 'Too many connections from this address came to nothing.', {
-        retryAfterMs: limit.msBeforeNext,
-      });
-    }
+    await countAgainst(this.#attempts, subscriber, 'Too many connections from this address came to nothing.');
   }
 
   /** The attempt led to a session: a network that comes and goes keeps nobody out. */

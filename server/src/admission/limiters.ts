@@ -1,5 +1,11 @@
+import { HavenError } from '@haven/protocol';
 import type { Redis } from 'ioredis';
-import { RateLimiterMemory, RateLimiterRedis, type RateLimiterAbstract } from 'rate-limiter-flexible';
+import {
+  RateLimiterMemory,
+  RateLimiterRedis,
+  RateLimiterRes,
+  type RateLimiterAbstract,
+} from 'rate-limiter-flexible';
 
 /** How often something may be done within a time, by each address or user. */
 export type RateBound = {
@@ -27,4 +33,21 @@ export function limitersOfCluster(redis: Redis): OpenLimiter {
       rejectIfRedisNotReady: true,
       insuranceLimiter: limiterOfNode({ name, points, duration }),
     });
+}
+
+/**
+ * Counts once more.
+ * @throws HavenError RATE_LIMITED, with the time to wait, when the bound is reached
+ */
+export async function countAgainst(
+  limiter: RateLimiterAbstract,
+  key: string,
+  refusal?: string,
+): Promise<void> {
+  try {
+    await limiter.consume(key);
+  } catch (error) {
+    if (!(error instanceof RateLimiterRes)) throw error;
+    throw new HavenError('RATE_LIMITED', refusal, { retryAfterMs: error.msBeforeNext, cause: error });
+  }
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { HavenError, type BreakGlass, type breakGlassRequestSchema } from '@haven/protocol';
-import { RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
+import type { RateLimiterAbstract } from 'rate-limiter-flexible';
 import type { z } from 'zod';
-import type { OpenLimiter } from '../../admission/limiters.ts';
+import { countAgainst, type OpenLimiter } from '../../admission/limiters.ts';
 import type { BreakGlassRow } from '../../records/database.ts';
 import type { Records } from '../../records/records.ts';
 import type { StoreCalls } from '../../records/store-calls.ts';
@@ -50,7 +50,7 @@ export class EmergencyAccess {
     if (rights(userId).roomIds.has(roomId)) {
       throw new HavenError('ALREADY_DONE', 'You have access to this room already.');
     }
-    await this.#limit(userId);
+    await countAgainst(this.#starts, userId);
     const startedAt = clock();
     const row = {
       id: randomUUID(),
@@ -130,15 +130,6 @@ export class EmergencyAccess {
     const look = () => void this.auditExpired(records).catch(onFailure);
     const timer = setInterval(look, LOOK_EVERY_MS).unref();
     return () => clearInterval(timer);
-  }
-
-  async #limit(userId: string): Promise<void> {
-    try {
-      await this.#starts.consume(userId);
-    } catch (error) {
-      if (!(error instanceof RateLimiterRes)) throw error;
-      throw new HavenError('RATE_LIMITED', undefined, { retryAfterMs: error.msBeforeNext, cause: error });
-    }
   }
 }
 

@@ -1,6 +1,5 @@
-import { HavenError } from '@haven/protocol';
-import { RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
-import type { OpenLimiter } from '../../admission/limiters.ts';
+import type { RateLimiterAbstract } from 'rate-limiter-flexible';
+import { countAgainst, type OpenLimiter } from '../../admission/limiters.ts';
 import { subscriberOf, type NetworkList } from '../../config/networks.ts';
 
 /** Wrong passwords from one address: a ward behind one NAT address mistypes, a guessing program does more. */
@@ -28,7 +27,7 @@ export class SignInLimits {
   async attempt(address: string): Promise<() => Promise<void>> {
     if (this.#trusted.has(address)) return () => Promise.resolve();
     const subscriber = subscriberOf(address);
-    await consume(this.#failures, subscriber);
+    await countAgainst(this.#failures, subscriber);
     return async () => {
       await this.#failures.reward(subscriber);
     };
@@ -36,15 +35,6 @@ export class SignInLimits {
 
   /** @throws HavenError RATE_LIMITED with the time to wait */
   async refresh(address: string): Promise<void> {
-    if (!this.#trusted.has(address)) await consume(this.#refreshes, subscriberOf(address));
-  }
-}
-
-async function consume(limiter: RateLimiterAbstract, key: string): Promise<void> {
-  try {
-    await limiter.consume(key);
-  } catch (error) {
-    if (!(error instanceof RateLimiterRes)) throw error;
-    throw new HavenError('RATE_LIMITED', undefined, { retryAfterMs: error.msBeforeNext, cause: error });
+    if (!this.#trusted.has(address)) await countAgainst(this.#refreshes, subscriberOf(address));
   }
 }
