@@ -1,8 +1,7 @@
 import { freePort, startRedis, type RedisServer } from '../records/testing/redis.ts';
+import { NODE_SECRET } from './bare-node.ts';
 import { eventually } from './eventually.ts';
 import { TestServer } from './test-server.ts';
-
-const SECRET = 'a secret that all nodes of the cluster know';
 
 /** Two test servers that are one system, with a real Redis between them. */
 export class TwoNodes {
@@ -55,10 +54,11 @@ export class TwoNodes {
   }
 }
 
-async function startNode(
+/** A test server as a node of the cluster around this Redis. */
+export async function startNode(
   name: string,
   redisUrl: string,
-  settings: Record<string, string>,
+  settings: Record<string, string> = {},
 ): Promise<TestServer> {
   const port = String(await freePort());
   return TestServer.start({
@@ -66,7 +66,7 @@ async function startNode(
     REDIS_URL: redisUrl,
     HAVEN_NODE_ID: name,
     HAVEN_NODE_URL: `http://127.0.0.1:${port}`,
-    HAVEN_CLUSTER_SECRET: SECRET,
+    HAVEN_CLUSTER_SECRET: NODE_SECRET,
     ...settings,
   });
 }

@@ -107,6 +107,11 @@ export class ClusterAlerts implements AlertService {
     }
   }
 
+  /** Whether another node watches over it. */
+  isTold(alertId: string): boolean {
+    return this.#told.has(alertId);
+  }
+
   /** What a node told of. */
   toldBy(node: string): Alert[] {
     return [...this.#told.values()].filter((told) => told.node === node).map(({ alert }) => alert);

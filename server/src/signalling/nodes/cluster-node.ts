@@ -87,9 +87,11 @@ export class ClusterNode implements OtherNodes {
       ...{ members: this.#members, namespace, clock },
       self: { node, secret, bootId: this.#bootId },
     });
-    this.alerts = new ClusterAlerts(alerts, (at, amendment) =>
-      this.#mesh.request(at, 'alert:amend', amendment),
-    );
+    this.alerts = new ClusterAlerts(alerts, async (at, amendment) => {
+      const alert = await this.#mesh.request(at, 'alert:amend', amendment);
+      this.#news.hear(at, { kind: 'alert', alert, leftRoomId: null });
+      return alert;
+    });
     this.pauses = new ClusterPauses(pauses, this.#mesh, (patientId) => this.#otherNodeOf(patientId));
     this.#talkHost = new TalkHost(talks, (event) => this.tell(event));
     this.#remoteTalks = new RemoteTalks(this.#mesh);
@@ -97,16 +99,12 @@ export class ClusterNode implements OtherNodes {
     this.#handover = new PatientHandover({
       ...{ leases: this.#leases, members: this.#members, mesh: this.#mesh },
       ...{ alerts, allAlerts: this.alerts, sfu, telemetry, clock, relay },
+      hearOthers: () => this.#meetAll(),
     });
     this.#news = new NodeNews({
       ...{ mesh: this.#mesh, alerts: this.alerts, handover: this.#handover, pipes: this.#pipes },
       ...{ remoteTalks: this.#remoteTalks, talkHost: this.#talkHost, sfu, talks, telemetry, relay },
       audience: () => this.#audience,
-    });
-    // The other one's alerts are told with its next word, or were meanwhile.
-    this.#handover.on('yielded', () => {
-      for (const { node: other } of this.#members.others)
-        if (this.#mesh.isUp(other)) void this.#news.meet(other);
     });
     serveNodes(namespace, sessions, {
       secret,
@@ -230,6 +228,11 @@ export class ClusterNode implements OtherNodes {
       }
       await sleep(SETTLE_INTERVAL_MS);
     }
+  }
+
+  async #meetAll(): Promise<void> {
+    const reached = this.#members.others.filter(({ node }) => this.#mesh.isUp(node));
+    await Promise.all(reached.map(({ node }) => this.#news.meet(node)));
   }
 
   #isSettled(): boolean {

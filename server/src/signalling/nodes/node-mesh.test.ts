@@ -1,117 +1,20 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type Server as HttpServer } from 'node:http';
-import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { HavenError } from '@haven/protocol';
 import type { Redis } from 'ioredis';
-import { Server, type DefaultEventsMap } from 'socket.io';
-import { AuditTrail } from '../../audit/audit-trail.ts';
-import { Members } from '../../cluster/members.ts';
 import { connectRedis } from '../../cluster/redis-link.ts';
 import { readConfig } from '../../config/config.ts';
-import { loadTls, type TlsFiles } from '../../http/tls.ts';
+import { loadTls } from '../../http/tls.ts';
 import { hasRedis, startRedis } from '../../records/testing/redis.ts';
+import { BareNode } from '../../testing/bare-node.ts';
 import { eventually } from '../../testing/eventually.ts';
-import { MemoryRecords } from '../../testing/memory-records.ts';
 import { QuietTelemetry } from '../../testing/quiet-telemetry.ts';
-import type { Io } from '../io.ts';
-import { RequestService } from '../request-service.ts';
-import { Sessions } from '../sessions.ts';
-import { serveNodes, type NodeNamespace } from './node-door.ts';
-import { NodeMesh } from './node-mesh.ts';
-import { NODE_NAMESPACE, type NodeEvent } from './node-signalling.ts';
+import type { NodeEvent } from './node-signalling.ts';
 
 const whereRedisIs = hasRedis() ? describe : describe.skip;
-const SECRET = 'a secret of all nodes of the cluster';
-
-const unknownStream = (): never => {
-  throw new HavenError('STREAM_UNKNOWN');
-};
-
-/** A node without media: its door, its place in the cluster and its links. */
-class BareNode {
-  readonly mesh: NodeMesh;
-  readonly members: Members;
-  readonly heard: { node: string; event: NodeEvent }[] = [];
-  readonly links: string[] = [];
-  readonly #http: HttpServer | TlsServer;
-  readonly #io: Io;
-  readonly #timer: NodeJS.Timeout;
-
-  private constructor(name: string, redis: Redis, http: HttpServer | TlsServer, secret: string) {
-    const telemetry = new QuietTelemetry();
-    const audit = new AuditTrail(new MemoryRecords([], []), telemetry, Date.now);
-    const sessions = new Sessions(new RequestService(telemetry, audit, 1_000), telemetry);
-    const { port } = http.address() as AddressInfo;
-    const bootId = randomUUID();
-    this.#http = http;
-    this.#io = new Server<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, never>(http, {
-      connectionStateRecovery: {},
-    });
-    const namespace: NodeNamespace = this.#io.of(NODE_NAMESPACE);
-    serveNodes(namespace, sessions, {
-      secret: SECRET,
-      host: {
-        handlersFor: (node) => ({
-          'node:snapshot': () => ({ bootId, streams: [], vitals: [], alerts: [], talks: [] }),
-          'patient:alerts': () => ({ alerts: [] }),
-          'pipe:open': () => {
-            throw new Error(`no media here for ${node}`);
-          },
-          'pipe:demand': () => ({}),
-          'alert:amend': () => {
-            throw new HavenError('ALERT_UNKNOWN');
-          },
-          'pipe:close': () => ({}),
-          'privacy:pause': unknownStream,
-          'privacy:resume': unknownStream,
-          'talk:start': unknownStream,
-          'talk:connect': unknownStream,
-          'talk:produce': unknownStream,
-          'talk:consume': unknownStream,
-          'talk:end': unknownStream,
-        }),
-        arrived: () => undefined,
-      },
-    });
-    const url = `${http instanceof TlsServer ? 'https' : 'http'}://127.0.0.1:${port}`;
-    this.members = new Members(redis, { node: name, url, startedAt: Date.now(), draining: false });
-    this.mesh = new NodeMesh({
-      ...{ members: this.members, namespace, clock: Date.now },
-      self: { node: name, secret, bootId },
-    });
-    this.mesh.on('event', (node, event) => this.heard.push({ node, event }));
-    this.mesh.on('up', (node) => this.links.push(`+${node}`));
-    this.mesh.on('down', (node) => this.links.push(`-${node}`));
-    this.mesh.on('gone', (node) => this.links.push(`gone ${node}`));
-    this.mesh.on('refused', (node, { message }) => this.links.push(`refused by ${node}: ${message}`));
-    this.#timer = setInterval(() => this.mesh.beat(), 200);
-  }
-
-  /** @param tls its certificate, when it is reached over TLS */
-  static async start(name: string, redis: Redis, secret = SECRET, tls?: TlsFiles): Promise<BareNode> {
-    const http =
-      tls === undefined ? createServer() : createTlsServer({ cert: tls.certificate, key: tls.key });
-    http.listen(0, '127.0.0.1');
-    await once(http, 'listening');
-    return new BareNode(name, redis, http, secret);
-  }
-
-  async close(): Promise<void> {
-    clearInterval(this.#timer);
-    this.mesh.close();
-    await this.members.close();
-    await this.#io.close();
-    this.#http.close();
-  }
-}
-
 const ENDED: NodeEvent = {
   kind: 'stream-ended',
   roomId: 'ward-a',
@@ -166,7 +69,7 @@ whereRedisIs('nodes of a cluster', () => {
   });
 
   test('do not let anybody in who does not know the secret', async () => {
-    const stranger = await BareNode.start('c', redis, 'another secret that is as long');
+    const stranger = await BareNode.start('c', redis, { secret: 'another secret that is as long' });
     await stranger.members.beat();
     await eventually(() => stranger.links.includes('refused by a: UNAUTHENTICATED'), 'a refuses it');
     expect(stranger.mesh.isUp('a')).toBe(false);
@@ -180,7 +83,7 @@ whereRedisIs('nodes of a cluster', () => {
     const directory = await mkdtemp(join(tmpdir(), 'haven-node-tls-'));
     const settings = { HAVEN_TLS: 'self-signed', HAVEN_DATA_DIR: directory };
     const tls = await loadTls(readConfig(settings), Date.now());
-    const encrypted = await BareNode.start('c', redis, SECRET, tls);
+    const encrypted = await BareNode.start('c', redis, { tls });
     const trusted = getCACertificates('default');
     try {
       await encrypted.members.beat();

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Alert, StreamEndReason } from '@haven/protocol';
+import type { Alert, ResponseOf, StreamEndReason } from '@haven/protocol';
 import type { SoundPauses } from '../../alerts/sound-pauses.ts';
+import { KeyedQueue } from '../../sfu/keyed-queue.ts';
 import type { PipeOpener } from '../../sfu/remote-stream.ts';
 import type { Sfu } from '../../sfu/sfu.ts';
 import type { Talks } from '../../talk/talks.ts';
@@ -8,7 +9,7 @@ import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { RoomHub } from '../room-hub.ts';
 import type { ClusterAlerts } from './cluster-alerts.ts';
 import type { NodeMesh } from './node-mesh.ts';
-import { sharedStreamOf, type NodeEvent, type SharedStream } from './node-signalling.ts';
+import { sharedStreamOf, type NodeEvent, type NodeRequests, type SharedStream } from './node-signalling.ts';
 import { dropAlert, type PatientHandover } from './patient-handover.ts';
 import type { PipeHost } from './pipe-host.ts';
 import type { RemoteTalks, TalkElsewhere } from './remote-talks.ts';
@@ -38,6 +39,9 @@ export class NodeNews {
   readonly #options: NodeNewsOptions;
   /** Of each node, by which a new start is told from a lost connection. */
   readonly #boots = new Map<string, string>();
+  readonly #meetings = new KeyedQueue();
+  /** Of each node that is asked what it holds: what it tells until it has answered, which may be newer. */
+  readonly #meanwhile = new Map<string, NodeEvent[]>();
 
   constructor(options: NodeNewsOptions) {
     this.#options = options;
@@ -59,25 +63,47 @@ export class NodeNews {
   }
 
   /** Learns what a node holds: at first, and whenever messages of it may have been missed. */
-  async meet(node: string): Promise<void> {
-    const { alerts, mesh, pipes, relay, telemetry } = this.#options;
+  meet(node: string): Promise<void> {
+    return this.#meetings.run(node, () => this.#meet(node));
+  }
+
+  /** What a node told. While it is asked what it holds, that comes first. */
+  hear(node: string, event: NodeEvent): void {
+    const meanwhile = this.#meanwhile.get(node);
+    if (meanwhile === undefined) this.#learn(node, event);
+    else meanwhile.push(event);
+  }
+
+  async #meet(node: string): Promise<void> {
+    const { mesh, telemetry } = this.#options;
+    const meanwhile: NodeEvent[] = [];
+    this.#meanwhile.set(node, meanwhile);
     try {
       const held = await mesh.request(node, 'node:snapshot', {});
-      if (this.#boots.get(node) !== held.bootId) pipes.closeAllOf(node);
-      this.#boots.set(node, held.bootId);
-      this.#endStreamsBut(node, new Set(held.streams.map(({ state }) => state.streamId)));
-      for (const stream of held.streams) this.#learnStream(node, stream);
-      this.#learnTalks(node, held.talks);
-      for (const { roomId, message } of held.vitals) relay({ kind: 'vitals', roomId, message });
-      const alertIds = new Set(held.alerts.map(({ id }) => id));
-      for (const alert of alerts.toldBy(node)) if (!alertIds.has(alert.id)) dropAlert(alert, alerts, relay);
-      for (const alert of held.alerts) this.hear(node, { kind: 'alert', alert, leftRoomId: null });
+      if (this.#meanwhile.get(node) === meanwhile) this.#learnAll(node, held);
     } catch (error) {
       telemetry.logger.warn({ err: error, node }, 'what another node holds could not be read');
     }
+    // It left the cluster meanwhile: what it told is no news any more.
+    if (this.#meanwhile.get(node) !== meanwhile) return;
+    this.#meanwhile.delete(node);
+    for (const event of meanwhile) this.#learn(node, event);
   }
 
-  hear(node: string, event: NodeEvent): void {
+  #learnAll(node: string, held: ResponseOf<NodeRequests, 'node:snapshot'>): void {
+    const { alerts, pipes, relay } = this.#options;
+    if (this.#boots.get(node) !== held.bootId) pipes.closeAllOf(node);
+    this.#boots.set(node, held.bootId);
+    this.#endStreamsBut(node, new Set(held.streams.map(({ state }) => state.streamId)));
+    for (const stream of held.streams) this.#learnStream(node, stream);
+    this.#learnTalks(node, held.talks);
+    for (const { roomId, message } of held.vitals) relay({ kind: 'vitals', roomId, message });
+    const alertIds = new Set(held.alerts.map(({ id }) => id));
+    for (const alert of alerts.toldBy(node)) if (!alertIds.has(alert.id)) dropAlert(alert, alerts, relay);
+    for (const alert of held.alerts) this.#learnAlert(node, alert, null);
+  }
+
+  #learn(node: string, event: NodeEvent): void {
     const { audience, handover, relay, remoteTalks } = this.#options;
     if (event.kind === 'stream') this.#learnStream(node, event.stream);
     else if (event.kind === 'alert') this.#learnAlert(node, event.alert, event.leftRoomId);
@@ -138,6 +164,7 @@ export class NodeNews {
   #bury(node: string): void {
     const { handover, pipes } = this.#options;
     this.#boots.delete(node);
+    this.#meanwhile.delete(node);
     pipes.closeAllOf(node);
     this.#endStreamsBut(node, new Set());
     handover.takeOverAlertsOf(node);

@@ -1,4 +1,3 @@
-import { EventEmitter } from 'node:events';
 import { HavenError, type Alert, type Source } from '@haven/protocol';
 import type { AlertService } from '../../alerts/alert-service.ts';
 import type { Leases } from '../../cluster/leases.ts';
@@ -24,15 +23,12 @@ export type PatientHandoverOptions = {
   clock: () => number;
   /** Tells this node's own viewers. */
   relay: (event: NodeEvent) => void;
-};
-
-type PatientHandoverEvents = {
-  /** Others watch over patients whom this node had: what they hold is to be read anew. */
-  yielded: [];
+  /** Reads anew what the others hold. */
+  hearOthers: () => Promise<unknown>;
 };
 
 /** Over whom this node watches: it takes patients over from nodes that are gone, and yields those whom others have. */
-export class PatientHandover extends EventEmitter<PatientHandoverEvents> {
+export class PatientHandover {
   readonly #options: PatientHandoverOptions;
   readonly #claims: PatientClaims;
   /** Patients whose device was at a node that is gone. */
@@ -43,7 +39,6 @@ export class PatientHandover extends EventEmitter<PatientHandoverEvents> {
   #yielding = 0;
 
   constructor(options: PatientHandoverOptions) {
-    super();
     const { leases, alerts, sfu } = options;
     this.#options = options;
     this.#claims = new PatientClaims({
@@ -111,17 +106,18 @@ export class PatientHandover extends EventEmitter<PatientHandoverEvents> {
 
   /** Another node has the patient: what was done here since it took them is not theirs. */
   #yield(patientId: string): void {
-    const { alerts, allAlerts, relay, sfu } = this.#options;
-    sfu.streams.ofPatient(patientId)?.end('superseded');
-    const own = alerts.allActive().filter((alert) => alert.patientId === patientId);
+    this.#options.sfu.streams.ofPatient(patientId)?.end('superseded');
     this.#yielding += 1;
-    void alerts
-      .letGo(patientId)
-      .then(() => {
-        for (const alert of own) dropAlert(alert, allAlerts, relay);
-      })
-      .finally(() => (this.#yielding -= 1));
-    this.emit('yielded');
+    void this.#letGo(patientId).finally(() => (this.#yielding -= 1));
+  }
+
+  async #letGo(patientId: string): Promise<void> {
+    const { alerts, allAlerts, hearOthers, relay } = this.#options;
+    const own = alerts.allActive().filter((alert) => alert.patientId === patientId);
+    await alerts.letGo(patientId);
+    // The other one may have told of them already.
+    for (const alert of own) if (!allAlerts.isTold(alert.id)) dropAlert(alert, allAlerts, relay);
+    await hearOthers();
   }
 
   #watchOver(patientId: string, active: boolean): void {
@@ -180,7 +176,7 @@ export class PatientHandover extends EventEmitter<PatientHandoverEvents> {
   }
 }
 
-/** An alert is off the screens of this node, unless somebody else told of it. */
+/** An alert is off the screens of this node. */
 export function dropAlert(
   alert: Alert,
   allAlerts: ClusterAlerts,
