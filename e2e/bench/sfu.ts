@@ -28,6 +28,8 @@ const { values } = parseArgs({
     forwarders: { type: 'string', default: 'bare,haven' },
     /** kbit/s of a stream. */
     rates: { type: 'string', default: '150,1000' },
+    /** Of a core, to which the worker is bound: with less, it is at its end before the swarm is. */
+    'worker-share': { type: 'string', default: '1' },
     /** Of (e). */
     publishers: { type: 'string', default: '50' },
     walls: { type: 'string', default: '50' },
@@ -43,7 +45,8 @@ if (parts.has('a')) await compareWithBare(viewers, Number(values.rounds), second
 if (parts.has('b')) await measureNode(2 * viewers, seconds);
 if (parts.has('c')) {
   const forwarders = FORWARDERS.filter((name) => values.forwarders.split(',').includes(name));
-  const steps = { step: Number(values.step), most: Number(values.most), seconds };
+  const share = Number(values['worker-share']);
+  const steps = { step: Number(values.step), most: Number(values.most), seconds, share };
   const rates = values.rates.split(',').map(Number);
   for (const rate of RATES.filter(({ layer }) => rates.includes(layer.bitrate / 1000))) {
     for (const forwarder of forwarders) await findCapacity(forwarder, rate, steps);

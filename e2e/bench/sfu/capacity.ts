@@ -6,6 +6,7 @@ import { machineTime } from '../../load/machine.ts';
 import { cpuSeconds } from '../../support/process-usage.ts';
 import { readMetrics } from '../../support/metrics.ts';
 import { Bare } from './bare.ts';
+import { CpuShare } from './cpu-share.ts';
 import { say } from './table.ts';
 
 const FRAMES_PER_SECOND = 15;
@@ -16,13 +17,14 @@ const WHOLE = { spatialLayer: 0, temporalLayer: 2 };
 const JOINS_PER_SECOND = 5;
 /** Joining viewers cost key frames and handshakes, and the estimate of their paths grows, ms. */
 const SETTLE_MS = 8_000;
-/** A worker beyond it is saturated, and so is the swarm, which is one process: of a core. */
+/** A worker beyond it is saturated, of what it may have, and so is the swarm, which is one process: of a core. */
 const SATURATED = 0.97;
 /** Of all cores: what runs on this machine waits for a processor. */
 const MACHINE_SATURATED = 0.95;
 const COLUMN_WIDTH = 13;
 /** Steps beyond saturation, to show what viewers see there. */
 const STEPS_PAST = 1;
+const STEPS_PAST_WITH_SHARE = 4;
 /** Among which the worker's cost of a packet is told for light load, of a core. */
 const LIGHT: readonly [number, number] = [0.2, 0.7];
 
@@ -54,26 +56,29 @@ async function open(forwarder: Forwarder, layer: LoopedLayer): Promise<Bare | Lo
  * @param step walls that join at once
  * @param most walls at which it ends at the latest
  * @param seconds of measurement at each step
+ * @param share of a core that the worker may have, so that it is at its end before the swarm, which shares the machine
  */
 export async function findCapacity(
   forwarder: Forwarder,
   { name, layer }: Rate,
-  { step, most, seconds }: { step: number; most: number; seconds: number },
+  { step, most, seconds, share }: { step: number; most: number; seconds: number; share: number },
 ): Promise<void> {
   say(
-    `\n(c) ${forwarder}, one worker, streams of ${name}, ${FRAMES_PER_SECOND} pictures a second, walls of ${SIZE.tiles}`,
+    `\n(c) ${forwarder}, one worker${share < 1 ? ` of ${share} cores` : ''}, streams of ${name}, ${FRAMES_PER_SECOND} pictures a second, walls of ${SIZE.tiles}`,
   );
   const carrier = await open(forwarder, layer);
+  const bounded = share < 1 ? CpuShare.of(carrier.workerPid, share) : undefined;
+  const stepsPast = bounded === undefined ? STEPS_PAST : STEPS_PAST_WITH_SHARE;
   try {
     columns(...['consumers', 'packets/s', 'worker', 'lost %', 'repaired %', 'freezes/min', 'jitter p95']);
     let past = 0;
     const light: number[] = [];
-    for (let viewers = step; viewers <= most && past <= STEPS_PAST; viewers += step) {
+    for (let viewers = step; viewers <= most && past <= stepsPast; viewers += step) {
       const joins = summariseJoins(await carrier.watch(step, SIZE, JOINS_PER_SECOND));
       await sleep(SETTLE_MS);
       await carrier.swarm.take();
       const { walls, cores } = await measure(carrier, seconds);
-      const end = endOf(cores);
+      const end = endOf(cores, share);
       if (end !== undefined) past += 1;
       if (cores.worker >= LIGHT[0] && cores.worker <= LIGHT[1]) light.push(walls.tiles / cores.worker);
       columns(
@@ -105,6 +110,7 @@ export async function findCapacity(
     }
   } finally {
     await carrier.close();
+    await bounded?.release();
   }
 }
 
@@ -117,8 +123,8 @@ async function degradationOf({ server }: LoadedServer): Promise<string> {
 }
 
 /** What cannot do more. */
-function endOf(cores: { worker: number; swarm: number; machine: number }): string | undefined {
-  if (cores.worker >= SATURATED) return 'the worker is';
+function endOf(cores: { worker: number; swarm: number; machine: number }, share: number): string | undefined {
+  if (cores.worker >= SATURATED * share) return 'the worker is';
   if (cores.machine >= MACHINE_SATURATED) return 'the machine is';
   return cores.swarm >= SATURATED ? 'the swarm is' : undefined;
 }
