@@ -1,3 +1,4 @@
+import type { Alert } from '@haven/protocol';
 import type { Browser, Page } from 'playwright-core';
 import { z } from 'zod';
 import { testIds } from '../../web/src/test-ids.ts';
@@ -122,21 +123,17 @@ export class WatchedWall {
 
   /** Patients whose tile says that the server sends this. */
   async sending(kind: 'live' | 'still'): Promise<string[]> {
-    return await this.#tilesOf('data-sending', (sent) => sent === kind);
-  }
-
-  /** Patients whose tile shows an alert. */
-  async alerting(): Promise<string[]> {
-    return await this.#tilesOf('data-alert', (priority) => priority !== null && priority !== 'none');
-  }
-
-  async #tilesOf(attribute: string, wanted: (value: string | null) => boolean): Promise<string[]> {
-    const values = await Promise.all(
+    const sent = await Promise.all(
       this.patientIds.map((patientId) =>
-        this.page.getByTestId(testIds.tile(patientId)).getAttribute(attribute),
+        this.page.getByTestId(testIds.tile(patientId)).getAttribute('data-sending'),
       ),
     );
-    return this.patientIds.filter((_, index) => wanted(values[index] ?? null));
+    return this.patientIds.filter((_, index) => sent[index] === kind);
+  }
+
+  /** How many alerts of a rule the wall shows. */
+  async alerts(rule: Alert['rule']): Promise<number> {
+    return await this.page.locator(`[data-testid=${testIds.alertRow}][data-rule=${rule}]`).count();
   }
 
   async close(): Promise<void> {
