@@ -51,12 +51,15 @@ export class Leases extends EventEmitter<LeasesEvents> {
   /**
    * Takes a lease, or keeps it with another value.
    * @param seize also from another node, which hears of it when it renews
+   * @param unlessHeld leaves one as it is that this node holds
    * @returns the lease as it is now: this node's, or another's
    * @throws Error when Redis does not answer
    */
-  take(name: string, value: string, { seize = false } = {}): Promise<Lease> {
+  take(name: string, value: string, { seize = false, unlessHeld = false } = {}): Promise<Lease> {
     return this.#queue.run(name, async () => {
-      const lease = await this.#ask(name, value, this.#held.get(name)?.epoch ?? 0, seize);
+      const held = this.#held.get(name);
+      if (unlessHeld && held !== undefined) return { name, node: this.node, ...held };
+      const lease = await this.#ask(name, value, held?.epoch ?? 0, seize);
       if (lease.node === this.node) this.#held.set(name, { epoch: lease.epoch, value });
       return lease;
     });

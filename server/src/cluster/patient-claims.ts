@@ -18,14 +18,19 @@ type PatientClaimsEvents = {
   contested: [patientId: string];
 };
 
+/** The pictures of a patient whose device is at this node: before the first one, arriving, or without any for a while. */
+export type Pictures = 'awaited' | 'arriving' | 'lost';
+
 export type PatientClaimsOptions = {
   leases: Leases;
   /** The device of the patient at another node, as far as that one has told. */
   deviceElsewhere: (patientId: string) => string | undefined;
-  /** Whether the patient's device publishes at this node. */
-  isPublished: (patientId: string) => boolean;
+  /** Undefined: the patient's device is not at this node. */
+  pictures: (patientId: string) => Pictures | undefined;
   /** Whether this node watches over alerts of the patient. */
   isWatchedOver: (patientId: string) => boolean;
+  /** Whether that node is in the cluster now. */
+  isThere: (node: string) => boolean;
 };
 
 /** Sees to it that a patient's stream is at one node only, and that their alerts are watched over by one. */
@@ -34,6 +39,7 @@ export class PatientClaims extends EventEmitter<PatientClaimsEvents> implements 
   /** Claims that Redis has not seen yet, by patient, with the device. */
   readonly #waiting = new Map<string, string>();
   readonly #timer: NodeJS.Timeout;
+  #settling: Promise<void> | undefined;
 
   constructor(options: PatientClaimsOptions) {
     super();
@@ -44,25 +50,19 @@ export class PatientClaims extends EventEmitter<PatientClaimsEvents> implements 
 
   /** The same device takes its patient over from another node. @throws HavenError PATIENT_HAS_DEVICE */
   async claim({ patientId, deviceId }: StreamIdentity): Promise<void> {
-    const { leases, deviceElsewhere } = this.#options;
     const refusal = () => new HavenError('PATIENT_HAS_DEVICE', undefined, { retryAfterMs: RETRY_AFTER_MS });
-    const name = nameOf(patientId);
-    const held = leases.epochOf(name) !== undefined;
+    let taken: boolean;
     try {
-      const lease = await leases.take(name, deviceId);
-      if (leases.epochOf(name) !== lease.epoch) {
-        // A node that only watches over the patient's alerts, or had the same device, gives way.
-        if (lease.value !== deviceId && lease.value !== WATCHED_ONLY) throw refusal();
-        await leases.take(name, deviceId, { seize: true });
-      }
-      if (!held) this.emit('won', patientId);
-    } catch (error) {
-      if (error instanceof HavenError) throw error;
+      taken = await this.#take(patientId, deviceId);
+    } catch {
       // Redis is away: what the other nodes have told must do.
-      const elsewhere = deviceElsewhere(patientId);
+      const elsewhere = this.#options.deviceElsewhere(patientId);
       if (elsewhere !== undefined && elsewhere !== deviceId) throw refusal();
       this.#waiting.set(patientId, deviceId);
+      return;
     }
+    if (!taken) throw refusal();
+    this.#waiting.delete(patientId);
   }
 
   /** The patient's stream has ended: the lease stays as long as this node watches over alerts of theirs. */
@@ -73,14 +73,23 @@ export class PatientClaims extends EventEmitter<PatientClaimsEvents> implements 
     else await this.#options.leases.release(name);
   }
 
-  /** Takes the patient, whom no other node has, to watch over their alerts. */
-  async watchOver(patientId: string): Promise<void> {
-    const { leases } = this.#options;
+  /**
+   * Takes the patient, whom no other node has, to watch over their alerts.
+   * @returns the node that has the patient now; undefined while that cannot be known
+   */
+  async watchOver(patientId: string): Promise<string | undefined> {
+    const { leases, isThere } = this.#options;
+    // Their device is here, which is more.
+    if (this.#waiting.has(patientId)) return undefined;
     const name = nameOf(patientId);
-    if (leases.epochOf(name) !== undefined) return;
-    const lease = await leases.take(name, WATCHED_ONLY).catch(() => undefined);
-    if (lease === undefined) return;
-    this.emit(leases.epochOf(name) === lease.epoch ? 'won' : 'lost', patientId);
+    const held = leases.epochOf(name) !== undefined;
+    const lease = await leases.take(name, WATCHED_ONLY, { unlessHeld: true }).catch(() => undefined);
+    if (lease === undefined) return undefined;
+    const isOwn = lease.node === leases.node;
+    if (isOwn && !held) this.emit('won', patientId);
+    // Not to a node that is gone: its lease runs out.
+    if (!isOwn && isThere(lease.node)) this.emit('lost', patientId);
+    return lease.node;
   }
 
   /** Whether this node has the patient, as far as it knows. */
@@ -93,22 +102,10 @@ export class PatientClaims extends EventEmitter<PatientClaimsEvents> implements 
     if (this.has(patientId)) void this.#options.leases.renew();
   }
 
-  async #keep(name: string): Promise<void> {
-    if (this.#options.leases.epochOf(name) === undefined) return;
-    // Redis away: it keeps the device's name, which hinders no device that comes back.
-    await this.#options.leases.take(name, WATCHED_ONLY).catch(() => undefined);
-  }
-
-  /** Tells Redis of what was claimed without it; whoever told it first has the patient. */
-  async settle(): Promise<void> {
-    for (const [patientId, deviceId] of [...this.#waiting]) {
-      const { leases } = this.#options;
-      const lease = await leases.take(nameOf(patientId), deviceId).catch(() => undefined);
-      if (lease === undefined) return;
-      if (this.#waiting.get(patientId) !== deviceId) continue;
-      this.#waiting.delete(patientId);
-      if (leases.epochOf(nameOf(patientId)) !== lease.epoch) this.emit('lost', patientId);
-    }
+  /** Tells Redis of what was claimed without it. Called by a timer. */
+  settle(): Promise<void> {
+    this.#settling ??= this.#settleAll().finally(() => (this.#settling = undefined));
+    return this.#settling;
   }
 
   close(): void {
@@ -116,11 +113,68 @@ export class PatientClaims extends EventEmitter<PatientClaimsEvents> implements 
     this.#options.leases.off('lost', this.#lost);
   }
 
+  /**
+   * A node that only watches over the patient's alerts, or had the same device, gives way.
+   * @returns whether this node has the patient now; if not, another one does, with another device
+   * @throws Error when Redis does not answer
+   */
+  async #take(patientId: string, deviceId: string): Promise<boolean> {
+    const { leases } = this.#options;
+    const name = nameOf(patientId);
+    const held = leases.epochOf(name) !== undefined;
+    const lease = await leases.take(name, deviceId);
+    if (lease.node !== leases.node) {
+      if (lease.value !== deviceId && lease.value !== WATCHED_ONLY) return false;
+      await leases.take(name, deviceId, { seize: true });
+    }
+    if (!held) this.emit('won', patientId);
+    return true;
+  }
+
+  async #keep(name: string): Promise<void> {
+    if (this.#options.leases.epochOf(name) === undefined) return;
+    // Redis away: it keeps the device's name, which hinders no device that comes back.
+    await this.#options.leases.take(name, WATCHED_ONLY).catch(() => undefined);
+  }
+
+  async #settleAll(): Promise<void> {
+    for (const [patientId, deviceId] of [...this.#waiting]) {
+      try {
+        await this.#settle(patientId, deviceId);
+      } catch {
+        // Redis does not answer yet.
+        return;
+      }
+    }
+  }
+
+  /**
+   * The same device may be claimed by two nodes: where its pictures arrive is where it is. The old node may hold it
+   * still, or have settled first.
+   */
+  async #settle(patientId: string, deviceId: string): Promise<void> {
+    const pictures = this.#options.pictures(patientId);
+    if (pictures !== 'arriving' && pictures !== 'lost') return;
+    const taken = pictures === 'arriving' && (await this.#take(patientId, deviceId));
+    const isFree = pictures === 'lost' && (await this.#takeIfFree(patientId, deviceId));
+    if (this.#waiting.get(patientId) !== deviceId) return;
+    this.#waiting.delete(patientId);
+    if (!taken && !isFree) this.emit('lost', patientId);
+  }
+
+  async #takeIfFree(patientId: string, deviceId: string): Promise<boolean> {
+    const { leases } = this.#options;
+    const lease = await leases.take(nameOf(patientId), deviceId);
+    if (lease.node !== leases.node) return false;
+    this.emit('won', patientId);
+    return true;
+  }
+
   readonly #lost = (name: string, { node, value }: Lease): void => {
     if (!name.startsWith(PREFIX)) return;
     const patientId = name.slice(PREFIX.length);
     const nobodyElse = value === WATCHED_ONLY || node === this.#options.leases.node;
-    const contested = nobodyElse && this.#options.isPublished(patientId);
+    const contested = nobodyElse && this.#options.pictures(patientId) !== undefined;
     this.emit(contested ? 'contested' : 'lost', patientId);
   };
 }

@@ -1,19 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MAX_PRIVACY_MINUTES, patientIdSchema, privacySchema, type Privacy } from '@haven/protocol';
+import { MAX_PRIVACY_MINUTES, patientIdSchema } from '@haven/protocol';
 import { z } from 'zod';
 import { hasCode, writePrivateFile } from '../records/private-files.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
+import { pauseRecordSchema, type PauseRecord } from './pause-record.ts';
 
 const FILE = 'privacy.json';
 export const LONGEST_PAUSE_MS = MAX_PRIVACY_MINUTES * 60_000;
 /** More than any number of beds; a file that is larger is none of ours. */
-const MOST_PAUSES = 10_000;
+export const MOST_PAUSES = 10_000;
 
-type Entry = readonly [patientId: string, privacy: Privacy];
-const fileSchema = z.array(z.tuple([patientIdSchema, privacySchema])).max(MOST_PAUSES);
+type Entry = readonly [patientId: string, record: PauseRecord];
+const fileSchema = z.array(z.tuple([patientIdSchema, pauseRecordSchema])).max(MOST_PAUSES);
 
-/** The running pauses on disk: a server that starts again shows no picture that was paused. */
+/** The pauses on disk: a server that starts again shows no picture that was paused, and brings back none that ended. */
 export class PrivacyFile {
   readonly #path: string;
   readonly #telemetry: Telemetry;

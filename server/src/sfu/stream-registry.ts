@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { HavenError, type StreamEndReason } from '@haven/protocol';
+import { HeldOffDevices } from './held-off-devices.ts';
 import { KeyedQueue } from './keyed-queue.ts';
 import type { MediaWorkers } from './media-workers.ts';
 import { DEVICE_RETURN_MS } from './device-presence.ts';
@@ -16,19 +17,21 @@ type StreamRegistryEvents = { created: [Stream] };
 
 /** All streams, at most one a patient. */
 export class StreamRegistry extends EventEmitter<StreamRegistryEvents> {
-  readonly #workers: MediaWorkers;
+  readonly #workers: Pick<MediaWorkers, 'acquire'>;
   readonly #clock: () => number;
   readonly #publishing = new KeyedQueue();
   readonly #byId = new Map<string, Stream>();
   readonly #byPatient = new Map<string, Stream>();
+  readonly #heldOff: HeldOffDevices;
   #claims: StreamClaims | undefined;
   readonly #examining = new Set<Stream>();
   #closed = false;
 
-  constructor(workers: MediaWorkers, clock: () => number) {
+  constructor(workers: Pick<MediaWorkers, 'acquire'>, clock: () => number) {
     super();
     this.#workers = workers;
     this.#clock = clock;
+    this.#heldOff = new HeldOffDevices(clock);
   }
 
   /** Asks from now on whether another node has the patient. */
@@ -42,22 +45,18 @@ export class StreamRegistry extends EventEmitter<StreamRegistryEvents> {
 
   /**
    * Claims the patient's stream. The same device publishing again takes its own stream over.
-   * @throws HavenError PATIENT_HAS_DEVICE, CAPACITY_EXCEEDED, SHUTTING_DOWN
+   * @throws HavenError PATIENT_HAS_DEVICE, BITRATE_EXCEEDED, CAPACITY_EXCEEDED, SHUTTING_DOWN
    */
   publish(identity: StreamIdentity): Promise<Stream> {
     return this.#publishing.run(identity.patientId, async () => {
       this.#assertFree(identity);
       await this.#claims?.claim(identity);
-      this.#assertFree(identity);
-      const mediaWorker = await this.#workers.acquire('device');
-      const stream = await Stream.create(identity, mediaWorker, this.#clock);
-      if (this.#closed) {
-        stream.end('server-stopping');
-        throw new HavenError('SHUTTING_DOWN');
+      try {
+        return await this.#create(identity);
+      } catch (error) {
+        await this.#releaseUnused(identity.patientId);
+        throw error;
       }
-      this.#byPatient.get(identity.patientId)?.end('superseded');
-      this.#add(stream);
-      return stream;
     });
   }
 
@@ -67,6 +66,10 @@ export class StreamRegistry extends EventEmitter<StreamRegistryEvents> {
 
   ofPatient(patientId: string): Stream | undefined {
     return this.#byPatient.get(patientId);
+  }
+
+  get all(): readonly Stream[] {
+    return [...this.#byId.values()];
   }
 
   /** Those that viewers know of. */
@@ -93,6 +96,23 @@ export class StreamRegistry extends EventEmitter<StreamRegistryEvents> {
     for (const stream of [...this.#byId.values()]) stream.end(reason);
   }
 
+  async #create(identity: StreamIdentity): Promise<Stream> {
+    this.#assertFree(identity);
+    const mediaWorker = await this.#workers.acquire('device');
+    const stream = await Stream.create(identity, mediaWorker, this.#clock);
+    if (this.#closed) {
+      stream.end('server-stopping');
+      throw new HavenError('SHUTTING_DOWN');
+    }
+    this.#byPatient.get(identity.patientId)?.end('superseded');
+    this.#add(stream);
+    return stream;
+  }
+
+  async #releaseUnused(patientId: string): Promise<void> {
+    if (!this.#byPatient.has(patientId)) await this.#claims?.release(patientId);
+  }
+
   async #examine(stream: Stream): Promise<void> {
     this.#examining.add(stream);
     try {
@@ -104,6 +124,7 @@ export class StreamRegistry extends EventEmitter<StreamRegistryEvents> {
 
   #assertFree({ patientId, deviceId }: StreamIdentity): void {
     if (this.#closed) throw new HavenError('SHUTTING_DOWN');
+    this.#heldOff.assertFree(deviceId);
     const current = this.#byPatient.get(patientId);
     if (current !== undefined && current.identity.deviceId !== deviceId) {
       throw new HavenError('PATIENT_HAS_DEVICE', undefined, { retryAfterMs: DEVICE_RETURN_MS });
@@ -111,17 +132,16 @@ export class StreamRegistry extends EventEmitter<StreamRegistryEvents> {
   }
 
   #add(stream: Stream): void {
-    const { patientId } = stream.identity;
+    const { deviceId, patientId } = stream.identity;
     this.#byId.set(stream.streamId, stream);
     this.#byPatient.set(patientId, stream);
-    stream.once('ended', () => {
+    stream.once('ended', (reason) => {
+      if (reason === 'bitrate-exceeded') this.#heldOff.hold(deviceId);
       this.#byId.delete(stream.streamId);
       if (this.#byPatient.get(patientId) !== stream) return;
       this.#byPatient.delete(patientId);
       // After the queue's turn: whoever publishes the patient anew claims first.
-      void this.#publishing.run(patientId, async () => {
-        if (!this.#byPatient.has(patientId)) await this.#claims?.release(patientId);
-      });
+      void this.#publishing.run(patientId, () => this.#releaseUnused(patientId));
     });
     this.emit('created', stream);
   }

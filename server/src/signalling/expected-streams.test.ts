@@ -12,7 +12,10 @@ afterAll(() => rmSync(directory, { recursive: true }));
 let dataDirectory: string;
 let now = 1_000_000;
 let reports: ConditionReport[];
+/** Whether this node is the one to look after a patient. */
+let takes: boolean | undefined;
 beforeEach(() => {
+  takes = true;
   dataDirectory = mkdtempSync(join(directory, 'run-'));
   reports = [];
 });
@@ -26,6 +29,7 @@ function start(demo = false): ExpectedStreams {
   return new ExpectedStreams({
     config,
     alerts: { report },
+    takes: () => Promise.resolve(takes),
     telemetry: new QuietTelemetry(),
     clock: () => now,
   });
@@ -44,8 +48,8 @@ async function restarted(watch: (before: ExpectedStreams) => void, demo = false)
 describe('after a restart', () => {
   test('a device that does not return is missed, once, since the start', async () => {
     const streams = await restarted((before) => before.arrived('P-101', 'camera'));
-    streams.examine();
-    streams.examine();
+    await streams.examine();
+    await streams.examine();
     const at = now - RETURN_AFTER_RESTART_MS;
     expect(reports).toEqual([
       { patientId: 'P-101', source: 'camera', condition: 'signal-lost', present: true, at },
@@ -55,7 +59,7 @@ describe('after a restart', () => {
   test('a device is given some seconds to return', async () => {
     const streams = await restarted((before) => before.arrived('P-101', 'camera'));
     now -= 1;
-    streams.examine();
+    await streams.examine();
     expect(reports).toEqual([]);
   });
 
@@ -66,29 +70,49 @@ describe('after a restart', () => {
       before.stopped('P-102');
     });
     streams.arrived('P-101', 'camera');
-    streams.examine();
+    await streams.examine();
     expect(reports).toEqual([]);
   });
 
   test('a device that is still missing is remembered by the start after that', async () => {
     await restarted((before) => before.arrived('P-101', 'camera'));
     const streams = await restarted(() => undefined);
-    streams.examine();
+    await streams.examine();
     expect(reports).toHaveLength(1);
   });
 
   test('a simulated patient is missed in the demonstration only', async () => {
-    (await restarted((before) => before.arrived('P-101', 'synthetic'))).examine();
+    await (await restarted((before) => before.arrived('P-101', 'synthetic'))).examine();
     expect(reports).toEqual([]);
-    (await restarted((before) => before.arrived('P-101', 'synthetic'), true)).examine();
+    await (await restarted((before) => before.arrived('P-101', 'synthetic'), true)).examine();
     expect(reports).toHaveLength(1);
   });
 
-  test('a damaged list does not keep the server from starting', () => {
+  test('a patient whom another node has by now is neither missed here nor awaited at the next start', async () => {
+    const streams = await restarted((before) => before.arrived('P-101', 'camera'));
+    takes = false;
+    await streams.examine();
+    await streams.settled();
+    takes = true;
+    await (await restarted(() => undefined)).examine();
+    expect(reports).toEqual([]);
+  });
+
+  test('a device is missed as soon as it is known that no other node has its patient', async () => {
+    const streams = await restarted((before) => before.arrived('P-101', 'camera'));
+    takes = undefined;
+    await streams.examine();
+    expect(reports).toEqual([]);
+    takes = true;
+    await streams.examine();
+    expect(reports).toHaveLength(1);
+  });
+
+  test('a damaged list does not keep the server from starting', async () => {
     writeFileSync(join(dataDirectory, 'expected-streams.json'), '[{"patientId":');
     const streams = start();
     now += RETURN_AFTER_RESTART_MS;
-    streams.examine();
+    await streams.examine();
     expect(reports).toEqual([]);
   });
 });

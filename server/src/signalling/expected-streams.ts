@@ -15,6 +15,8 @@ export const RETURN_AFTER_RESTART_MS = 10_000;
 type Options = {
   config: Pick<Config, 'dataDirectory' | 'demo'>;
   alerts: Pick<AlertService, 'report'>;
+  /** Whether this node is to look after the patient, whom another may have by now; undefined: not known yet. */
+  takes: (patientId: string) => Promise<boolean | undefined>;
   telemetry: Telemetry;
   clock: () => number;
 };
@@ -54,18 +56,28 @@ export class ExpectedStreams {
     if (this.#expected.delete(patientId)) this.#write();
   }
 
-  /** Reports who has not returned; called about once a second. */
-  examine(): void {
-    const { alerts, clock, telemetry } = this.#options;
+  /** Reports who has not returned, here or at another node; called about once a second. */
+  async examine(): Promise<void> {
+    const { clock, telemetry } = this.#options;
     if (this.#awaited.size === 0 || clock() - this.#startedAt < RETURN_AFTER_RESTART_MS) return;
-    for (const [patientId, source] of this.#awaited) {
-      alerts
-        .report({ patientId, source, condition: 'signal-lost', present: true, at: this.#startedAt })
-        .catch((error: unknown) =>
-          telemetry.logger.error({ err: error }, 'a missing device could not be reported'),
-        );
+    try {
+      await Promise.all([...this.#awaited].map(([patientId, source]) => this.#miss(patientId, source)));
+    } catch (error) {
+      telemetry.logger.error({ err: error }, 'a missing device could not be reported');
     }
-    this.#awaited.clear();
+  }
+
+  async #miss(patientId: string, source: Source): Promise<void> {
+    const { alerts, takes } = this.#options;
+    const isOurs = await takes(patientId);
+    // It may have come back meanwhile.
+    if (isOurs === undefined || !this.#awaited.delete(patientId)) return;
+    if (isOurs)
+      await alerts.report({
+        ...{ patientId, source, condition: 'signal-lost', present: true },
+        at: this.#startedAt,
+      });
+    else this.stopped(patientId);
   }
 
   /** Resolves when the file says what was told. */

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Privacy } from '@haven/protocol';
 import { eventually } from '../testing/eventually.ts';
 import { vp8Parameters } from '../testing/rtp-parameters.ts';
-import { produce, publish, publishRtp, watch } from '../testing/scenes.ts';
+import { claim, produce, publish, publishRtp, watch } from '../testing/scenes.ts';
 import { TestServer } from '../testing/test-server.ts';
 
 let server: TestServer;
@@ -209,5 +209,15 @@ describe("a patient's privacy", () => {
     await expect(monitor.request('privacy:pause', request)).rejects.toMatchObject({
       code: 'INVALID_REQUEST',
     });
+  });
+
+  test('is not changed by a device that another one keeps from publishing', async () => {
+    const { streamId } = await publish(server, 'P-101');
+    const since = Date.now();
+    const privacy: Privacy = { reason: 'wish', by: 'bedside', since, until: since + 30 * MINUTE_MS };
+    await expect(claim(server, 'P-101', undefined, { privacy })).rejects.toMatchObject({
+      code: 'PATIENT_HAS_DEVICE',
+    });
+    expect(server.sfu.streams.get(streamId)?.privacy).toBeNull();
   });
 });

@@ -67,9 +67,10 @@ export async function publish(
   }
   const leave = await admission.devices.take(patientId);
   try {
-    if (privacy != null) privacies.bring(patientId, privacy);
     const stream = await sfu.streams.publish({ patientId, roomId, deviceId: principal.deviceId, source });
     if (stream.ended) throw new HavenError('STREAM_UNKNOWN');
+    // Before its first packet, and not by a device that the patient does not have.
+    if (privacy != null) privacies.bring(patientId, privacy);
     const subject = `patient:${patientId}`;
     stream.once('ended', (reason) => {
       leave();

@@ -103,7 +103,6 @@ export function startSignalling(options: SignallingOptions): Signalling {
 
   const privacyFile = new PrivacyFile(config.dataDirectory, telemetry);
   const privacies = new Privacies({ file: privacyFile, clock });
-  const ownPauses = new OwnPauses(privacies);
   const talks = new Talks({ audit, streams: sfu.streams, clock });
   const cluster =
     config.cluster === undefined || node === undefined
@@ -112,7 +111,7 @@ export function startSignalling(options: SignallingOptions): Signalling {
           settings: { ...config.cluster, node: node.id },
           redis: node.redis,
           namespace: io.of(NODE_NAMESPACE),
-          ...{ sessions, admission, alerts: options.alerts, sfu, talks, pauses: ownPauses, telemetry, clock },
+          ...{ sessions, admission, alerts: options.alerts, sfu, talks, privacies, telemetry, clock },
         });
   const alerts = cluster?.alerts ?? options.alerts;
   const hub = new RoomHub(monitors, telemetry, clock, (event) => cluster?.tell(event));
@@ -129,7 +128,8 @@ export function startSignalling(options: SignallingOptions): Signalling {
   const coordinator = new CvCoordinator(clock);
   const intake = new ObservationIntake({ coordinator, records, alerts, hub, telemetry, clock });
   const metrics = new AnalysisMetrics(telemetry);
-  const expected = new ExpectedStreams({ config, alerts, telemetry, clock });
+  const takes = (patientId: string) => cluster?.takes(patientId) ?? Promise.resolve(true);
+  const expected = new ExpectedStreams({ config, alerts, takes, telemetry, clock });
   const modes = new AnalysisModes({ records, telemetry });
   const priorities = new AlertPriorities({
     alerts,
@@ -176,7 +176,7 @@ export function startSignalling(options: SignallingOptions): Signalling {
     config,
     hub,
     load: () => operations.load,
-    pauses: cluster?.pauses ?? ownPauses,
+    pauses: cluster?.pauses ?? new OwnPauses(privacies),
     records,
     settled: () => cluster?.settled() ?? Promise.resolve(),
     sfu,
@@ -218,7 +218,7 @@ export function startSignalling(options: SignallingOptions): Signalling {
     cluster?.beat();
     void modes.look();
     coordinator.examine();
-    expected.examine();
+    void expected.examine();
     void operations.tick();
     privacies.examine();
     // Tokens also end by time alone.

@@ -96,7 +96,9 @@ export class BareNode {
 }
 
 /** What a node holds that was just started. */
-export const holding = (bootId: string) => ({ bootId, streams: [], vitals: [], alerts: [], talks: [] });
+export const holding = (bootId: string) => ({
+  ...{ bootId, streams: [], vitals: [], alerts: [], talks: [], pauses: [] },
+});
 
 const unknownStream = (): never => {
   throw new HavenError('STREAM_UNKNOWN');

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { DeviceRequests, MonitorRequests, RoomSnapshot, RtpParameters } from '@haven/protocol';
+import type { DeviceRequests, MonitorRequests, Privacy, RoomSnapshot, RtpParameters } from '@haven/protocol';
 import { RtpPublisher } from './rtp-publisher.ts';
 import { vp8Parameters } from './rtp-parameters.ts';
 import type { TestClient } from './test-client.ts';
@@ -10,7 +10,7 @@ export async function claim(
   server: TestServer,
   patientId: string,
   token = server.access.addDevice(patientId).token,
-  more: { talk?: boolean } = {},
+  more: { talk?: boolean; privacy?: Privacy } = {},
 ) {
   const device = server.device(token);
   await device.connected();

@@ -5,7 +5,7 @@ import type { MonitorRequests } from '@haven/protocol';
 import { hasRedis } from '../../records/testing/redis.ts';
 import { eventually } from '../../testing/eventually.ts';
 import { opusParameters } from '../../testing/rtp-parameters.ts';
-import { publishWithTalk, watch } from '../../testing/scenes.ts';
+import { publish, publishWithTalk, watch } from '../../testing/scenes.ts';
 import type { TestClient } from '../../testing/test-client.ts';
 import type { TestServer } from '../../testing/test-server.ts';
 import { TwoNodes } from '../../testing/two-nodes.ts';
@@ -136,6 +136,38 @@ whereRedisIs('a bedside at another node', () => {
     });
     await monitor.request('privacy:resume', { ...request(), confirmed: true });
     expect(a.sfu.streams.get(streamId)?.privacy).toBeNull();
+  });
+
+  test('has its privacy at whichever node it publishes next, also for a camera that knows of no pause, and its end', async () => {
+    const { device, monitor, streamId } = await scene();
+    const deviceId = a.sfu.streams.get(streamId)?.identity.deviceId;
+    const [atA, atB] = [a, b].map(({ access }) => access.addDevice(PATIENT.patientId, deviceId).token);
+    const request = () => ({ requestId: randomUUID(), ...PATIENT });
+    const privacy = await monitor.request('privacy:pause', {
+      ...request(),
+      ...{ reason: 'examination', minutes: 20 },
+    });
+    const moved = await publish(b, PATIENT.patientId, atB);
+    expect(moved.privacy).toEqual(privacy);
+    expect(b.sfu.streams.get(moved.streamId)?.privacy).toEqual(privacy);
+    await eventually(() => a.sfu.streams.get(streamId) === undefined, 'a has let go of it');
+    await monitor.request('privacy:resume', request());
+    device.close();
+    const back = await publish(a, PATIENT.patientId, atA);
+    expect(back.privacy).toBeNull();
+    expect(a.sfu.streams.get(back.streamId)?.privacy).toBeNull();
+  }, 30_000);
+
+  test('that is nowhere now can be given its pictures back at any node', async () => {
+    const { device, monitor, streamId } = await scene();
+    const request = () => ({ requestId: randomUUID(), ...PATIENT });
+    await monitor.request('privacy:pause', { ...request(), ...{ reason: 'visit', minutes: 20 } });
+    await device.request('publish:stop', { streamId });
+    await monitor.hears('stream:ended');
+    await monitor.request('privacy:resume', request());
+    expect(auditedAt(b, 'privacy:resume')).toHaveLength(1);
+    const next = await publish(a, PATIENT.patientId);
+    expect(next.privacy).toBeNull();
   });
 });
 

@@ -8,7 +8,8 @@ import { Leases } from '../../cluster/leases.ts';
 import { Members, type ClusterState } from '../../cluster/members.ts';
 import { Places, type PlaceKind } from '../../cluster/places.ts';
 import type { ClusterConfig } from '../../config/config.ts';
-import type { ClinicianPauses } from '../../privacy/clinician-pauses.ts';
+import { OwnPauses, type ClinicianPauses } from '../../privacy/clinician-pauses.ts';
+import type { Privacies } from '../../privacy/privacies.ts';
 import type { Sfu } from '../../sfu/sfu.ts';
 import type { TalkParty } from '../../talk/talk-party.ts';
 import type { Talker } from '../../talk/talk.ts';
@@ -47,9 +48,9 @@ export type ClusterNodeOptions = {
   admission: Admission;
   alerts: AlertService;
   sfu: Sfu;
-  /** Talks with patients of this node, and pauses of theirs. */
+  /** With patients of this node. */
   talks: Talks;
-  pauses: ClinicianPauses;
+  privacies: Privacies;
   telemetry: Telemetry;
   clock: () => number;
 };
@@ -59,6 +60,7 @@ export class ClusterNode implements OtherNodes {
   readonly alerts: ClusterAlerts;
   readonly pauses: ClinicianPauses;
   readonly #options: ClusterNodeOptions;
+  readonly #ownPauses: ClinicianPauses;
   readonly #bootId = randomUUID();
   readonly #redis: Redis;
   readonly #leases: Leases;
@@ -74,7 +76,7 @@ export class ClusterNode implements OtherNodes {
   #settled: Promise<void> = Promise.resolve();
 
   constructor(options: ClusterNodeOptions) {
-    const { settings, namespace, sessions, admission, alerts, sfu, talks, pauses, telemetry, clock } =
+    const { settings, namespace, sessions, admission, alerts, sfu, talks, privacies, telemetry, clock } =
       options;
     const { node, url, secret } = settings;
     this.#options = options;
@@ -92,7 +94,9 @@ export class ClusterNode implements OtherNodes {
       this.#news.hear(at, { kind: 'alert', alert, leftRoomId: null });
       return alert;
     });
-    this.pauses = new ClusterPauses(pauses, this.#mesh, (patientId) => this.#otherNodeOf(patientId));
+    this.#ownPauses = new OwnPauses(privacies);
+    this.pauses = new ClusterPauses(this.#ownPauses, this.#mesh, (patientId) => this.#otherNodeOf(patientId));
+    privacies.on('recorded', (pause) => this.tell({ kind: 'privacy', ...pause }));
     this.#talkHost = new TalkHost(talks, (event) => this.tell(event));
     this.#remoteTalks = new RemoteTalks(this.#mesh);
     const relay = (event: NodeEvent) => this.#audience?.hub.relay(event);
@@ -103,7 +107,15 @@ export class ClusterNode implements OtherNodes {
     });
     this.#news = new NodeNews({
       ...{ mesh: this.#mesh, alerts: this.alerts, handover: this.#handover, pipes: this.#pipes },
-      ...{ remoteTalks: this.#remoteTalks, talkHost: this.#talkHost, sfu, talks, telemetry, relay },
+      ...{
+        remoteTalks: this.#remoteTalks,
+        talkHost: this.#talkHost,
+        privacies,
+        sfu,
+        talks,
+        telemetry,
+        relay,
+      },
       audience: () => this.#audience,
     });
     serveNodes(namespace, sessions, {
@@ -157,6 +169,13 @@ export class ClusterNode implements OtherNodes {
     return this.#remoteTalks.start(node, patientId, talker, actor);
   }
 
+  /**
+   * Takes a patient whom no other node has. @returns whether this node has them; undefined while it cannot be known
+   */
+  takes(patientId: string): Promise<boolean | undefined> {
+    return this.#handover.takes(patientId);
+  }
+
   /** With whom patients of other nodes talk. */
   talksIn(roomId: string): TalkElsewhere[] {
     return this.#remoteTalks.inRoom(roomId);
@@ -191,7 +210,7 @@ export class ClusterNode implements OtherNodes {
   }
 
   #handlersFor(asking: string): Handlers<NodeRequests> {
-    const { alerts, pauses, sfu, talks } = this.#options;
+    const { alerts, privacies, sfu, talks } = this.#options;
     return {
       'node:snapshot': () => ({
         bootId: this.#bootId,
@@ -199,14 +218,15 @@ export class ClusterNode implements OtherNodes {
         vitals: this.#ownVitals(),
         alerts: alerts.allActive(),
         talks: talks.all(),
+        pauses: privacies.all(),
       }),
       'patient:alerts': ({ patientId }) => ({
         alerts: alerts.ofPatient(patientId).slice(-MOST_ALERTS_OF_PATIENT),
       }),
       ...this.#pipes.handlersFor(asking),
       ...this.#talkHost.handlersFor(asking),
-      'privacy:pause': (wish) => pauses.pause(wish),
-      'privacy:resume': (wish) => pauses.resume(wish),
+      'privacy:pause': (wish) => this.#ownPauses.pause(wish),
+      'privacy:resume': (wish) => this.#ownPauses.resume(wish),
       'alert:amend': ({ alertId, by, reason, seconds }) =>
         seconds === null
           ? alerts.acknowledge(alertId, by, reason)

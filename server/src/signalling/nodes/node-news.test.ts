@@ -12,6 +12,9 @@ import { watch } from '../../testing/scenes.ts';
 import type { TestServer } from '../../testing/test-server.ts';
 import { startNode } from '../../testing/two-nodes.ts';
 
+/** Longer than until the cluster has noticed that a node is gone, ms. */
+const TTL_OF_THE_DEAD_MS = 9_000;
+
 const alertOf = (patientId: string) =>
   pulseAlert(patientId, { id: randomUUID(), roomId: 'ward-a', startedAt: Date.now() });
 const ended = (alert: Alert): Alert => ({
@@ -83,4 +86,25 @@ const isOf = (alert: Alert) => (message: unknown) => {
     expect(await second.hears('alert', isOf(ended(alert)))).toEqual(ended(alert));
     expect((await watch(here)).snapshot.alerts).toEqual([]);
   });
+
+  test('is this node’s when that one is gone, as soon as its lease has run out', async () => {
+    const alert = alertOf('P-101');
+    await join({});
+    const { monitor } = await watch(here);
+    tell(alert);
+    await monitor.hears('alert', isOf(alert));
+    // Extended just before it died.
+    const lease = 'haven:lease:patient:P-101';
+    await link.hset(lease, { node: 'other', epoch: 1, value: '-' });
+    await link.pexpire(lease, TTL_OF_THE_DEAD_MS);
+    await other.close();
+    await eventually(() => here.gauge('haven_cluster_nodes') === 0, 'it is gone', 10_000);
+    await eventually(
+      () => here.alerts.allActive().some(({ id }) => id === alert.id),
+      'this node watches over the alert',
+      2 * TTL_OF_THE_DEAD_MS,
+    );
+    expect(await link.hget(lease, 'node')).toBe('here');
+    await monitor.request('alert:acknowledge', { requestId: randomUUID(), alertId: alert.id });
+  }, 40_000);
 });

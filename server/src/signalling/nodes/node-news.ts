@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Alert, ResponseOf, StreamEndReason } from '@haven/protocol';
 import type { SoundPauses } from '../../alerts/sound-pauses.ts';
+import type { Privacies } from '../../privacy/privacies.ts';
 import { KeyedQueue } from '../../sfu/keyed-queue.ts';
 import type { PipeOpener } from '../../sfu/remote-stream.ts';
 import type { Sfu } from '../../sfu/sfu.ts';
@@ -23,6 +24,7 @@ export type NodeNewsOptions = {
   alerts: ClusterAlerts;
   handover: PatientHandover;
   pipes: PipeHost;
+  privacies: Pick<Privacies, 'learn'>;
   remoteTalks: RemoteTalks;
   sfu: Sfu;
   talkHost: TalkHost;
@@ -91,12 +93,13 @@ export class NodeNews {
   }
 
   #learnAll(node: string, held: ResponseOf<NodeRequests, 'node:snapshot'>): void {
-    const { alerts, pipes, relay } = this.#options;
+    const { alerts, pipes, privacies, relay } = this.#options;
     if (this.#boots.get(node) !== held.bootId) pipes.closeAllOf(node);
     this.#boots.set(node, held.bootId);
     this.#endStreamsBut(node, new Set(held.streams.map(({ state }) => state.streamId)));
     for (const stream of held.streams) this.#learnStream(node, stream);
     this.#learnTalks(node, held.talks);
+    for (const { patientId, record } of held.pauses) privacies.learn(patientId, record);
     for (const { roomId, message } of held.vitals) relay({ kind: 'vitals', roomId, message });
     const alertIds = new Set(held.alerts.map(({ id }) => id));
     for (const alert of alerts.toldBy(node)) if (!alertIds.has(alert.id)) dropAlert(alert, alerts, relay);
@@ -104,14 +107,15 @@ export class NodeNews {
   }
 
   #learn(node: string, event: NodeEvent): void {
-    const { audience, handover, relay, remoteTalks } = this.#options;
+    const { audience, handover, privacies, relay, remoteTalks } = this.#options;
     if (event.kind === 'stream') this.#learnStream(node, event.stream);
     else if (event.kind === 'alert') this.#learnAlert(node, event.alert, event.leftRoomId);
     else if (event.kind === 'patient-taken') handover.recheck(event.patientId);
+    else if (event.kind === 'privacy') privacies.learn(event.patientId, event.record);
     else if (event.kind === 'talk-heard' || event.kind === 'talk-ended') remoteTalks.learn(node, event);
     else {
       if (event.kind === 'patient-talk') this.#learnTalk(node, event);
-      if (event.kind === 'stream-ended') this.#endStream(event.streamId, event.reason);
+      if (event.kind === 'stream-ended') this.#endStream(node, event.streamId, event.reason);
       if (event.kind === 'sound-pause') audience()?.soundPauses.learn(event.roomId, event.pause);
       relay(event);
     }
@@ -170,13 +174,13 @@ export class NodeNews {
     handover.takeOverAlertsOf(node);
   }
 
-  #endStream(streamId: string, reason: StreamEndReason): void {
+  #endStream(node: string, streamId: string, reason: StreamEndReason): void {
     const { handover, sfu } = this.#options;
     const stream = sfu.remote.get(streamId);
     if (stream === undefined) return;
     const { patientId, source } = stream.identity;
     stream.end(reason);
-    if (reason === 'server-stopping') handover.lookOutFor(patientId, source);
+    if (reason === 'server-stopping') handover.lookOutFor(patientId, source, node);
   }
 
   #endStreamsBut(node: string, held: ReadonlySet<string>): void {
@@ -186,7 +190,7 @@ export class NodeNews {
       const { roomId, patientId } = stream.identity;
       if (held.has(streamId)) continue;
       const reason = 'server-stopping';
-      this.#endStream(streamId, reason);
+      this.#endStream(node, streamId, reason);
       relay({ kind: 'stream-ended', streamId, reason, roomId, patientId });
     }
   }

@@ -27,6 +27,8 @@ import {
   type RequestEvents,
 } from '@haven/protocol';
 import { z } from 'zod';
+import { pauseRecordSchema } from '../../privacy/pause-record.ts';
+import { MOST_PAUSES } from '../../privacy/privacy-file.ts';
 import type { WatchedStream } from '../../sfu/watched-stream.ts';
 
 export const NODE_NAMESPACE = '/node';
@@ -66,6 +68,8 @@ export function sharedStreamOf({
 const signatorySchema = z.object({ userId: uuidSchema, displayName: z.string().max(80) });
 const actorSchema = z.object({ name: z.string().max(128), address: z.string().max(64) });
 
+const pauseSchema = z.object({ patientId: patientIdSchema, record: pauseRecordSchema });
+
 /** What happens on a node and concerns viewers of others. */
 export const nodeEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('stream'), stream: sharedStreamSchema }),
@@ -81,6 +85,8 @@ export const nodeEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('alert'), alert: alertSchema, leftRoomId: roomIdSchema.nullable() }),
   /** This node has the patient from now on. */
   z.object({ kind: z.literal('patient-taken'), patientId: patientIdSchema }),
+  /** A pause of a patient's picture began at this node, or ended. */
+  z.object({ kind: z.literal('privacy'), ...pauseSchema.shape }),
   z.object({ kind: z.literal('sound-pause'), roomId: roomIdSchema, pause: soundPauseSchema.nullable() }),
   z.object({
     kind: z.literal('patient-event'),
@@ -143,6 +149,8 @@ export const nodeRequests = {
       talks: z
         .array(z.object({ roomId: roomIdSchema, patientId: patientIdSchema, clinician: z.string().max(80) }))
         .max(10_000),
+      /** Of its own patients and of others'. */
+      pauses: z.array(pauseSchema).max(MOST_PAUSES),
     }),
   },
   /** A patient's alerts as this node watched over them, also those that ended lately: the newest of them. */

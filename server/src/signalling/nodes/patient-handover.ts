@@ -2,8 +2,9 @@ import { HavenError, type Alert, type Source } from '@haven/protocol';
 import type { AlertService } from '../../alerts/alert-service.ts';
 import type { Leases } from '../../cluster/leases.ts';
 import type { Members } from '../../cluster/members.ts';
-import { PatientClaims } from '../../cluster/patient-claims.ts';
+import { PatientClaims, type Pictures } from '../../cluster/patient-claims.ts';
 import type { Sfu } from '../../sfu/sfu.ts';
+import type { Stream } from '../../sfu/stream.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import { RETURN_AFTER_RESTART_MS } from '../expected-streams.ts';
 import type { ClusterAlerts } from './cluster-alerts.ts';
@@ -33,19 +34,22 @@ export class PatientHandover {
   readonly #claims: PatientClaims;
   /** Patients whose device was at a node that is gone. */
   readonly #awaited = new Map<string, { source: Source; at: number }>();
+  /** Patients whom a node had that is gone or lets go, until it is known who has them now. */
+  readonly #orphans = new Map<string, Orphan>();
   /** Patients whose device is here, and whom another node watched over while this one was away. */
   readonly #contested = new Set<string>();
   /** How many patients' alerts are being let go of. */
   #yielding = 0;
 
   constructor(options: PatientHandoverOptions) {
-    const { leases, alerts, sfu } = options;
+    const { leases, members, alerts, sfu } = options;
     this.#options = options;
     this.#claims = new PatientClaims({
       leases,
       deviceElsewhere: (patientId) => sfu.remote.ofPatient(patientId)?.identity.deviceId,
-      isPublished: (patientId) => sfu.streams.ofPatient(patientId) !== undefined,
+      pictures: (patientId) => picturesOf(sfu.streams.ofPatient(patientId)),
       isWatchedOver: (patientId) => alerts.allActive().some((alert) => alert.patientId === patientId),
+      isThere: (node) => members.others.some((other) => other.node === node),
     });
     this.#claims.on('lost', (patientId) => this.#yield(patientId));
     this.#claims.on('contested', (patientId) => this.#contested.add(patientId));
@@ -79,23 +83,56 @@ export class PatientHandover {
   /** A node left the cluster: each of its patients is watched over by whoever takes them first. */
   takeOverAlertsOf(node: string): void {
     const patientIds = new Set(this.#options.allAlerts.toldBy(node).map(({ patientId }) => patientId));
-    for (const patientId of patientIds) void this.#claims.watchOver(patientId);
+    for (const patientId of patientIds) this.#takeIn(patientId, node);
   }
 
   /** The patient's device was at a node that stopped or is gone: somebody is to watch over them. */
-  lookOutFor(patientId: string, source: Source): void {
+  lookOutFor(patientId: string, source: Source, node: string): void {
     this.#awaited.set(patientId, { source, at: this.#options.clock() });
-    void this.#claims.watchOver(patientId);
+    this.#takeIn(patientId, node);
+  }
+
+  /**
+   * Takes a patient whom nobody has, such as one whose device does not come back. @returns whether this node has them;
+   * undefined while it cannot be known
+   */
+  async takes(patientId: string): Promise<boolean | undefined> {
+    if (this.#options.sfu.remote.ofPatient(patientId) !== undefined) return false;
+    const holder = await this.#claims.watchOver(patientId);
+    if (this.#claims.has(patientId)) return true;
+    return holder === undefined ? undefined : false;
   }
 
   /** Called about once a second. */
   beat(): void {
+    for (const [patientId, orphan] of this.#orphans) void this.#lookAfter(patientId, orphan);
     this.#lookForAwaited();
     for (const patientId of this.#contested) void this.#regain(patientId);
   }
 
   close(): void {
     this.#claims.close();
+  }
+
+  #takeIn(patientId: string, from: string): void {
+    const orphan = { from, at: this.#options.clock() };
+    this.#orphans.set(patientId, orphan);
+    void this.#lookAfter(patientId, orphan);
+  }
+
+  /** Tried until it is known: Redis may be away, and the lease of a node that is gone runs on for some seconds. */
+  async #lookAfter(patientId: string, orphan: Orphan): Promise<void> {
+    const holder = await this.#claims.watchOver(patientId);
+    if (this.#orphans.get(patientId) === orphan && this.#isLookedAfter(patientId, holder, orphan))
+      this.#orphans.delete(patientId);
+  }
+
+  #isLookedAfter(patientId: string, holder: string | undefined, { from, at }: Orphan): boolean {
+    const { clock, members, sfu } = this.#options;
+    if (this.#claims.has(patientId) || sfu.ofPatient(patientId) !== undefined) return true;
+    if (!members.others.some(({ node }) => node === holder)) return false;
+    // A node that stops tells of it before it gives its patients back.
+    return holder !== from || clock() - at >= RETURN_AFTER_RESTART_MS;
   }
 
   #take(patientId: string): void {
@@ -131,7 +168,7 @@ export class PatientHandover {
     const { allAlerts, clock, sfu } = this.#options;
     for (const [patientId, { source, at }] of this.#awaited) {
       const returned = sfu.ofPatient(patientId) !== undefined;
-      if (!returned && clock() - at < RETURN_AFTER_RESTART_MS) continue;
+      if (!returned && (clock() - at < RETURN_AFTER_RESTART_MS || this.#orphans.has(patientId))) continue;
       this.#awaited.delete(patientId);
       if (returned || !this.#claims.has(patientId)) continue;
       void allAlerts.report({ patientId, source, condition: 'signal-lost', present: true, at });
@@ -174,6 +211,15 @@ export class PatientHandover {
       relay({ kind: 'alert', alert, leftRoomId: null });
     }
   }
+}
+
+/** By which node they were had, and since when that is over, ms since the epoch. */
+type Orphan = { from: string; at: number };
+
+function picturesOf(stream: Stream | undefined): Pictures | undefined {
+  if (stream === undefined) return undefined;
+  if (!stream.live) return 'awaited';
+  return stream.state.conditions.includes('signal-lost') ? 'lost' : 'arriving';
 }
 
 /** An alert is off the screens of this node. */
