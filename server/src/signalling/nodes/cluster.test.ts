@@ -150,6 +150,35 @@ whereRedisIs('two nodes', () => {
     expect((await watch(nodes.a)).snapshot.alerts.map(({ id }) => id)).toEqual([alert.id]);
   }, 60_000);
 
+  test('keep a device where it is that moved while Redis was away, and its alerts with it', async () => {
+    const deviceId = randomUUID();
+    const [atA, atB] = [a, b].map(({ access }) => access.addDevice('P-101', deviceId).token);
+    const before = await publishRtp(a, 'P-101', atA);
+    await eventually(() => b.sfu.remote.get(before.streamId), 'b knows the stream');
+    const { monitor } = await watch(b);
+    const alert = a.alerts.raise({ patientId: 'P-101', roomId: 'ward-a' });
+    await monitor.hears('alert');
+    await nodes.redis.kill();
+    await before.publisher.close();
+    before.device.close();
+    const { streamId } = await publishRtp(b, 'P-101', atB);
+    await eventually(() => b.sfu.streams.get(streamId)?.live === true, 'its pictures arrive at b');
+    await nodes.restartRedis();
+    await eventually(
+      () => a.sfu.streams.get(before.streamId)?.ended !== false,
+      'a lets go of its stream',
+      TAKEN_OVER_WITHIN_MS,
+    );
+    await eventually(
+      () => b.alerts.allActive().some(({ id }) => id === alert.id),
+      'b watches over the alert',
+      TAKEN_OVER_WITHIN_MS,
+    );
+    expect(b.sfu.streams.get(streamId)?.ended).toBe(false);
+    await monitor.request('alert:acknowledge', { requestId: randomUUID(), alertId: alert.id });
+    expect(monitor.heard('alert').filter((told) => !(told as Alert).active)).toEqual([]);
+  }, 60_000);
+
   test('have back whom another watched over while they were cut off, with what was done there', async () => {
     const { streamId } = await publishRtp(a, 'P-101');
     await eventually(() => b.sfu.remote.get(streamId), 'b knows the stream');
