@@ -27,13 +27,14 @@ async function startServer(options: Parameters<typeof DeviceServer.start>[0] = {
   return server;
 }
 
-/** Starts an agent with a moving picture; `ended` settles as its `run()` does. */
+/** Starts an agent with a moving picture; `ended` settles as its `run()` does, `said` is what it warned of. */
 async function startAgent(
   server: DeviceServer,
   layerCount = 2,
   framesPerSecond = 15,
-): Promise<{ agent: DeviceAgent; ended: Promise<void> }> {
+): Promise<{ agent: DeviceAgent; ended: Promise<void>; said: string[] }> {
   const { width, height } = PICTURE;
+  const said: string[] = [];
   const renderer = {
     frame: (seconds: number) => movingBar(width, height, Math.round(seconds * framesPerSecond)),
   };
@@ -45,7 +46,7 @@ async function startAgent(
     layerCount,
     maxBitrate: Infinity,
     maxFramesPerSecond: framesPerSecond,
-    log: pino({ level: 'silent' }),
+    log: pino({ level: 'warn' }, { write: (line) => said.push(line) }),
   });
   const ended = agent.run();
   ended.catch(() => undefined);
@@ -53,7 +54,7 @@ async function startAgent(
     await agent.close();
     await ended.catch(() => undefined);
   });
-  return { agent, ended };
+  return { agent, ended, said };
 }
 
 async function publishing(server: DeviceServer) {
@@ -249,6 +250,29 @@ describe('a device publishes again by itself', () => {
     const { streamId, socket } = await publishing(server);
     socket.emit('stream:ended', { streamId, reason: 'media-worker-died' });
     await eventually('another stream', () => server.streams.length === 2 || undefined);
+  });
+
+  test('after it had sent far too much, as late as the server says', async () => {
+    const server = await startServer();
+    await startAgent(server);
+    const { streamId, socket } = await publishing(server);
+    server.refuse.claim = new HavenError('BITRATE_EXCEEDED', undefined, { retryAfterMs: 6_000 });
+    socket.emit('stream:ended', { streamId, reason: 'bitrate-exceeded' });
+    await eventually('a claim that is refused', () => server.claims === 2 || undefined);
+    const refusedAt = performance.now();
+    server.refuse.claim = undefined;
+    await eventually('another stream', () => server.streams.length === 2 || undefined);
+    expect(performance.now() - refusedAt).toBeGreaterThan(5_900);
+  });
+
+  test('once the patient’s former device is given up, and says meanwhile what it waits for', async () => {
+    const taken = new HavenError('PATIENT_HAS_DEVICE', undefined, { retryAfterMs: 1_000 });
+    const server = await startServer({ refuse: { claim: taken } });
+    const { said } = await startAgent(server);
+    await eventually('two claims', () => server.claims > 1 || undefined);
+    expect(said.filter((line) => line.includes(`tried again in 1 s: ${taken.message}`))).not.toEqual([]);
+    server.refuse.claim = undefined;
+    await publishing(server);
   });
 
   test('once a server that was full has room', async () => {

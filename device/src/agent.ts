@@ -7,16 +7,11 @@ import { ChanceLoss } from './media/chance-loss.ts';
 import type { RawFrame } from './media/frame.ts';
 import { QueueWatch } from './media/queue-watch.ts';
 import { OTHER_LAYERS, Publication, type PublicationEnd } from './publication.ts';
+import { RetryPace } from './retry-pace.ts';
 import { SignallingClient, type SignallingOptions } from './signalling-client.ts';
 import { PrivacyPause } from './privacy-pause.ts';
 import type { VideoSource } from './sources/source.ts';
 
-/** Wait before publishing again, ms: doubled by each failure in a row, and jittered. */
-const RETRY_MS = 500;
-const RETRY_MAX_MS = 5000;
-const JITTER = 0.5;
-/** A publication that lasted so long was no failure. */
-const HEALTHY_AFTER_MS = 10_000;
 /** How long the goodbye to the server may take: a shutdown is over within two seconds. */
 const STOP_TIMEOUT_MS = 700;
 
@@ -41,7 +36,9 @@ export class DeviceAgent {
   readonly #failed = Promise.withResolvers<never>();
   #connected = Promise.withResolvers<undefined>();
   #publication: Publication | undefined;
-  #retryMs = RETRY_MS;
+  readonly #pace = new RetryPace();
+  /** ms until the next attempt. */
+  #waitMs = 0;
   /** Only one layer is sent, since much is lost. */
   #alone = false;
   readonly #path: KnownPath = { chance: new ChanceLoss(), queue: new QueueWatch() };
@@ -128,25 +125,16 @@ export class DeviceAgent {
       await this.#connected.promise;
       if (this.#stopped()) return;
       const startedAt = performance.now();
-      const lasted = () => performance.now() - startedAt;
       const publication = await this.#publish();
       if (publication) {
         playing ??= this.#play();
         const end = await Promise.race([publication.over, playing]);
         if (end === 'played') return;
         await this.#ended(publication, end);
-        if (end === OTHER_LAYERS) {
-          this.#alone = !this.#alone;
-          continue;
-        }
-        // A new session, at another node maybe: the one before was well, and everybody waits for the picture.
-        if (end === 'device-lost' && lasted() > HEALTHY_AFTER_MS) {
-          this.#retryMs = RETRY_MS;
-          continue;
-        }
+        if (end === OTHER_LAYERS) this.#alone = !this.#alone;
+        this.#waitMs = this.#pace.ended(end, performance.now() - startedAt);
       }
-      if (lasted() > HEALTHY_AFTER_MS) this.#retryMs = RETRY_MS;
-      await this.#pause();
+      await delay(this.#waitMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
     }
   }
 
@@ -192,30 +180,27 @@ export class DeviceAgent {
 
   #publishFailed(error: unknown): void {
     if (this.#stopped()) return;
-    if (error instanceof HavenError && isFinal(error.code)) {
+    this.#waitMs = this.#pace.failed(error);
+    if (error instanceof HavenError && isFinal(error)) {
       this.#failed.reject(error);
       return;
     }
-    if (error instanceof HavenError && error.retryAfterMs !== undefined) {
-      this.#retryMs = Math.max(this.#retryMs, error.retryAfterMs);
-    }
-    this.#log.warn({ err: error }, 'publishing failed and is tried again');
+    const seconds = Math.ceil(this.#waitMs / 1000);
+    const problem = error instanceof Error ? error.message : String(error);
+    this.#log.warn({ err: error }, `publishing is tried again in ${seconds} s: ${problem}`);
   }
 
   async #ended(publication: Publication, end: PublicationEnd): Promise<void> {
     this.#publication = undefined;
     await publication.close();
     if (this.#stopped()) return;
-    this.#log.warn(
-      { streamId: publication.streamId, reason: end },
-      'the stream ended and is published again',
-    );
-  }
-
-  async #pause(): Promise<void> {
-    const wait = this.#retryMs * (1 + JITTER * (2 * Math.random() - 1));
-    this.#retryMs = Math.min(RETRY_MAX_MS, this.#retryMs * 2);
-    await delay(wait, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+    const { streamId } = publication;
+    if (end === 'bitrate-exceeded') {
+      // The server says how long to wait when it is asked.
+      this.#log.error({ streamId }, new HavenError('BITRATE_EXCEEDED').message);
+      return;
+    }
+    this.#log.warn({ streamId, reason: end }, 'the stream ended and is published again');
   }
 
   #disconnected(reason: string): void {
@@ -229,7 +214,7 @@ export class DeviceAgent {
   }
 
   #refused(error: HavenError): void {
-    if (isFinal(error.code)) this.#failed.reject(error);
+    if (isFinal(error)) this.#failed.reject(error);
     else this.#log.warn({ code: error.code, problem: error.message }, 'connecting failed and is tried again');
   }
 
@@ -241,7 +226,8 @@ export class DeviceAgent {
   }
 
   #sessionEnded(code: ErrorCode): void {
-    if (isFinal(code)) this.#failed.reject(new HavenError(code));
+    const error = new HavenError(code);
+    if (isFinal(error)) this.#failed.reject(error);
     else this.#log.warn({ code }, 'the server ended the session');
   }
 }

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@haven/protocol';
+import type { ErrorCode, HavenError } from '@haven/protocol';
 
 /** Something that whoever starts the agent has to put right first; the message is a sentence for them. */
 export class UsageError extends Error {
@@ -8,7 +8,7 @@ export class UsageError extends Error {
   }
 }
 
-/** After these codes trying again changes nothing: the agent stops and says why. */
+/** After these codes trying again changes nothing, unless the server says when: the agent stops and says why. */
 const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'UNAUTHENTICATED',
   'TOKEN_REVOKED',
@@ -20,6 +20,7 @@ const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'SUPERSEDED',
 ]);
 
-export function isFinal(code: ErrorCode): boolean {
-  return FINAL.has(code);
+/** Whether to stop. A server that says how long to wait expects the next device then: it gives the former one up. */
+export function isFinal({ code, retryAfterMs }: Pick<HavenError, 'code' | 'retryAfterMs'>): boolean {
+  return retryAfterMs === undefined && FINAL.has(code);
 }

@@ -96,7 +96,10 @@ export type DeviceToServer = RequestEvents<DeviceRequests>;
 export type ServerToDevice = ServerToTalker & {
   /** First of a connection; of one that was taken up, after all that was missed. From here on it can be taken up. */
   'session:ready': (event: { resumeWithinMs: number }) => void;
-  /** The stream is over; `superseded` and `revoked` are final, after the others the device publishes again. */
+  /**
+   * The stream is over; `superseded` and `revoked` are final, after the others the device publishes again. After
+   * `bitrate-exceeded` it is refused for a while, and has to send less.
+   */
   'stream:ended': (event: { streamId: string; reason: StreamEndReason }) => void;
   /** The highest layer that anyone watches; layers above it need not be encoded. */
   'stream:layers': (event: { streamId: string; maxSpatialLayer: number }) => void;

@@ -56,6 +56,10 @@ export const ERRORS = {
   SESSION_LOCKED: { status: 423, advice: 'The session is locked after inactivity. Enter your password.' },
   ACCOUNT_LOCKED: { status: 429, advice: 'Too many wrong passwords. Wait, or ask an administrator.' },
   RATE_LIMITED: { status: 429, advice: 'Too many requests. Wait as long as the answer says.' },
+  BITRATE_EXCEEDED: {
+    status: 429,
+    advice: 'This device sent far more than the server takes. Lower the bitrate of its encoder.',
+  },
   CONFIRMATION_REQUIRED: { status: 409, advice: 'The bedside asked for this pause. Confirm that it ends.' },
   PRIVACY_RUNS: { status: 409, advice: "The patient's picture is paused for privacy. End the pause first." },
   TALK_UNSUPPORTED: { status: 409, advice: 'This bedside has no microphone and loudspeaker.' },

@@ -39,7 +39,7 @@ export const streamFiguresSchema = z.object({
   /** That the device says it encodes; null when it does not say. */
   framesPerSecond: z.number().min(0).nullable(),
   mediaWorker: z.number().int().min(0),
-  /** Browsers that receive it. */
+  /** Browsers and players that receive it. */
   viewers: z.number().int().min(0),
   /** Null while no CV worker takes it. */
   analysis: z

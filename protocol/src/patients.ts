@@ -66,6 +66,8 @@ export const streamEndReasonSchema = z.enum([
   'revoked',
   /** The patient was moved to another room: publish again, for its viewers. */
   'patient-moved',
+  /** The device sent far more than it may, for seconds: it has to send less, and waits before it publishes again. */
+  'bitrate-exceeded',
   'media-worker-died',
   'server-stopping',
 ]);

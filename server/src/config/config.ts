@@ -101,10 +101,15 @@ const environmentSchema = z.object({
   HAVEN_MESSAGE_BYTES: count(16_384, 16_777_216).default(MAX_MESSAGE_BYTES),
   /** Of one connection: a wall that opens 50 tiles at once makes about 150 requests. */
   HAVEN_MESSAGES_PER_SECOND: count(10, 10_000).default(200),
-  /** Of one stream, all layers together, bit/s: three layers up to 720p take 2.5 Mbit/s, the rest is for bursts. */
+  /**
+   * Of one stream, all layers together, bit/s: three layers up to 720p take 2.5 Mbit/s, the rest is for bursts. One that
+   * goes on sending half as much again is ended.
+   */
   HAVEN_STREAM_BITRATE: count(100_000, 100_000_000).default(5_000_000),
   HAVEN_STREAM_FRAMES_PER_SECOND: count(5, 120).default(35),
   HAVEN_CONSUMERS_PER_VIEWER: count(1, 1000).default(100),
+  /** Streams that one user may play over WHEP at a time, one that was left without a word for half a minute included. */
+  HAVEN_PLAYERS_PER_USER: count(1, 10_000).default(10),
   /** WebRTC transports of one device or viewer: one for pictures, two for a talk, and one that replaces another. */
   HAVEN_TRANSPORTS_PER_PEER: count(1, 16).default(4),
   /** How long sessions may run on after SIGTERM while no new ones are taken; 0: the server stops at once. */
@@ -301,6 +306,7 @@ export function readConfig(environment: Record<string, string | undefined>, term
       maxIncomingBitrate: settings.HAVEN_STREAM_BITRATE,
       maxFramesPerSecond: settings.HAVEN_STREAM_FRAMES_PER_SECOND,
       consumersPerViewer: settings.HAVEN_CONSUMERS_PER_VIEWER,
+      playersPerUser: settings.HAVEN_PLAYERS_PER_USER,
       transportsPerPeer: settings.HAVEN_TRANSPORTS_PER_PEER,
     },
     drainMs: 1000 * (settings.HAVEN_DRAIN_SECONDS ?? (production ? PRODUCTION_DRAIN_SECONDS : 0)),

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { types } from 'mediasoup';
 import type { MediaWorker } from './media-worker.ts';
 
-/** A device's or a browser's transport, and what travels on it. */
+/** A device's, a browser's or a player's transport, and what travels on it. */
 export type Peer = {
   readonly mediaWorker: MediaWorker;
   readonly transport: types.WebRtcTransport;
@@ -12,15 +12,15 @@ export type Peer = {
 
 /** How many there are on one media worker. */
 export type MediaCounts = {
-  /** Of devices and browsers. */
+  /** Of devices, browsers and players. */
   transports: number;
   /** Streams and voices that come in from devices and browsers. */
   producers: number;
-  /** Streams and voices that go out to browsers and devices. */
+  /** Streams and voices that go out to browsers, players and devices. */
   consumers: number;
   /** Streams that go to CV workers. */
   taps: number;
-  /** Streams that go on to another media worker. */
+  /** Streams that go on to another media worker, of this node or of another. */
   pipes: number;
 };
 
@@ -49,6 +49,12 @@ export class MediaCensus extends EventEmitter<MediaCensusEvents> {
       if (isWebRtc(transport)) this.#followPeer(mediaWorker, transport, counts);
       else if (transport.type === 'plain') countConsumers(transport, counts, 'taps');
       else if (transport.type === 'pipe') countConsumers(transport, counts, 'pipes');
+    });
+    mediaWorker.on('newrouter', (router) => {
+      router.observer.on('newtransport', (transport) => {
+        if (isWebRtc(transport)) this.#followPeer(mediaWorker, transport, counts);
+        else if (transport.type === 'pipe') countBackPipes(transport, counts);
+      });
     });
   }
 
@@ -115,6 +121,14 @@ function countConsumers(transport: types.Transport, counts: MediaCounts, kind: '
   transport.observer.on('newconsumer', (consumer) => {
     counts[kind] += 1;
     consumer.observer.once('close', () => (counts[kind] -= 1));
+  });
+}
+
+/** What comes in by a pipe at a player's router has not left the media worker, whose own router counts it as a pipe. */
+function countBackPipes(transport: types.Transport, counts: MediaCounts): void {
+  transport.observer.on('newproducer', (producer) => {
+    counts.pipes -= 1;
+    producer.observer.once('close', () => (counts.pipes += 1));
   });
 }
 

@@ -3,7 +3,7 @@ import { FirstPictures } from './first-pictures.ts';
 import { MediaCensus } from './media-census.ts';
 import type { MediaWorker } from './media-worker.ts';
 import { linkMetrics, measureMedia } from './sfu-metrics.ts';
-import { MediaStatistics } from './statistics.ts';
+import { MediaStatistics, type PeerReading } from './statistics.ts';
 
 /** Everything that looks on while media travel, and changes nothing. */
 export class MediaObservation {
@@ -21,6 +21,12 @@ export class MediaObservation {
     this.census.follow(mediaWorker);
   }
 
+  /** Of the transport with this id, at its last reading. */
+  readingOf(transportId: string): PeerReading | undefined {
+    const peer = this.census.peer(transportId);
+    return peer === undefined ? undefined : this.statistics.ofPeer(peer.transport);
+  }
+
   /** Between devices and the SFU, the median, ms; null while none is known. */
   uplinkRoundTripMs(): number | null {
     const known = this.census.peers
@@ -31,7 +37,7 @@ export class MediaObservation {
     return known[Math.floor(known.length / 2)] ?? null;
   }
 
-  /** How many browsers receive each producer, by its id; a piped one keeps its id. */
+  /** How many browsers receive each producer, by its id; one that is piped keeps its id, except on its way to a player. */
   consumersByProducer(): Map<string, number> {
     const counts = new Map<string, number>();
     for (const { consumers } of this.census.peers) {

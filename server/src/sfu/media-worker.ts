@@ -22,15 +22,19 @@ export type MediaWorkerOptions = {
   port: number;
   announcedAddress: string | undefined;
   workerBinary: string | undefined;
-  /** Of a device, all layers together, bit/s. */
+  /** Of a device, all layers together, bit/s: the most that its transport is told to send. */
   maxIncomingBitrate: number;
   /** Its place in the pool, which a successor takes over. */
   index: number;
 };
 
-type MediaWorkerEvents = { died: [] };
+type MediaWorkerEvents = {
+  died: [];
+  /** One more router than its own. */
+  newrouter: [types.Router];
+};
 
-/** One mediasoup worker process with its one WebRtcServer (one port) and its one router. */
+/** One mediasoup worker process with its one WebRtcServer (one port) and its one router, which all but players share. */
 export class MediaWorker extends EventEmitter<MediaWorkerEvents> {
   readonly index: number;
   readonly router: types.Router;
@@ -54,10 +58,10 @@ export class MediaWorker extends EventEmitter<MediaWorkerEvents> {
     this.#webRtcServer = webRtcServer;
     this.router = router;
     worker.on('died', () => this.emit('died'));
-    router.observer.on('newtransport', (transport) => {
-      this.#carry(transport.observer);
-      transport.observer.on('newproducer', (producer) => this.#carry(producer.observer));
-      transport.observer.on('newconsumer', (consumer) => this.#carry(consumer.observer));
+    this.#carryAllOf(router);
+    worker.observer.on('newrouter', (another) => {
+      this.#carryAllOf(another);
+      this.emit('newrouter', another);
     });
   }
 
@@ -98,7 +102,7 @@ export class MediaWorker extends EventEmitter<MediaWorkerEvents> {
     return rtpCapabilitiesSchema.parse(this.router.rtpCapabilities);
   }
 
-  /** Transports, producers and consumers. */
+  /** Transports, producers and consumers of all its routers. */
   get carried(): number {
     return this.#carried;
   }
@@ -146,6 +150,14 @@ export class MediaWorker extends EventEmitter<MediaWorkerEvents> {
     const ended = new Promise<void>((resolve) => this.#worker.once('subprocessclose', resolve));
     this.#worker.close();
     await ended;
+  }
+
+  #carryAllOf(router: types.Router): void {
+    router.observer.on('newtransport', (transport) => {
+      this.#carry(transport.observer);
+      transport.observer.on('newproducer', (producer) => this.#carry(producer.observer));
+      transport.observer.on('newconsumer', (consumer) => this.#carry(consumer.observer));
+    });
   }
 
   #carry(observer: { once(event: 'close', listener: () => void): unknown }): void {

@@ -43,6 +43,8 @@ export class Player extends EventEmitter<{ closed: [] }> {
   readonly #layers: LossLayers;
   readonly #estimated: boolean;
   #step: DegradationStep;
+  /** Spatial layer that mediasoup was asked for last. */
+  #preferred: number | undefined;
   #pathLostAt: number | null;
   #closed = false;
 
@@ -64,6 +66,7 @@ export class Player extends EventEmitter<{ closed: [] }> {
     this.#lent = parts.lent;
     this.#clock = clock;
     this.#step = step;
+    this.#preferred = parts.consumer.preferredLayers?.spatialLayer;
     this.#pathLostAt = clock();
     this.#layers = new LossLayers(parts.stream.state.maxSpatialLayer, clock());
     // With transport-cc or REMB mediasoup chooses layers by the bandwidth itself.
@@ -137,9 +140,10 @@ export class Player extends EventEmitter<{ closed: [] }> {
     return iceParameters;
   }
 
+  /** Gives up its upper layers at the steps that ask for it; a patient in alert is spared. */
   relieve(step: DegradationStep): void {
     this.#step = step;
-    this.#choose().catch(() => undefined);
+    this.#chooseSoon();
   }
 
   /** Looks how the player fares: one without a path for long is closed. */
@@ -162,6 +166,7 @@ export class Player extends EventEmitter<{ closed: [] }> {
     if (this.#closed) return;
     this.#closed = true;
     this.stream.off('ended', this.#onEnded);
+    this.stream.off('priority', this.#onPriority);
     this.stream.unwatch(this);
     // With it go the transport, the consumer and the pipe.
     this.#router.close();
@@ -170,11 +175,14 @@ export class Player extends EventEmitter<{ closed: [] }> {
   }
 
   readonly #onEnded = (): void => this.close();
+  readonly #onPriority = (): void => this.#chooseSoon();
 
   #follow(): void {
     this.stream.once('ended', this.#onEnded);
+    this.stream.on('priority', this.#onPriority);
     this.#router.once('workerclose', () => this.close());
     this.#consumer.once('producerclose', () => this.close());
+    this.#transport.observer.once('close', () => this.close());
     this.#transport.on('dtlsstatechange', (state) => {
       if (state === 'closed' || state === 'failed') this.close();
     });
@@ -184,10 +192,16 @@ export class Player extends EventEmitter<{ closed: [] }> {
     });
   }
 
+  #chooseSoon(): void {
+    this.#choose().catch(() => undefined);
+  }
+
   async #choose(): Promise<void> {
     if (this.#closed || this.#consumer.type === 'simple') return;
-    const spatialLayer = LOWEST_LAYER_STEPS.has(this.#step) ? 0 : this.#layers.layer;
-    if (spatialLayer === this.#consumer.preferredLayers?.spatialLayer) return;
+    const relieved = LOWEST_LAYER_STEPS.has(this.#step) && this.stream.priority === null;
+    const spatialLayer = relieved ? 0 : this.#layers.layer;
+    if (spatialLayer === this.#preferred) return;
+    this.#preferred = spatialLayer;
     this.stream.watch(this, spatialLayer);
     await this.#consumer.setPreferredLayers({ spatialLayer });
   }

@@ -41,21 +41,24 @@ export function linkMetrics(telemetry: Telemetry): {
   sent: (reading: RtpReading) => void;
 } {
   const streams = new LinkMetrics(telemetry, 'stream', 'of each layer that devices send');
-  const viewers = new LinkMetrics(telemetry, 'viewer', 'of each stream that browsers receive');
+  const viewers = new LinkMetrics(telemetry, 'viewer', 'of each stream that viewers receive');
   return { layer: (reading) => streams.record(reading), sent: (reading) => viewers.record(reading) };
 }
 
 /** What exists, what fails, and what goes out. */
 export function measureMedia(telemetry: Telemetry, census: MediaCensus, statistics: MediaStatistics): void {
-  telemetry.gauge('haven_sfu_transports', 'WebRTC transports of devices and browsers', () => {
+  telemetry.gauge('haven_sfu_transports', 'WebRTC transports of devices, browsers and players', () => {
     return census.totals.transports;
   });
   telemetry.gauge('haven_sfu_producers', 'Streams and voices that come in', () => census.totals.producers);
   telemetry.gauge('haven_sfu_pipes', 'Streams that are piped between media workers', () => {
     return census.totals.pipes;
   });
-  telemetry.gauge('haven_sfu_outgoing_bits_per_second', 'Sent to all browsers and devices, bit/s', () =>
-    census.peers.reduce((sum, { transport }) => sum + (statistics.ofPeer(transport)?.sentBitrate ?? 0), 0),
+  telemetry.gauge(
+    'haven_sfu_outgoing_bits_per_second',
+    'Sent to all browsers, players and devices, bit/s',
+    () =>
+      census.peers.reduce((sum, { transport }) => sum + (statistics.ofPeer(transport)?.sentBitrate ?? 0), 0),
   );
   const iceFailures = telemetry.counter(
     'haven_sfu_ice_failures_total',

@@ -1,6 +1,7 @@
 import { HavenError, linkQualitySchema, type DegradationStep, type LinkQuality } from '@haven/protocol';
 import type { Config } from '../config/config.ts';
 import type { Counter, Telemetry } from '../telemetry/telemetry.ts';
+import { BitrateCheck } from './bitrate-check.ts';
 import { FrameRateCheck } from './frame-rate-check.ts';
 import { MediaObservation } from './media-observation.ts';
 import { MediaWorkers } from './media-workers.ts';
@@ -52,6 +53,7 @@ export class Sfu {
   readonly #players = new Set<Player>();
   readonly #taps = new Set<Tap>();
   readonly #reaper: PeerReaper;
+  readonly #bitrates: BitrateCheck;
   readonly #frameRates: FrameRateCheck;
   readonly #reaped: Counter;
   readonly #timer: NodeJS.Timeout;
@@ -70,6 +72,7 @@ export class Sfu {
     this.remote = new RemoteStreams(this.pipeListening, clock);
     this.observation = new MediaObservation(telemetry, clock);
     this.#reaper = new PeerReaper(clock);
+    this.#bitrates = new BitrateCheck(this.observation, config.limits.maxIncomingBitrate, telemetry);
     this.#frameRates = new FrameRateCheck(
       () => this.streams.live(),
       config.limits.maxFramesPerSecond,
@@ -77,7 +80,7 @@ export class Sfu {
     );
     this.#reaped = telemetry.counter(
       'haven_sfu_reaped_total',
-      'Transports of devices and browsers that were closed since nobody was there any more',
+      'Transports of devices and viewers that were closed since nobody was there any more',
     );
     for (const worker of workers.running) this.observation.follow(worker);
     workers.on('started', (worker) => this.observation.follow(worker));
@@ -131,6 +134,11 @@ export class Sfu {
     this.#players.add(player);
     player.once('closed', () => this.#players.delete(player));
     return player;
+  }
+
+  /** How many players receive a stream of this node or of another. */
+  playersOf(stream: WatchedStream): number {
+    return [...this.#players].filter((player) => player.stream === stream).length;
   }
 
   /** @throws HavenError FORBIDDEN (an address that is not on the allow-list), STREAM_UNKNOWN */
@@ -189,6 +197,7 @@ export class Sfu {
     for (const tap of this.#taps) if (tap.closed) this.#taps.delete(tap);
     const gone = this.#reaper.examine(this.observation.census.peers);
     if (gone > 0) this.#reaped.add(gone);
+    this.#bitrates.examine(this.streams.all);
     const failures = [
       ...(await this.streams.examine()),
       ...(await this.remote.examine()),

@@ -25,7 +25,15 @@ export type RtpReading = {
   /** mediasoup's, 0–10. */
   score: number;
 };
-export type PeerReading = { receivedBitrate: number; sentBitrate: number; lossFraction: number | null };
+export type PeerReading = {
+  receivedBitrate: number;
+  sentBitrate: number;
+  lossFraction: number | null;
+  /** Since the transport was made: of media, of what is sent again, of padding, and of what belongs to no stream. */
+  receivedBytes: number;
+  /** When it was read, ms, by the media worker's clock, which does not go backwards. */
+  readAt: number;
+};
 
 /** A layer of which nothing has arrived yet. */
 const SILENT: RtpReading = { bitrate: 0, lossFraction: 0, jitterMs: 0, roundTripMs: null, score: 0 };
@@ -102,6 +110,8 @@ export class MediaStatistics {
         receivedBitrate: stats.recvBitrate,
         sentBitrate: stats.sendBitrate,
         lossFraction: stats.rtpPacketLossReceived ?? stats.rtpPacketLossSent ?? null,
+        receivedBytes: stats.bytesReceived,
+        readAt: stats.timestamp,
       });
     }
     for (const producer of producers) if (producer.kind === 'video') await this.#readProducer(producer);

@@ -8,7 +8,8 @@ const KEY_FRAME_LASTS_MS = 400;
 /** Gives a still a new picture: its consumer, otherwise paused, runs for one key frame. */
 export class StillRefresh {
   readonly #consumer: types.Consumer;
-  #running: AbortController | undefined;
+  #running: Promise<void> | undefined;
+  #stopping: AbortController | undefined;
 
   constructor(consumer: types.Consumer) {
     this.#consumer = consumer;
@@ -18,28 +19,36 @@ export class StillRefresh {
     return this.#running !== undefined;
   }
 
-  /** Resolves when the consumer is paused again, or when {@link stop} was called and leaves that to the caller. */
+  /**
+   * Resolves when the consumer is paused again, or when {@link stop} was called and leaves that to the caller.
+   * @throws Error of mediasoup when the consumer or its worker is gone
+   */
   async run(): Promise<void> {
     if (this.#running !== undefined) return;
-    const consumer = this.#consumer;
-    const running = new AbortController();
-    this.#running = running;
-    try {
-      await consumer.enableTraceEvent(['keyframe']);
-      const keyFrame = keyFrameOf(consumer, running.signal);
-      await consumer.resume();
-      await keyFrame;
-      await passed(KEY_FRAME_LASTS_MS, running.signal);
-      if (!running.signal.aborted) await consumer.pause();
-      await consumer.enableTraceEvent([]);
-    } finally {
-      if (this.#running === running) this.#running = undefined;
-    }
+    const stopping = new AbortController();
+    this.#stopping = stopping;
+    this.#running = this.#refresh(stopping.signal).finally(() => (this.#running = undefined));
+    await this.#running;
   }
 
-  stop(): void {
-    this.#running?.abort();
-    this.#running = undefined;
+  /** Resolves when nothing of a running refresh is on its way to mediasoup any more; never rejects. */
+  async stop(): Promise<void> {
+    this.#stopping?.abort();
+    // Of its failure whoever runs it hears.
+    await this.#running?.catch(() => undefined);
+  }
+
+  async #refresh(stopping: AbortSignal): Promise<void> {
+    const consumer = this.#consumer;
+    await consumer.enableTraceEvent(['keyframe']);
+    if (!stopping.aborted) {
+      const keyFrame = keyFrameOf(consumer, stopping);
+      await consumer.resume();
+      await keyFrame;
+      await passed(KEY_FRAME_LASTS_MS, stopping);
+    }
+    if (!stopping.aborted) await consumer.pause();
+    await consumer.enableTraceEvent([]);
   }
 }
 

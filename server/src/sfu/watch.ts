@@ -146,7 +146,7 @@ export class Watch extends EventEmitter<WatchEvents> {
     stream.off('priority', this.#settle);
     stream.off('turn', this.#onTurn);
     stream.unwatch(this);
-    this.#refresh.stop();
+    void this.#refresh.stop();
     this.consumer.close();
     this.#producer.release();
     this.removeAllListeners();
@@ -179,7 +179,8 @@ export class Watch extends EventEmitter<WatchEvents> {
     const live = sending === 'live';
     this.stream.off('turn', this.#onTurn);
     if (sending === 'still') this.stream.on('turn', this.#onTurn);
-    else this.#refresh.stop();
+    // What it still asks of mediasoup would undo what comes now.
+    else await this.#refresh.stop();
     if (!live && !consumer.paused && !this.#refresh.running) await consumer.pause();
     await this.#prefer(live ? { spatialLayer, temporalLayer } : LOWEST, live ? priority : STILL_PRIORITY);
     if (live && consumer.paused) await consumer.resume();

@@ -52,7 +52,7 @@ function figuresOf(
     layers: layersOf(stream, producer === undefined ? [] : sfu.observation.statistics.layersOf(producer)),
     framesPerSecond: deviceMetrics.of(stream)?.framesPerSecond ?? null,
     mediaWorker: mediaWorker.index,
-    viewers: producer === undefined ? 0 : (watched.get(producer.id) ?? 0),
+    viewers: (producer === undefined ? 0 : (watched.get(producer.id) ?? 0)) + sfu.playersOf(stream),
     analysis:
       held === undefined
         ? null

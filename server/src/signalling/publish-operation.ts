@@ -44,7 +44,7 @@ export type Publishing = {
  * Claims the patient's stream for a device, by whatever way it came: its rights, a place, the audit of its beginning
  * and its end.
  * @throws HavenError INVALID_REQUEST, PATIENT_UNKNOWN, FORBIDDEN, TOKEN_REVOKED, PATIENT_HAS_DEVICE,
- * CAPACITY_EXCEEDED, SHUTTING_DOWN, STREAM_UNKNOWN (it ended while it was made)
+ * BITRATE_EXCEEDED, CAPACITY_EXCEEDED, SHUTTING_DOWN, STREAM_UNKNOWN (it ended while it was made)
  */
 export async function publish(
   { access, admission, audit, config, privacies, records, sfu }: PublishParts,

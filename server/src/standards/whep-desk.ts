@@ -46,14 +46,14 @@ export class WhepDesk implements MediaDesk {
   }
 
   async open(visitor: Visitor, patientId: string, offerText: string): Promise<Opened> {
-    const { access, admission } = this.#parts;
+    const { access } = this.#parts;
     const purpose = { action: 'stream:watch', subject: `patient:${patientId}` };
     this.#entrance.assertOpen(visitor);
     const caller = await this.#entrance.enter(visitor, purpose, (token) => access.authenticateUser(token));
     return this.#entrance.audited(caller.actor, purpose, async () => {
       const stream = await this.#streamOf(caller, patientId);
       const offer = readOffer(offerText);
-      const leavePlace = await admission.viewers.take(`whep:${randomUUID()}`);
+      const leavePlace = await this.#takePlace(caller);
       try {
         return await this.#play(visitor, caller, stream, offer, leavePlace);
       } catch (error) {
@@ -113,6 +113,22 @@ export class WhepDesk implements MediaDesk {
     return stream;
   }
 
+  /** @returns to be called when the player is gone; again changes nothing */
+  async #takePlace({ actor }: Caller): Promise<() => void> {
+    const { players, viewers } = this.#parts.admission;
+    const leaveOwn = players.take(actor.name);
+    try {
+      const leave = await viewers.take(`whep:${randomUUID()}`);
+      return () => {
+        leaveOwn();
+        leave();
+      };
+    } catch (error) {
+      leaveOwn();
+      throw error;
+    }
+  }
+
   async #play(
     visitor: Visitor,
     caller: Caller,
@@ -124,9 +140,10 @@ export class WhepDesk implements MediaDesk {
     const { section, capabilities } = sendVideo(offer, stream.mimeType);
     const dtlsParameters = dtlsParametersOf(section);
     const player = await sfu.openPlayer(stream, capabilities);
-    const session = new WhepSession(player, section, caller, { access, audit, clock });
+    const entered = (token: string) => this.#entrance.entered({ ...visitor, token });
+    const session = new WhepSession(player, section, caller, { access, audit, clock, entered });
     const subject = `patient:${stream.identity.patientId}`;
-    const leave = [sessions.add(session), this.#entrance.entered(visitor), leavePlace];
+    const leave = [sessions.add(session), () => session.left(), leavePlace];
     this.#book.add(session);
     audit.done(caller.actor, 'stream:watch', subject);
     player.once('closed', () => {

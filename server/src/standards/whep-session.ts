@@ -7,7 +7,13 @@ import type { Player } from '../sfu/player.ts';
 import type { OfferedSection } from './sdp/offer.ts';
 import type { MediaSession } from './session-book.ts';
 
-type Parts = { access: Pick<Access, 'authorize'>; audit: AuditTrail; clock: () => number };
+type Parts = {
+  access: Pick<Access, 'authorize'>;
+  audit: AuditTrail;
+  clock: () => number;
+  /** The session goes on under this token: who returns brings it. Returns what is to be called when it does no more. */
+  entered: (token: string) => () => void;
+};
 
 /** A user who plays one patient's stream over WHEP, for as long as the user may watch the patient's room. */
 export class WhepSession implements MediaSession {
@@ -17,6 +23,7 @@ export class WhepSession implements MediaSession {
   readonly #actor: Actor;
   readonly #parts: Parts;
   #principal: UserPrincipal;
+  #leaveToken: () => void;
 
   constructor(
     player: Player,
@@ -29,6 +36,7 @@ export class WhepSession implements MediaSession {
     this.#principal = principal;
     this.#actor = actor;
     this.#parts = parts;
+    this.#leaveToken = parts.entered(principal.accessToken);
   }
 
   get owner(): string {
@@ -49,7 +57,15 @@ export class WhepSession implements MediaSession {
 
   /** The owner showed a newer token of the same session: it goes on for as long as that one. */
   renew(principal: UserPrincipal): void {
-    if (principal.expiresAt > this.#principal.expiresAt) this.#principal = principal;
+    if (principal.expiresAt <= this.#principal.expiresAt) return;
+    this.#principal = principal;
+    this.#leaveToken();
+    this.#leaveToken = this.#parts.entered(principal.accessToken);
+  }
+
+  /** To be called when it has ended. */
+  left(): void {
+    this.#leaveToken();
   }
 
   /** Ends it when the token's time is over, the session is locked, or the room was taken away. */

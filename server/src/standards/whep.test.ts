@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { types } from 'mediasoup';
 import { eventually } from '../testing/eventually.ts';
 import { WITHOUT_PATH_MS } from '../sfu/player.ts';
 import { FRAGMENT, SDP, serveMedia, type MediaApi } from '../testing/media-api.ts';
@@ -63,6 +64,55 @@ describe('playing over WHEP', () => {
     expect(server.records.audited.map(({ action }) => action)).toEqual(
       expect.arrayContaining(['stream:watch', 'stream:leave']),
     );
+  });
+
+  test('is observed like every other viewer', async () => {
+    const { streamId } = await publishRtp(server, 'P-101');
+    const { mediaWorker } = server.sfu.streams.get(streamId)!;
+    const { census } = server.sfu.observation;
+    const before = { totals: census.totals, carried: mediaWorker.carried };
+    const peer = new WebRtcPeer('recvonly');
+    server.atClose(() => peer.close());
+    const response = await post(await peer.offer());
+    await peer.accept(await response.text());
+    expect(census.totals).toEqual({ transports: 2, producers: 1, consumers: 1, taps: 0, pipes: 0 });
+    // Its transport and consumer, and both ends of the pipe that leads to its router.
+    expect(mediaWorker.carried).toBe(before.carried + 6);
+    expect(server.signalling.figures().streams).toMatchObject([{ streamId, viewers: 1 }]);
+    expect(server.gauge('haven_sfu_transports')).toBe(2);
+    await eventually(() => server.gauge('haven_sfu_outgoing_bits_per_second')! > 0, 'the bitrate sent');
+
+    await api.request('DELETE', response.headers.get('location') ?? '', { token });
+    expect(census.totals).toEqual(before.totals);
+    expect(mediaWorker.carried).toBe(before.carried);
+  });
+
+  test('gets the lowest layer when the server is too busy, unless the patient is in alert', async () => {
+    await publish(server, 'P-101');
+    const consumers: types.Consumer[] = [];
+    server.sfu.observation.census.on('newconsumer', (consumer) => consumers.push(consumer));
+    await playing();
+    const layer = () => consumers[0]?.preferredLayers?.spatialLayer;
+    expect(layer()).toBe(1);
+    server.sfu.relieve('layers');
+    await eventually(() => layer() === 0, 'the lowest layer');
+    server.alerts.raise({ patientId: 'P-101', roomId: 'ward-a' });
+    await eventually(() => layer() === 1, 'all layers');
+    server.sfu.relieve('refusing');
+    await consumers[0]?.getStats();
+    expect(layer()).toBe(1);
+  });
+
+  test('keeps its layers when the patient is in alert before the media worker has lowered them', async () => {
+    const { streamId } = await publish(server, 'P-101');
+    const consumers: types.Consumer[] = [];
+    server.sfu.observation.census.on('newconsumer', (consumer) => consumers.push(consumer));
+    await playing();
+    server.sfu.relieve('layers');
+    server.sfu.streams.get(streamId)?.setPriority('high');
+    // Requests to a media worker are answered in their order.
+    await consumers[0]?.getStats();
+    expect(consumers[0]?.preferredLayers).toMatchObject({ spatialLayer: 1 });
   });
 
   test('leaves nothing behind in the media worker', async () => {
@@ -134,11 +184,32 @@ describe('a WHEP session', () => {
     expect([await isThere(ending), await isThere(prolonged)]).toEqual([false, true]);
   });
 
+  test('is returned to under the newest token that was shown, also at a server that is drained', async () => {
+    const location = await playing();
+    const newer = server.access.addToken(userId, 7_200_000);
+    await api.request('PATCH', location, {
+      ...{ token: newer, type: FRAGMENT, body: RESTART, headers: { 'if-match': '*' } },
+    });
+    await api.request('DELETE', location, { token: newer });
+    server.signalling.operations.drain(60_000);
+    expect((await post(RECEIVE, newer)).status).toBe(201);
+    const unknown = await post(RECEIVE, server.access.addToken(userId));
+    expect([unknown.status, await codeOf(unknown)]).toEqual([503, 'DRAINING']);
+  });
+
   test('ends when its player has had no path for long', async () => {
     const location = await playing();
     server.advance(WITHOUT_PATH_MS + 1_000);
     await eventually(() => server.sfu.stats().viewers === 0, 'the player to be given up');
     expect(await isThere(location)).toBe(false);
+  });
+
+  test('ends when its transport is closed, whoever closes it', async () => {
+    await playing();
+    const [player] = server.sfu.observation.census.peers.filter(({ consumers }) => consumers.size > 0);
+    player?.transport.close();
+    expect(server.sfu.stats().viewers).toBe(0);
+    expect(server.signalling.stats().viewers).toBe(0);
   });
 
   test("is nobody's but its user's", async () => {
@@ -170,6 +241,27 @@ describe('WHEP refuses', () => {
     expect([response.status, await codeOf(response)]).toEqual([status, code]);
     expect(server.sfu.stats().viewers).toBe(0);
     expect(server.signalling.stats().viewers).toBe(0);
+  });
+
+  test('more players of one user than one may have, and none of another', async () => {
+    await server.close();
+    server = await TestServer.start({ HAVEN_PLAYERS_PER_USER: '2' });
+    api = await serveMedia(server);
+    await publish(server, 'P-101');
+    ({ userId, token } = server.access.addUser({ roles: ['observer'], rooms: ['ward-a'] }));
+    const answers = await Promise.all([post(), post(), post()]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 429]);
+    const refused = await post();
+    expect([refused.status, await codeOf(refused)]).toEqual([429, 'RATE_LIMITED']);
+    expect(refused.headers.get('retry-after')).toBe('30');
+    expect(server.sfu.stats().viewers).toBe(2);
+    expect(server.telemetry.counts.get('haven_refusals_total')).toBe(2);
+    const other = server.access.addUser({ roles: ['observer'], rooms: ['ward-a'] });
+    expect((await post(RECEIVE, other.token)).status).toBe(201);
+    // What was left without a word is given up.
+    server.advance(WITHOUT_PATH_MS + 1_000);
+    await eventually(() => server.sfu.stats().viewers === 0, 'the players to be given up');
+    expect((await post(RECEIVE, server.access.addToken(userId))).status).toBe(201);
   });
 
   test('more players and walls than there are places for', async () => {

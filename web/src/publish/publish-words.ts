@@ -10,7 +10,7 @@ export type PublishState =
   /** It does not go on by itself. */
   | { kind: 'ended'; why: string };
 
-/** Refusals that trying again does not change. */
+/** Refusals that trying again does not change, unless the server says when to. */
 const FINAL: ReadonlySet<ErrorCode> = new Set([
   'FORBIDDEN',
   'INVALID_REQUEST',
@@ -23,7 +23,7 @@ const FINAL: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 export function isFinal(error: unknown): boolean {
-  return error instanceof HavenError && FINAL.has(error.code);
+  return error instanceof HavenError && error.retryAfterMs === undefined && FINAL.has(error.code);
 }
 
 const STOPPED: Readonly<Partial<Record<ErrorCode, string>>> = {

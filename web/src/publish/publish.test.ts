@@ -61,6 +61,7 @@ describe('adviseOnPicture', () => {
 describe('words about publishing', () => {
   test('what stops it for good is told apart from what passes', () => {
     expect(isFinal(new HavenError('PATIENT_HAS_DEVICE'))).toBe(true);
+    expect(isFinal(new HavenError('PATIENT_HAS_DEVICE', undefined, { retryAfterMs: 30_000 }))).toBe(false);
     expect(isFinal(new HavenError('TOKEN_REVOKED'))).toBe(true);
     expect(isFinal(new HavenError('SHUTTING_DOWN'))).toBe(false);
     expect(isFinal(new UnreachableError())).toBe(false);

@@ -14,6 +14,7 @@ import { createFakeDevice, mediaAnswers } from '../testing/fake-media.ts';
 import { uuid } from '../testing/fixtures.ts';
 import { NamespaceServer } from '../testing/monitor-server.ts';
 import { until } from '../testing/until.ts';
+import { publishWords } from './publish-words.ts';
 import { Publisher, type DeviceConnection, type PublisherParts } from './publisher.ts';
 
 let server: NamespaceServer<DeviceRequests>;
@@ -161,6 +162,18 @@ describe('the publisher', () => {
     expect(state()).toMatchObject({ why: expect.stringContaining('Another device') });
   });
 
+  test('waits for the former device of the patient to be given up, and says so', async () => {
+    const start = server.answers['publish:start']!;
+    server.answers['publish:start'] = () => {
+      server.answers['publish:start'] = start;
+      throw new HavenError('PATIENT_HAS_DEVICE', undefined, { retryAfterMs: 500 });
+    };
+    publish();
+    await until('the word', () => publishWords(state()).includes('Another device publishes this patient'));
+    expect(state().kind).toBe('connecting');
+    await publishing();
+  });
+
   test('tries again after a refusal that passes', async () => {
     const start = server.answers['publish:start']!;
     server.answers['publish:start'] = () => {
@@ -168,6 +181,26 @@ describe('the publisher', () => {
       throw new HavenError('CAPACITY_EXCEEDED');
     };
     publish();
+    await publishing();
+  });
+
+  test('says that it sent too much, and waits as long as the server says', async () => {
+    publish();
+    await publishing();
+    const start = server.answers['publish:start']!;
+    server.answers['publish:start'] = () => {
+      server.answers['publish:start'] = start;
+      throw new HavenError('BITRATE_EXCEEDED', undefined, { retryAfterMs: 1_500 });
+    };
+    server.emit('stream:ended', { streamId: uuid(1), reason: 'bitrate-exceeded' });
+    await until('the word', () => {
+      const shown = state();
+      return shown.kind === 'connecting' && publishWords(shown).includes('Lower the bitrate');
+    });
+    await until('the refusal', () => server.requestsOf('publish:start').length === 2);
+    const refusedAt = performance.now();
+    await until('another stream', () => streams === 2);
+    expect(performance.now() - refusedAt).toBeGreaterThan(1_400);
     await publishing();
   });
 

@@ -1,4 +1,5 @@
 import {
+  HavenError,
   streamEndReasonSchema,
   uuidSchema,
   type DeviceRequests,
@@ -78,8 +79,8 @@ export class Publisher {
     connection.on('stream:ended', streamEndedSchema, ({ streamId, reason }) => {
       if (streamId !== this.#running?.streamId) return;
       const why = whyEnded(reason);
-      if (why === null) this.#again(null);
-      else this.#end(why);
+      if (why !== null) this.#end(why);
+      else this.#again(reason === 'bitrate-exceeded' ? new HavenError('BITRATE_EXCEEDED') : null);
     });
     connection.on('stream:layers', streamLayersSchema, ({ streamId, maxSpatialLayer }) => {
       if (streamId === this.#running?.streamId) void this.#limitLayers(maxSpatialLayer);
@@ -292,7 +293,8 @@ export class Publisher {
     this.#drop();
     if (this.#parts.connection.status.get().kind !== 'connected') return;
     this.#state.set({ kind: 'connecting', error });
-    this.#retry = setTimeout(() => void this.#start(), backoffMs(this.#failures++));
+    const asked = error instanceof HavenError ? error.retryAfterMs : undefined;
+    this.#retry = setTimeout(() => void this.#start(), asked ?? backoffMs(this.#failures++));
   }
 
   #end(why: string): void {
