@@ -195,7 +195,7 @@ export class Haven {
         redis: redisProbe(() => records.state()),
         cluster: clusterProbe(() => signalling.cluster()),
         load: loadProbe(() => signalling.operations.state),
-        memory: memoryProbe(),
+        memory: memoryProbe(() => signalling.operations.state.machine.memory),
         disk: diskProbe(config.dataDirectory),
       };
       const audit = new AuditReader({ store, config, clock });

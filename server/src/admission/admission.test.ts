@@ -77,6 +77,21 @@ describe('places', () => {
     second();
     expect([...held]).toEqual([]);
   });
+
+  test('of all nodes are not expected sooner because many are refused', async () => {
+    const clock = new Clock();
+    const slots = new Slots(5, clock.read);
+    slots.shareWith({
+      ...{ limit: 1, taken: 1 },
+      take: () => Promise.resolve(false),
+      leave: () => Promise.resolve(),
+    });
+    for (let newcomer = 0; newcomer < 10; newcomer++) {
+      await expect(slots.take(`newcomer ${newcomer}`)).rejects.toMatchObject({ retryAfterMs: 120_000 });
+      clock.now += 1_000;
+    }
+    expect(slots.taken).toBe(0);
+  });
 });
 
 describe('an address', () => {
@@ -181,31 +196,31 @@ describe('a newcomer', () => {
 
   test('is refused while the node is drained', () => {
     const { admission } = node();
-    admission.setDraining(true);
+    admission.setDrain('begun');
     expect(refusalOf(() => admission.assertOpen('new'))).toMatchObject({
       code: 'DRAINING',
       retryAfterMs: 5_000,
     });
-    admission.setDraining(false);
+    admission.setDrain('none');
     admission.assertOpen('new');
   });
 
   test('who comes by a balancer is sent on to another node while the node is drained', async () => {
     const { admission } = node();
     const comes = (byBalancer: boolean) => admission.assertMayConnect('192.0.2.1', byBalancer);
-    admission.setDraining(true, false);
+    admission.setDrain('begun', false);
     await comes(true);
-    admission.setDraining(true, true);
+    admission.setDrain('begun', true);
     await comes(false);
     await expect(comes(true)).rejects.toMatchObject({ code: 'DRAINING', status: 503 });
-    admission.setDraining(false, true);
+    admission.setDrain('none', true);
     await comes(true);
   });
 
   test('is told from those who return, for as long as a session can be taken up', () => {
     const { admission, clock } = node();
     const leave = admission.returning.entered('known');
-    admission.setDraining(true);
+    admission.setDrain('begun');
     admission.assertOpen('known');
     leave();
     leave();
@@ -213,6 +228,37 @@ describe('a newcomer', () => {
     admission.assertOpen('known');
     clock.now += 1;
     expect(refusalOf(() => admission.assertOpen('known'))?.code).toBe('DRAINING');
+  });
+
+  test('is whoever was sent away, unless another session goes on with the same token', () => {
+    const { admission } = node();
+    const leave = [admission.returning.entered('known'), admission.returning.entered('known')];
+    admission.setDrain('begun');
+    leave[0]!();
+    admission.returning.forget('known');
+    admission.assertOpen('known');
+    leave[1]!();
+    admission.returning.forget('known');
+    expect(refusalOf(() => admission.assertOpen('known'))?.code).toBe('DRAINING');
+  });
+
+  test('is not who stays for so long that thousands came and went meanwhile', () => {
+    const { admission } = node();
+    const leave = admission.returning.entered('stays');
+    for (let guest = 0; guest < 5_000; guest++) admission.returning.entered(`guest ${guest}`)();
+    leave();
+    admission.setDrain('begun');
+    admission.assertOpen('stays');
+    expect(refusalOf(() => admission.assertOpen('guest 0'))?.code).toBe('DRAINING');
+  });
+
+  test('is everybody when a drain is over, until it is taken back', () => {
+    const { admission } = node();
+    admission.entered('known');
+    admission.setDrain('over');
+    expect(refusalOf(() => admission.assertOpen('known'))?.code).toBe('DRAINING');
+    admission.setDrain('none');
+    admission.assertOpen('known');
   });
 
   test('finds no way past the very limit of connections, as nobody does', async () => {

@@ -3,10 +3,12 @@ import type { Config } from '../config/config.ts';
 import type { Counter, Telemetry } from '../telemetry/telemetry.ts';
 import { AddressLimits } from './address-limits.ts';
 import { Departures, wordsFor } from './departures.ts';
+import type { DrainStage } from './drain.ts';
 import { limiterOfNode, type OpenLimiter } from './limiters.ts';
 import { Overload, type Taken } from './overload.ts';
 import { Returning } from './returning.ts';
 import { Slots } from './slots.ts';
+import { UserPlaces } from './user-places.ts';
 
 /** When whoever meets a node that is being drained may try again, ms: a balancer sends them elsewhere at once. */
 const DRAINING_RETRY_MS = 5_000;
@@ -21,6 +23,8 @@ export class Admission {
   readonly devices: Slots;
   /** One place a session that watches a room. */
   readonly viewers: Slots;
+  /** Of the viewers' places those that one user takes with players over HTTP. */
+  readonly players: UserPlaces;
   readonly addresses: AddressLimits;
   readonly returning: Returning;
   readonly overload: Overload;
@@ -32,7 +36,7 @@ export class Admission {
   #sessions = 0;
   #memory = 0;
   #step: DegradationStep = 'none';
-  #draining = false;
+  #drain: DrainStage = 'none';
   /** Another node takes whom this one does not. */
   #elsewhere = false;
 
@@ -49,6 +53,7 @@ export class Admission {
     this.#refusals = telemetry.counter('haven_refusals_total', 'Newcomers that were refused, by the reason');
     this.devices = new Slots(limits.devices, clock, () => this.#refused('devices'));
     this.viewers = new Slots(limits.viewers, clock, () => this.#refused('viewers'));
+    this.players = new UserPlaces(limits.playersPerUser, () => this.#refused('players'));
     telemetry.gauge('haven_active_viewers', 'Sessions that watch a room', () => this.viewers.taken);
     telemetry.gauge(
       'haven_signalling_connections',
@@ -86,11 +91,11 @@ export class Admission {
   }
 
   /**
-   * Whether newcomers are sent away since the node is taken out of service.
-   * @param elsewhere whether another node takes them
+   * Whom the node still takes while it is taken out of service.
+   * @param elsewhere whether another node takes those whom this one does not
    */
-  setDraining(draining: boolean, elsewhere = false): void {
-    this.#draining = draining;
+  setDrain(stage: DrainStage, elsewhere = false): void {
+    this.#drain = stage;
     this.#elsewhere = elsewhere;
   }
 
@@ -126,7 +131,7 @@ export class Admission {
    * @throws HavenError DRAINING, OVERLOADED, RATE_LIMITED
    */
   async assertMayConnect(address: string, byBalancer = false): Promise<void> {
-    if (byBalancer && this.#draining && this.#elsewhere) throw this.#isDraining();
+    if (byBalancer && this.#drain !== 'none' && this.#elsewhere) throw this.#isDraining();
     if (this.#connections >= this.#limits.connections) throw this.#overloaded('connections');
     try {
       await this.addresses.assertMayConnect(address);
@@ -138,14 +143,15 @@ export class Admission {
 
   /**
    * To be asked of every newcomer but CV workers, which everybody in a bed depends on.
-   * @param token as it was given; who has or just had a session with it is always let in
+   * @param token as it was given; who has or just had a session with it is let in until a drain is over
    * @throws HavenError DRAINING, OVERLOADED
    */
   assertOpen(token: string): void {
     const { cause } = this.overload;
-    if (!this.#draining && this.#step !== 'refusing' && cause === null) return;
-    if (this.returning.has(token)) return;
-    if (this.#draining) throw this.#isDraining();
+    const draining = this.#drain !== 'none';
+    if (!draining && this.#step !== 'refusing' && cause === null) return;
+    if (this.#drain !== 'over' && this.returning.has(token)) return;
+    if (draining) throw this.#isDraining();
     throw this.#overloaded(cause ?? 'processor');
   }
 

@@ -27,7 +27,7 @@ test('a drain tells its deadline, and once that it has come', () => {
   examineAt(1500);
   examineAt(2000);
   expect(told).toEqual([1500, 'over']);
-  expect(drain.active).toBe(true);
+  expect([drain.active, drain.stage]).toEqual([true, 'over']);
 });
 
 test('a drain that is taken back ends nothing', () => {
@@ -36,6 +36,14 @@ test('a drain that is taken back ends nothing', () => {
   examineAt(5000);
   expect(told).toEqual([1500, null]);
   expect(drain.cancel()).toBe(false);
+});
+
+test('a drain that is over can be taken back, and begun anew', () => {
+  drain.start(0);
+  drain.cancel();
+  expect([drain.stage, drain.over]).toEqual(['none', false]);
+  drain.start(500);
+  expect(drain.stage).toBe('begun');
 });
 
 test('a drain can be given another deadline, and no time at all', () => {

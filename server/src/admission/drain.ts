@@ -1,6 +1,9 @@
 /** The longest that a drain may be asked to take, s. */
 export const LONGEST_DRAIN_S = 3600;
 
+/** `begun`: those who were there may return. `over`: the deadline has come, and nobody may. */
+export type DrainStage = 'none' | 'begun' | 'over';
+
 type Options = {
   clock: () => number;
   /** It began, was taken back, or got another deadline (ms since the epoch; null: it was taken back). */
@@ -33,6 +36,11 @@ export class Drain {
     return this.#deadline !== null;
   }
 
+  get stage(): DrainStage {
+    if (!this.active) return 'none';
+    return this.#over ? 'over' : 'begun';
+  }
+
   /** Again: sets another deadline. @param withinMs 0: at once */
   start(withinMs: number): void {
     this.#deadline = this.#options.clock() + withinMs;
@@ -45,6 +53,7 @@ export class Drain {
   cancel(): boolean {
     if (this.#deadline === null) return false;
     this.#deadline = null;
+    this.#over = false;
     this.#options.changed(null);
     return true;
   }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 /** Whoever lost a session may return to it for so long, ms. */
 export const RETURN_WITHIN_MS = 30_000;
-/** The oldest is forgotten beyond as many: several times the connections that a node holds. */
+/** Beyond as many the oldest of those who left is forgotten: several times the connections that a node holds. */
 const MOST_REMEMBERED = 4096;
 
 /**
@@ -26,7 +26,7 @@ export class Returning {
   /** Whoever was sent away is a newcomer again, unless another session goes on with the same token. */
   forget(token: string): void {
     const hash = hashOf(token);
-    if ((this.#known.get(hash)?.sessions ?? 0) <= 1) this.#known.delete(hash);
+    if (this.#known.get(hash)?.sessions === 0) this.#known.delete(hash);
   }
 
   /** A session began, or goes on with a newer token. @returns to be called when it ended */
@@ -37,8 +37,7 @@ export class Returning {
     this.#known.set(hash, known);
     known.sessions += 1;
     known.leftAt = null;
-    const [oldest] = this.#known.keys();
-    if (this.#known.size > MOST_REMEMBERED && oldest !== undefined) this.#known.delete(oldest);
+    if (this.#known.size > MOST_REMEMBERED) this.#forgetOldest();
     let inside = true;
     return () => {
       if (!inside) return;
@@ -46,6 +45,15 @@ export class Returning {
       known.sessions -= 1;
       if (known.sessions === 0) known.leftAt = this.#clock();
     };
+  }
+
+  /** Of those who left: a device that stays for weeks is no newcomer when its connection breaks. */
+  #forgetOldest(): void {
+    for (const [hash, { sessions }] of this.#known) {
+      if (sessions > 0) continue;
+      this.#known.delete(hash);
+      return;
+    }
   }
 }
 

@@ -51,10 +51,12 @@ export class Slots {
       if (!held) return;
       held = false;
       this.#release(key);
+      if (!this.#holders.has(key)) this.#departures.left();
     };
     const common = this.#common;
     if (common === undefined || (await common.take(key))) return leave;
-    leave();
+    // Nobody left: who never had a place tells nothing of how soon one is free.
+    this.#release(key);
     throw this.#full(common.limit);
   }
 
@@ -76,6 +78,5 @@ export class Slots {
     }
     this.#holders.delete(key);
     void this.#common?.leave(key);
-    this.#departures.left();
   }
 }

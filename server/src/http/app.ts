@@ -17,7 +17,8 @@ import { bearerToken, sameSecret } from './bearer.ts';
 import { identifyClient } from './client-address.ts';
 import { address } from './gate.ts';
 import { createMediaApi, mediaCors } from './media-api.ts';
-import { readHealth, type Probe } from './health.ts';
+import type { Probe } from './health.ts';
+import { SharedHealth } from './shared-health.ts';
 import type { FiguresReads } from './live-figures-api.ts';
 import type { OperationsParts } from './operations-api.ts';
 import { checkOrigin, corsOptions } from './origin.ts';
@@ -101,8 +102,9 @@ export class HttpApp {
       next();
     };
     served.get('/metrics', credential, (request, response) => telemetry.handleScrape(request, response));
+    const health = new SharedHealth(probes);
     served.get('/health', async (request, response) => {
-      const { status, message, subsystems } = await readHealth(probes);
+      const { status, message, subsystems } = await health.read();
       const detailed =
         request.headers.authorization !== undefined && sameSecret(bearerToken(request), metricsToken);
       response.status(status === 'unhealthy' ? 503 : 200);

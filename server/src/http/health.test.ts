@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { RecordsState } from '../records/records.ts';
-import { clusterProbe, cpuProbe, journalProbe, readHealth, redisProbe } from './health.ts';
+import { clusterProbe, cpuProbe, journalProbe, memoryProbe, readHealth, redisProbe } from './health.ts';
 
 const MB = 1024 ** 2;
 const calm: RecordsState = {
@@ -41,6 +41,13 @@ test.each([
   ['degraded', 0.91],
 ])('the processor is %s with %d of its time in use', async (status, used) => {
   expect(await cpuProbe(() => used)()).toMatchObject({ status });
+});
+
+test.each([
+  ['healthy', 0.89, '11 % of the memory is free'],
+  ['degraded', 0.9, '10 % of the memory is free'],
+])('the memory is %s with %d of it in use, as overload mode has it', async (status, used, message) => {
+  expect(await memoryProbe(() => used)()).toEqual({ status, message });
 });
 
 test.each([

@@ -1,5 +1,4 @@
 import { statfs } from 'node:fs/promises';
-import { freemem, totalmem } from 'node:os';
 import type { Health, OperationsState } from '@haven/protocol';
 import { OVERLOAD_SHARE } from '../admission/overload.ts';
 import type { ClusterState } from '../cluster/members.ts';
@@ -11,7 +10,6 @@ export type Probe = () => Subsystem | Promise<Subsystem>;
 /** Less free disk than this is a warning, bytes: a journal that is full, several times over. */
 const LOW_DISK_BYTES = 2 * 1024 ** 3;
 const NO_DISK_BYTES = 256 * 1024 ** 2;
-const LOW_MEMORY_SHARE = 0.1;
 /** Beyond this share queues grow. */
 const HIGH_CPU_SHARE = 0.9;
 /** Entries leave the journal within two seconds: one this old, ms, tells of a store that is away or too slow. */
@@ -19,11 +17,12 @@ const OLD_ENTRY_MS = 60_000;
 /** A journal this full refuses what comes before long. */
 const FULL_SHARE = 0.8;
 
-export function memoryProbe(): Probe {
+/** @param memory share of the machine's, or the container's, memory in use */
+export function memoryProbe(memory: () => number): Probe {
   return () => {
-    const free = freemem() / totalmem();
-    const message = `${Math.round(100 * free)} % of the memory is free`;
-    return { status: free < LOW_MEMORY_SHARE ? 'degraded' : 'healthy', message };
+    const used = memory();
+    const message = `${Math.round(100 * (1 - used))} % of the memory is free`;
+    return { status: used >= OVERLOAD_SHARE ? 'degraded' : 'healthy', message };
   };
 }
 

@@ -10,6 +10,7 @@ import type { Admission } from '../admission/admission.ts';
 import { ANONYMOUS, nameOf } from '../audit/actor.ts';
 import type { AuditTrail } from '../audit/audit-trail.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
+import { ConnectionSessions, type Beginning } from './connection-sessions.ts';
 import type { Claim } from './resume/resumption.ts';
 import { within } from './within.ts';
 
@@ -19,8 +20,14 @@ const SIGN_IN_TIMEOUT_MS = 10_000;
 /** The part of a connecting Socket.IO socket that matters here. */
 type EnteringSocket<P extends Principal> = {
   handshake: { auth: Record<string, unknown>; address: string };
-  conn: { readonly readyState: string; once(event: 'close', listener: () => void): unknown };
+  conn: {
+    readonly readyState: string;
+    once(event: 'close', listener: () => void): unknown;
+    off(event: 'close', listener: () => void): unknown;
+    close(): unknown;
+  };
   data: { principal: P; claim?: Claim };
+  once(event: 'disconnect', listener: () => void): unknown;
 };
 
 /** Socket.IO carries `data` to the client's `connect_error`. */
@@ -52,6 +59,7 @@ export class Doorkeeper {
   readonly #admission: Admission;
   readonly #audit: AuditTrail;
   readonly #telemetry: Telemetry;
+  readonly #sessions = new ConnectionSessions();
 
   constructor(admission: Admission, audit: AuditTrail, telemetry: Telemetry) {
     this.#admission = admission;
@@ -69,6 +77,20 @@ export class Doorkeeper {
   }
 
   async #enter<P extends Principal, S extends EnteringSocket<P>>(door: Door<P, S>, socket: S): Promise<void> {
+    const session = this.#sessions.begin(socket.conn, door.namespace);
+    try {
+      await this.#check(door, socket, session);
+    } catch (error) {
+      session.end();
+      throw error;
+    }
+  }
+
+  async #check<P extends Principal, S extends EnteringSocket<P>>(
+    door: Door<P, S>,
+    socket: S,
+    session: Beginning,
+  ): Promise<void> {
     const { auth, address } = socket.handshake;
     const { addresses } = this.#admission;
     await addresses.assertMaySignIn(address);
@@ -85,11 +107,8 @@ export class Doorkeeper {
       door.authorize(principal);
       socket.data.principal = principal;
       door.prepare?.(socket);
-      const left = this.#admission.entered(token);
-      // Who left meanwhile is told of by no event any more.
-      if (socket.conn.readyState === 'open') socket.conn.once('close', left);
-      else left();
-      await addresses.succeeded(address);
+      if (session.admitted()) await addresses.succeeded(address);
+      this.#count(socket, token, session);
     } catch (error) {
       if (error instanceof HavenError) {
         this.#audit.refused(actor, 'connect', `namespace:${door.namespace}`, error.code);
@@ -97,6 +116,24 @@ export class Doorkeeper {
       }
       throw error;
     }
+  }
+
+  /** Counts a session until it leaves its namespace, or until the connection ends before it is there. */
+  #count<P extends Principal>(socket: EnteringSocket<P>, token: string, session: Beginning): void {
+    const { conn } = socket;
+    const leave = this.#admission.entered(token);
+    let inside = true;
+    const left = () => {
+      if (!inside) return;
+      inside = false;
+      conn.off('close', left);
+      leave();
+      session.end();
+    };
+    socket.once('disconnect', left);
+    // Who left meanwhile is told of by no event any more.
+    if (conn.readyState === 'open') conn.once('close', left);
+    else left();
   }
 
   #refuse(error: unknown): HandshakeRefusal {

@@ -7,6 +7,7 @@ import type { AuditTrail } from '../audit/audit-trail.ts';
 import type { Config } from '../config/config.ts';
 import { clientAddress, isProxied } from '../http/client-address.ts';
 import { originAllowed } from '../http/origin.ts';
+import { HandshakeRefusal } from './handshake.ts';
 import { boundMessages } from './message-flood.ts';
 import { answerRefusal } from './refused-upgrade.ts';
 import { ResumeAdapter } from './resume/resume-adapter.ts';
@@ -68,6 +69,8 @@ export function createIo({ clock, httpServer, config, admission, audit }: IoOpti
       );
     },
   });
+  // Nobody is asked who they are in the main namespace: it would let anybody hold a connection for ever.
+  io.use((_socket, next) => next(new HandshakeRefusal(new HavenError('NOT_FOUND').toWire())));
   io.engine.on('connection', (connection: EngineConnection) => {
     // Socket.IO reads it from here for each handshake, and knows no proxies.
     connection.remoteAddress = addressOf(connection.request);

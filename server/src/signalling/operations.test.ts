@@ -1,7 +1,7 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { serverLoadSchema } from '@haven/protocol';
+import { serverLoadSchema, type ClientStatistics } from '@haven/protocol';
 import { CONNECT_WITHIN_MS } from '../sfu/peer-reaper.ts';
 import { IDLE_MACHINE } from '../testing/idle-machine.ts';
 import { eventually } from '../testing/eventually.ts';
@@ -38,6 +38,15 @@ function engineRequest(headers: Record<string, string>, transport: string): Prom
       .end();
   });
 }
+
+/** What a wall says of a picture in a page that is looked at, or is not. */
+const view = (visible: boolean) => ({
+  tiles: [{ streamId: randomUUID(), width: 100, height: 100, visible, focused: false }],
+});
+const STATISTICS: ClientStatistics = {
+  ...{ tiles: 1, framesDecoded: 450, framesDropped: 0, freezes: 0, freezeMs: 0 },
+  ...{ packetsReceived: 1000, packetsLost: 0, decodeMs: 2, delayMs: 40, jitterMs: 3, roundTripMs: 12 },
+};
 
 const loadOf = (event: unknown) => serverLoadSchema.parse(event);
 
@@ -158,18 +167,41 @@ describe('a machine that is too busy', () => {
 
   test('sends away who has looked at nothing for longest when its memory is full, and nobody who looks', async () => {
     const idle = await watch(server);
+    const renewed = server.access.addToken(idle.userId);
+    await idle.monitor.request('session:renew', { token: renewed });
     const looking = await watch(server);
-    await looking.monitor.request('view:report', {
-      tiles: [{ streamId: randomUUID(), width: 100, height: 100, visible: true, focused: false }],
-    });
+    await looking.monitor.request('view:report', view(true));
     server.advance(IDLE_VIEWER_MS);
+    // A page tells of itself in the background too, and of pictures that begin there.
+    await idle.monitor.request('client:statistics', STATISTICS);
+    await idle.monitor.request('view:report', view(false));
     server.machine = { ...IDLE_MACHINE, memory: 0.95 };
     await seconds(2);
     expect(await idle.monitor.hears('session:ended')).toEqual({ code: 'OVERLOADED' });
-    expect(await server.monitor(idle.token).connected()).toMatchObject({ code: 'OVERLOADED' });
+    for (const token of [idle.token, renewed]) {
+      expect(await server.monitor(token).connected()).toMatchObject({ code: 'OVERLOADED' });
+    }
     expect(await newcomer()).toMatchObject({ code: 'OVERLOADED' });
     await seconds(2);
     expect(looking.monitor.socket.connected).toBe(true);
+  });
+
+  test('counts from the last picture that was seen, and from what somebody did', async () => {
+    const [hidden, used] = [await watch(server), await watch(server)];
+    const { monitor } = hidden;
+    await monitor.request('view:report', view(true));
+    server.advance(IDLE_VIEWER_MS);
+    await monitor.request('view:report', view(false));
+    await used.monitor.request('alarm:pause', { requestId: randomUUID(), seconds: 60 });
+    server.machine = { ...IDLE_MACHINE, memory: 0.95 };
+    server.advance(IDLE_VIEWER_MS / 2);
+    await used.monitor.request('alarm:resume', { requestId: randomUUID() });
+    await seconds(2);
+    expect([monitor.socket.connected, used.monitor.socket.connected]).toEqual([true, true]);
+    server.advance(IDLE_VIEWER_MS / 2);
+    await seconds(2);
+    expect(await monitor.hears('session:ended')).toEqual({ code: 'OVERLOADED' });
+    expect(used.monitor.socket.connected).toBe(true);
   });
 });
 
@@ -208,6 +240,43 @@ describe('a node that is drained', () => {
     expect(await monitor.hears('session:ended')).toEqual({ code: 'SHUTTING_DOWN' });
     expect(server.alerts.reports).toEqual([]);
     expect(await newcomer()).toMatchObject({ code: 'DRAINING' });
+  });
+
+  test('lets nobody back in after its deadline, until it is taken back', async () => {
+    const { monitor, token } = await watch(server);
+    const { device, token: deviceToken } = await publish(server, 'P-101');
+    const back = async () => [
+      (await server.monitor(token).connected())?.code,
+      (await server.device(deviceToken).connected())?.code,
+    ];
+    server.signalling.operations.drain(5_000);
+    server.advance(5_001);
+    await monitor.hears('session:ended');
+    await device.hears('session:ended');
+    expect(await back()).toEqual(['DRAINING', 'DRAINING']);
+    expect(await server.cvWorker(server.access.addCvKey()).connected()).toBeUndefined();
+    server.signalling.operations.undrain();
+    expect(await back()).toEqual([undefined, undefined]);
+  });
+
+  test('ends a session that was being let in when the deadline came', async () => {
+    const { access } = server;
+    const [verified, verifying] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+    const authenticate = access.authenticateUser.bind(access);
+    access.authenticateUser = async (token) => {
+      verifying.resolve(undefined);
+      await verified.promise;
+      return authenticate(token);
+    };
+    const late = server.monitor(clinician());
+    const entering = late.connected();
+    await verifying.promise;
+    server.signalling.operations.drain(0);
+    verified.resolve(undefined);
+    expect(await entering).toBeUndefined();
+    await late.request('room:join', { roomId: 'ward-a' });
+    await seconds(1);
+    expect(await late.hears('session:ended')).toEqual({ code: 'SHUTTING_DOWN' });
   });
 
   test('is empty before its deadline when everybody has left', async () => {

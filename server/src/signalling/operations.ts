@@ -132,6 +132,7 @@ export class Operations {
   async tick(): Promise<void> {
     this.#drain.examine();
     if (this.#drain.active) this.#sendOn();
+    if (this.#drain.over) this.#endLate();
     const idle = this.#viewers.endIdle() + this.#bedsides.endIdle();
     if (idle > 0) this.#reaped.add(idle, { kind: 'connection' });
     if (this.#reading) return;
@@ -195,14 +196,17 @@ export class Operations {
   /** Who was in nobody's sight does not come straight back. */
   #sendAway(socket: MonitorSocket | undefined): void {
     if (socket === undefined) return;
-    this.#parts.admission.returning.forget(tokenOf(socket.handshake.auth));
+    const { returning } = this.#parts.admission;
+    returning.forget(tokenOf(socket.handshake.auth));
+    // The newest, if the session was renewed.
+    returning.forget(socket.data.principal.accessToken);
     this.#reaped.add(1, { kind: 'viewer' });
   }
 
   #drainChanged(deadline: number | null): void {
     const { admission, clock, devices, monitors, others } = this.#parts;
     const draining = deadline !== null;
-    admission.setDraining(draining, others?.areOpen);
+    admission.setDrain(this.#drain.stage, others?.areOpen);
     others?.tellDraining(draining);
     // Walls last: until they move they see each patient come to another node.
     const clients = [...devices.sockets.values(), ...monitors.sockets.values()];
@@ -215,12 +219,19 @@ export class Operations {
   #sendOn(): void {
     const { admission, clock, others } = this.#parts;
     if (others === undefined) return;
-    admission.setDraining(true, others.areOpen);
+    admission.setDrain(this.#drain.stage, others.areOpen);
     if (others.areOpen) this.#moveOn.next(clock());
   }
 
+  /** Whoever was being let in when the deadline came. */
+  #endLate(): void {
+    const { admission, sfu } = this.#parts;
+    if (admission.viewers.taken > 0 || sfu.streams.live().length > 0) this.#endAll();
+  }
+
   #endAll(): void {
-    const { sessions, sfu } = this.#parts;
+    const { admission, others, sessions, sfu } = this.#parts;
+    admission.setDrain(this.#drain.stage, others?.areOpen);
     for (const stream of sfu.streams.live()) stream.end('server-stopping');
     sessions.end('SHUTTING_DOWN');
   }

@@ -29,7 +29,7 @@ export type TalkParts = {
   sfu: Pick<Sfu, 'ofPatient'>;
   /**
    * Begins a talk with a patient, at whichever node their stream is.
-   * @throws HavenError as Talks.start, and TIMEOUT (another node does not answer)
+   * @throws HavenError as Talks.start, TALK_UNKNOWN (over meanwhile), and TIMEOUT (another node does not answer)
    */
   talkWith(patientId: string, talker: Talker, actor: Actor): Promise<TalkParty>;
 };
@@ -86,6 +86,8 @@ export class ClinicianTalk {
     if (stream?.live !== true || stream.identity.roomId !== roomId) throw new HavenError('STREAM_UNKNOWN');
     const { userId, displayName } = principal();
     const party = await this.#parts.talkWith(patientId, { userId, displayName }, actor);
+    // In another tab the clinician began one at the same time.
+    if (party.over) throw new HavenError('TALK_UNKNOWN');
     // One at another node does not know of another here.
     this.#talk?.party.end('finished');
     this.#talk = { party, roomId };

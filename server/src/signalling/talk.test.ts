@@ -136,6 +136,28 @@ describe('a talk', () => {
     await start(second);
   });
 
+  test('is one for a clinician who begins two at once in two tabs: the last one opened stands', async () => {
+    const patients = ['P-101', 'P-102'];
+    const devices = await Promise.all(
+      patients.map(async (patientId) => (await publishWithTalk(server, patientId)).device),
+    );
+    const { monitor, userId } = await watch(server);
+    const tab = server.monitor(server.access.addToken(userId));
+    await tab.connected();
+    await tab.request('room:join', { roomId: 'ward-a' });
+    await Promise.allSettled(
+      [monitor, tab].map((client, index) =>
+        client.request('talk:start', { requestId: randomUUID(), patientId: patients[index]! }),
+      ),
+    );
+    expect(server.gauge('haven_talks')).toBe(1);
+    const told = () => devices.filter((device) => device.heard('talk:ended').length > 0).length;
+    await eventually(() => told() > 0, 'a bedside is told');
+    expect(told()).toBe(1);
+    const { snapshot } = await watch(server);
+    expect(snapshot.talks).toHaveLength(1);
+  });
+
   test('is refused where the bedside cannot hear, has asked for privacy, or lies in another room', async () => {
     await publish(server, 'P-102');
     const { monitor } = await watch(server);

@@ -15,6 +15,8 @@ export interface TalkParty extends EventEmitter<TalkPartyEvents> {
   /** When it ends by itself, ms since the epoch. */
   readonly until: number;
   readonly media: TalkEnd['media'];
+  /** It has ended, which whoever listens from now on is not told. */
+  readonly over: boolean;
   /** @throws HavenError TRANSPORT_UNKNOWN, ALREADY_DONE, INVALID_REQUEST, TALK_UNKNOWN (over meanwhile) */
   connect(transportId: string, dtlsParameters: DtlsParameters): Promise<void>;
   /** @throws HavenError UNSUPPORTED_CODEC, INVALID_REQUEST, ALREADY_DONE, TALK_UNKNOWN (over meanwhile) */

@@ -154,6 +154,10 @@ class PartyOfTalk extends EventEmitter<TalkPartyEvents> implements TalkParty {
     return this.#talk.mediaOf(this.#side);
   }
 
+  get over(): boolean {
+    return this.#talk.ended;
+  }
+
   connect(transportId: string, dtlsParameters: DtlsParameters): Promise<void> {
     return this.#talk.connect(this.#side, transportId, dtlsParameters);
   }

@@ -46,13 +46,13 @@ export class Talks extends EventEmitter<TalksEvents> {
   }
 
   /**
-   * Opens a talk and rings at the bedside; an earlier one of the same clinician ends.
+   * Opens a talk and rings at the bedside; then an earlier one of the same clinician ends, and of several that are
+   * opened at once the last one stands.
    * @throws HavenError TALK_UNSUPPORTED, TALK_BUSY, PRIVACY_RUNS, STREAM_UNKNOWN, SHUTTING_DOWN
    */
   async start(stream: Stream, talker: Talker, actor: Actor): Promise<Talk> {
     const { patientId } = stream.identity;
     this.#assertFree(stream, talker);
-    this.endOf(talker.userId);
     this.#opening.add(patientId);
     try {
       const talk = await Talk.open(stream, talker, this.#parts.clock());
@@ -107,6 +107,7 @@ export class Talks extends EventEmitter<TalksEvents> {
       talk.end('not-allowed');
       throw new HavenError(this.#closed ? 'SHUTTING_DOWN' : 'STREAM_UNKNOWN');
     }
+    this.endOf(talker.userId);
     this.#running.set(talkId, talk);
     this.#parts.audit.done(actor, 'talk:start', `patient:${patientId}`);
     this.emit('changed', { roomId, patientId, clinician: talker });

@@ -56,6 +56,20 @@ describe('a wall whose connection broke', () => {
     expect(server.records.audited).toContainEqual(expect.objectContaining({ action: 'session:resume' }));
   });
 
+  test('comes back under the token that it was given meanwhile, also to a server that is drained', async () => {
+    const { monitor, userId } = await watch(server);
+    await ready(monitor);
+    for (let hour = 0; hour < 2; hour++) {
+      const token = server.access.addToken(userId);
+      await monitor.request('session:renew', { token });
+      server.signalling.operations.drain(60_000);
+      await interrupt(monitor);
+      monitor.socket.auth = { protocol: PROTOCOL_VERSION, token };
+      expect(await comeBack(monitor)).toBeUndefined();
+      expect(monitor.socket.recovered).toBe(true);
+    }
+  });
+
   test('keeps its place while it is away, and loses place and media when it stays away', async () => {
     const { streamId } = await publish(server, 'P-101');
     const { monitor } = await watch(server);
