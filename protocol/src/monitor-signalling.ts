@@ -95,6 +95,8 @@ export const roomSnapshotSchema = z.object({
     .array(z.object({ patientId: patientIdSchema, clinician: z.string().max(80) }))
     .max(500)
     .optional(),
+  /** Patients whose server is not reached now: neither values nor alarms of theirs arrive. */
+  unreached: z.array(patientIdSchema).max(500).optional(),
   serverTime: timestampSchema,
 });
 export type RoomSnapshot = z.infer<typeof roomSnapshotSchema>;
@@ -238,6 +240,8 @@ export type ServerToMonitor = ServerToTalker & {
   alert: (event: Alert, trace?: TraceContext) => void;
   /** The room's sound was paused, or (null) sounds again before the pause's own end. */
   'alarm:paused': (event: { roomId: string; pause: SoundPause | null }) => void;
+  /** Whether the patient's server is reached: while it is not, neither values nor alarms of theirs arrive. */
+  'patient:reached': (event: { patientId: string; reached: boolean }) => void;
   /** The analyzer saw something happen (not an alert). */
   'patient:event': (event: { patientId: string; event: DetectedEvent; at: number }) => void;
   /** Something else is measured of the patient from now on. */
@@ -264,8 +268,8 @@ export type ServerToMonitor = ServerToTalker & {
   /** The room was taken from this user: its media are closed. */
   'room:closed': (event: { roomId: string; code: ErrorCode }) => void;
   /**
-   * Nobody has used the session for too long. Media are closed and vitals stop; heartbeats, alerts and pauses of the
-   * joined room go on, so that alarms are heard. After `session:unlocked` join again.
+   * Nobody has used the session for too long. Media are closed and vitals stop; heartbeats, alerts, pauses and
+   * `patient:reached` of the joined room go on, so that alarms are heard. After `session:unlocked` join again.
    */
   'session:locked': (event: { at: number }) => void;
   'session:unlocked': (event: { at: number }) => void;

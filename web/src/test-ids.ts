@@ -95,6 +95,10 @@ export const testIds = {
   alertEvents: 'alert-events',
   soundBlocked: 'sound-blocked',
   alarmsOff: 'alarms-off',
+  /** Says of which beds the alarms do not arrive. */
+  bedsOff: 'beds-off',
+  /** On a tile, or on a bed of a locked screen: its alarms do not arrive. */
+  tileAlarmsOff: 'tile-alarms-off',
   problem: 'problem',
   publishToken: 'publish-token',
   publishPatient: 'publish-patient',

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { randomUUID } from 'node:crypto';
 import { HavenError } from '@haven/protocol';
 import { eventually } from '../testing/eventually.ts';
 import { publishRtp } from '../testing/scenes.ts';
@@ -20,16 +19,21 @@ describe('a stream of another node', () => {
   let remote: RemoteStream;
   let pipes: Map<string, OutgoingPipe>;
   let demands: (number | null)[];
+  let losses: (() => void)[];
   let reachable: boolean;
+  let answered: 'in time' | 'too late' | 'wrongly';
   const now = { ms: 0 };
 
   const opener: PipeOpener = {
-    async open(_streamId, to) {
+    async open({ pipeId, to, lost }) {
       if (!reachable) throw new HavenError('TIMEOUT');
-      const pipeId = randomUUID();
       const pipe = await OutgoingPipe.open(stream, to, LISTENING);
       pipes.set(pipeId, pipe);
-      return { pipeId, from: pipe.end, rtpParameters: pipe.rtpParameters };
+      losses.push(lost);
+      if (answered === 'too late') throw new HavenError('TIMEOUT');
+      const { rtpParameters } = pipe;
+      if (answered === 'wrongly') return { from: pipe.end, rtpParameters: { ...rtpParameters, codecs: [] } };
+      return { from: pipe.end, rtpParameters };
     },
     demand: (pipeId, layer) => {
       demands.push(layer);
@@ -44,7 +48,9 @@ describe('a stream of another node', () => {
   beforeEach(async () => {
     pipes = new Map();
     demands = [];
+    losses = [];
     reachable = true;
+    answered = 'in time';
     now.ms = 0;
     [near, far] = await Promise.all([TestServer.start(), TestServer.start({ HAVEN_MEDIA_WORKERS: '2' })]);
     const { streamId } = await publishRtp(near, 'P-101');
@@ -90,6 +96,19 @@ describe('a stream of another node', () => {
     await expect(consume(viewer)).resolves.toHaveProperty('consumerId');
   });
 
+  test.each(['too late', 'wrongly'] as const)(
+    'leaves no pipe when its node answers %s, and can be watched later',
+    async (how) => {
+      const viewer = await far.sfu.openViewer();
+      answered = how;
+      await expect(consume(viewer)).rejects.toThrow();
+      expect(pipes.size).toBe(0);
+      answered = 'in time';
+      await consume(viewer);
+      expect(pipes.size).toBe(1);
+    },
+  );
+
   test('runs on when its node is not reached any more', async () => {
     const viewer = await far.sfu.openViewer();
     const { consumerId } = await consume(viewer);
@@ -117,8 +136,22 @@ describe('a stream of another node', () => {
     await consume(first);
     process.kill(first.mediaWorker.pid, 'SIGKILL');
     await eventually(() => !remote.arrives, 'it does not arrive any more');
+    expect(pipes.size).toBe(0);
     const second = await far.sfu.openViewer();
     await expect(consume(second)).resolves.toHaveProperty('consumerId');
+    expect(pipes.size).toBe(1);
+  });
+
+  test('tells its viewers when its node has lost the pipe, and is brought anew', async () => {
+    const viewer = await far.sfu.openViewer();
+    const closed: string[] = [];
+    viewer.on('consumerclosed', ({ consumerId }) => closed.push(consumerId));
+    const { consumerId } = await consume(viewer);
+    losses[0]!();
+    await eventually(() => closed.includes(consumerId), 'the viewer is told');
+    expect(remote.arrives).toBe(false);
+    await consume(viewer);
+    expect(pipes.size).toBe(1);
   });
 
   test('is paused here too while its picture is paused for privacy', async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import type { types } from 'mediasoup';
 import {
@@ -16,17 +17,25 @@ import { PIPE_LINGER_MS, StreamPipes, type LentProducer } from './stream-pipes.t
 import type { StreamEvents, StreamIdentity } from './stream.ts';
 import type { WatchedStream } from './watched-stream.ts';
 
-/** How a node asks another one for a stream's media. */
+/** How a node asks another one for a stream's media. Demands and closings reach it sooner or later. */
 export interface PipeOpener {
-  /** @throws HavenError STREAM_UNKNOWN, TIMEOUT (the node is not reached) */
-  open(
-    streamId: string,
-    to: PipeEnd,
-  ): Promise<{ pipeId: string; from: PipeEnd; rtpParameters: RtpParameters }>;
+  /**
+   * However it ends, the pipe is to be closed when it is not needed.
+   * @throws HavenError STREAM_UNKNOWN, TIMEOUT (the node is not reached)
+   */
+  open(pipe: WantedPipe): Promise<{ from: PipeEnd; rtpParameters: RtpParameters }>;
   /** The highest layer that anybody here watches; null: nobody does. */
   demand(pipeId: string, maxSpatialLayer: number | null): void;
   close(pipeId: string): void;
 }
+
+export type WantedPipe = {
+  pipeId: string;
+  streamId: string;
+  to: PipeEnd;
+  /** The node does not have the pipe any more. */
+  lost: () => void;
+};
 
 export type RemoteStreamOptions = {
   identity: StreamIdentity;
@@ -185,7 +194,7 @@ export class RemoteStream extends EventEmitter<StreamEvents> implements WatchedS
     const { producer, pipes } = arrival;
     const now = this.#options.clock();
     if (this.#holders === 0 && this.#idleSince !== undefined && now - this.#idleSince >= PIPE_LINGER_MS) {
-      this.#leave(arrival);
+      arrival.incoming.close();
       return;
     }
     pipes.settle();
@@ -197,19 +206,19 @@ export class RemoteStream extends EventEmitter<StreamEvents> implements WatchedS
   end(reason: StreamEndReason): void {
     if (this.ended) return;
     this.#endReason = reason;
-    if (this.#arrival !== undefined) this.#leave(this.#arrival);
+    this.#arrival?.incoming.close();
     this.emit('ended', reason);
   }
 
   async #bring(mediaWorker: MediaWorker): Promise<Arrival> {
     try {
       const arrival = await this.#open(mediaWorker);
+      arrival.producer.observer.once('close', () => this.#forget(arrival));
       if (this.ended) {
-        this.#leave(arrival);
+        arrival.incoming.close();
         throw new HavenError('STREAM_UNKNOWN');
       }
       this.#arrival = arrival;
-      arrival.producer.observer.once('close', () => this.#forget(arrival));
       this.#demanded = null;
       this.#settleDemand();
       this.#applyPrivacy();
@@ -222,25 +231,24 @@ export class RemoteStream extends EventEmitter<StreamEvents> implements WatchedS
 
   async #open(mediaWorker: MediaWorker): Promise<Arrival> {
     const { opener, listening, clock } = this.#options;
+    const { streamId } = this;
+    const pipeId = randomUUID();
     const incoming = await IncomingPipe.open(mediaWorker.router, listening);
     try {
-      const { pipeId, from, rtpParameters } = await opener.open(this.streamId, incoming.end);
+      const lost = (): void => incoming.close();
+      const { from, rtpParameters } = await opener.open({ pipeId, streamId, to: incoming.end, lost });
       const producer = await incoming.receive(from, rtpParameters);
       return { pipeId, incoming, producer, pipes: new StreamPipes(mediaWorker, clock) };
     } catch (error) {
       incoming.close();
+      opener.close(pipeId);
       throw error;
     }
   }
 
-  #leave(arrival: Arrival): void {
-    this.#forget(arrival);
-    arrival.incoming.close();
-    this.#options.opener.close(arrival.pipeId);
-  }
-
-  /** Its worker died, or nobody needs it any more: the next who watches brings it anew. */
+  /** Its pipe or its worker is gone, or nobody needs it any more: the next who watches brings it anew. */
   #forget(arrival: Arrival): void {
+    this.#options.opener.close(arrival.pipeId);
     if (this.#arrival !== arrival) return;
     this.#arrival = undefined;
     this.#arriving = undefined;

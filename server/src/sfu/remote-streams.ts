@@ -61,6 +61,11 @@ export class RemoteStreams {
     this.get(streamId)?.end(reason);
   }
 
+  /** All of them, with the nodes that have them. */
+  get held(): { node: string; stream: RemoteStream }[] {
+    return [...this.#byId.values()];
+  }
+
   of(node: string): RemoteStream[] {
     return [...this.#byId.values()].filter((held) => held.node === node).map(({ stream }) => stream);
   }

@@ -37,6 +37,7 @@ export type MonitorParts = AlarmParts &
     settled: () => Promise<void>;
     sfu: Sfu;
     talksIn: (roomId: string) => RoomSnapshot['talks'];
+    unreachedIn: (roomId: string) => RoomSnapshot['unreached'];
   };
 
 type Joined = { roomId: string; leavePlace: () => void };
@@ -53,6 +54,8 @@ export class MonitorSession {
   readonly handlers: Handlers<MonitorRequests>;
   #principal: UserPrincipal;
   #joined: Joined | undefined;
+  /** To be called when the connection ends: who comes back may bring the token that it was renewed with. */
+  #leaveToken = (): void => undefined;
   /** Nobody has used the user's session for long: alarms are heard, and nothing else. */
   #locked = false;
   #over = false;
@@ -144,10 +147,12 @@ export class MonitorSession {
 
   /** Media run on for a while; a talk that nobody could end does not. */
   interrupted(): void {
+    this.#leaveToken();
     this.#talk.end('clinician-lost');
   }
 
   resumed(socket: MonitorSocket): void {
+    this.#leaveToken();
     this.#socket = socket;
     this.#principal = socket.data.principal;
     if (this.#joined !== undefined) void socket.join(this.#channelOf(this.#joined.roomId, this.#locked));
@@ -155,6 +160,7 @@ export class MonitorSession {
   }
 
   disconnected(): void {
+    this.#leaveToken();
     this.#talk.end('clinician-lost');
     this.#leave();
   }
@@ -195,11 +201,17 @@ export class MonitorSession {
   }
 
   async #renew({ token }: RequestOf<MonitorRequests, 'session:renew'>): Promise<{ expiresAt: number }> {
-    const principal = await this.#parts.access.authenticateUser(token);
+    const { access, admission } = this.#parts;
+    const principal = await access.authenticateUser(token);
     if (principal.userId !== this.#principal.userId) {
       throw new HavenError('FORBIDDEN', 'This token belongs to another user.');
     }
     this.#principal = principal;
+    this.#socket.data.principal = principal;
+    this.#leaveToken();
+    this.#leaveToken = admission.returning.entered(token);
+    // Whose connection broke meanwhile is told of by no event any more.
+    if (!this.#socket.connected) this.#leaveToken();
     return { expiresAt: principal.expiresAt };
   }
 
@@ -224,6 +236,7 @@ export class MonitorSession {
         room,
         alerts: alerts.active(roomId),
         soundPause: soundPauses.of(roomId),
+        unreached: this.#parts.unreachedIn(roomId),
         load: this.#parts.load(),
       };
       if (locked) {

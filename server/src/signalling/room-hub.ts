@@ -13,6 +13,7 @@ import type { Talker } from '../talk/talk.ts';
 import type { Counter, Telemetry } from '../telemetry/telemetry.ts';
 import { Backlog } from './backlog.ts';
 import { sharedStreamOf, type NodeEvent } from './nodes/node-signalling.ts';
+import type { Reach } from './nodes/unreached-patients.ts';
 import type { MonitorNamespace } from './sockets.ts';
 
 /** Vitals older than this, ms, are withheld from whoever joins: nothing stale is shown as if it were live. */
@@ -93,10 +94,7 @@ export class RoomHub {
       case 'talk-ended':
         break;
       case 'patient-talk':
-        this.#to(event.roomId, 'patient:talk', {
-          patientId: event.patientId,
-          clinician: event.clinician?.displayName ?? null,
-        });
+        this.showTalk(event.roomId, event.patientId, event.clinician?.displayName ?? null);
         break;
       case 'waveform':
         this.#freshTo(event.roomId, 'waveform', event.message);
@@ -168,6 +166,16 @@ export class RoomHub {
     this.#tell(event);
   }
 
+  /** Tells the viewers of this node alone who talks with a patient, or (null) nobody does. */
+  showTalk(roomId: string, patientId: string, clinician: string | null): void {
+    this.#to(roomId, 'patient:talk', { patientId, clinician });
+  }
+
+  /** Whether values and alarms of a patient of another node arrive, which each node tells its own viewers. */
+  patientReached({ roomId, patientId, reached }: Reach): void {
+    this.#alarm(roomId, 'patient:reached', { patientId, reached });
+  }
+
   vitals(roomId: string, message: VitalsMessage): void {
     this.#showVitals(roomId, message);
     this.#tell({ kind: 'vitals', roomId, message });
@@ -204,7 +212,7 @@ export class RoomHub {
   }
 
   /** Also to those whose session is locked. */
-  #alarm<E extends 'alert' | 'alarm:paused'>(
+  #alarm<E extends 'alert' | 'alarm:paused' | 'patient:reached'>(
     roomId: string,
     event: E,
     ...message: Parameters<ServerToMonitor[E]>

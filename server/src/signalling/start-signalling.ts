@@ -185,6 +185,7 @@ export function startSignalling(options: SignallingOptions): Signalling {
       ...talks.all().filter((talk) => talk.roomId === roomId),
       ...(cluster?.talksIn(roomId) ?? []),
     ],
+    unreachedIn: (roomId) => cluster?.unreachedIn(roomId) ?? [],
     talkWith: (patientId, talker, actor) => (cluster ?? talks).talkWith(patientId, talker, actor),
     clientMetrics: new ClientMetrics(telemetry, () => sfu.observation.uplinkRoundTripMs()),
     telemetry,

@@ -36,6 +36,8 @@ export class BareNode {
   readonly members: Members;
   readonly heard: { node: string; event: NodeEvent }[] = [];
   readonly links: string[] = [];
+  /** It says no more that it is there, while its connections stand. */
+  silent = false;
   readonly #http: HttpServer | TlsServer;
   readonly #io: Io;
   readonly #timer: NodeJS.Timeout;
@@ -74,7 +76,9 @@ export class BareNode {
     this.mesh.on('down', (node) => this.links.push(`-${node}`));
     this.mesh.on('gone', (node) => this.links.push(`gone ${node}`));
     this.mesh.on('refused', (node, { message }) => this.links.push(`refused by ${node}: ${message}`));
-    this.#timer = setInterval(() => this.mesh.beat(), 200);
+    this.#timer = setInterval(() => {
+      if (!this.silent) this.mesh.beat();
+    }, 200);
   }
 
   static async start(name: string, redis: Redis, options: BareNodeOptions = {}): Promise<BareNode> {
@@ -111,6 +115,7 @@ const NOTHING: Omit<Handlers<NodeRequests>, 'node:snapshot'> = {
   },
   'pipe:demand': () => ({}),
   'pipe:close': () => ({}),
+  'pipe:list': () => ({ pipes: [] }),
   'alert:amend': () => {
     throw new HavenError('ALERT_UNKNOWN');
   },

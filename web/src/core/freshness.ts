@@ -15,7 +15,7 @@ type Shown = Pick<Vital, 'quality' | 'method' | 'windowMs'> & {
 export type VitalView =
   | ({ state: 'live' } & Shown)
   | ({ state: 'held'; ageMs: number } & Shown)
-  | { state: 'withheld'; reason: WithheldReason; words: string };
+  | { state: 'withheld'; reason: WithheldReason | 'unreached'; words: string };
 
 export type VitalFreshness = {
   vital: Vital | undefined;

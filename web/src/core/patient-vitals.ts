@@ -1,6 +1,7 @@
 import { WITHHELD_WORDS, type AnalysisMode, type VitalName } from '@haven/protocol';
 import { MODE_WORDS } from './analysis-words.ts';
 import { viewVital, type VitalView } from './freshness.ts';
+import { UNREACHED_WORDS } from './reach-words.ts';
 import { viewScore, type ScoreView } from './score-view.ts';
 import type { PatientState } from './wall-state.ts';
 import type { Moment } from './alarm-channel.ts';
@@ -33,34 +34,37 @@ export function viewPatientVitals(state: PatientState, moment: Moment, connected
       connected,
     });
   const told = (name: VitalName) => (measured.some((vital) => vital.name === name) ? view(name) : null);
-  const { stream } = state;
+  const { stream, reached } = state;
   const paused = stream !== null && stream.privacy !== null;
-  const off = stream === null ? undefined : notMeasured(paused ? 'privacy' : state.patient.analysisMode);
+  const off = stream === null ? undefined : notShown(state);
   const pulse = off ?? view('pulse');
   const rate = (name: VitalName) => (off === undefined ? told(name) : null);
   const breathing = rate('breathing');
-  const presence = !paused && PRESENCE_WATCHED.has(state.patient.analysisMode) ? told('presence') : null;
+  const watched = reached && !paused && PRESENCE_WATCHED.has(state.patient.analysisMode);
+  const presence = watched ? told('presence') : null;
   return {
     pulse,
     breathing,
     sdnn: rate('sdnn'),
     rmssd: rate('rmssd'),
     present: presence === null || presence.state === 'withheld' ? null : presence.value > 0,
-    reducedFrameRate: state.vitals?.reducedFrameRate ?? null,
+    reducedFrameRate: (reached ? state.vitals?.reducedFrameRate : undefined) ?? null,
     score: viewScore(pulse, breathing),
   };
 }
 
-/** A rate that nobody wants measured is said at once, not when the analysis says so. */
-function notMeasured(why: AnalysisMode | 'privacy'): VitalView | undefined {
-  const words = NOT_MEASURED[why];
-  if (words === undefined) return undefined;
-  return { state: 'withheld', reason: why === 'privacy' ? 'privacy' : 'presence-only', words };
+/** Of a rate that nobody wants measured, or that does not arrive, the last value is not shown for a moment longer. */
+function notShown({ stream, reached, patient }: PatientState): VitalView | undefined {
+  if (stream?.privacy != null) {
+    return { state: 'withheld', reason: 'privacy', words: WITHHELD_WORDS.privacy };
+  }
+  if (!reached) return { state: 'withheld', reason: 'unreached', words: UNREACHED_WORDS };
+  const words = NOT_MEASURED[patient.analysisMode];
+  return words === undefined ? undefined : { state: 'withheld', reason: 'presence-only', words };
 }
 
-const NOT_MEASURED: Readonly<Partial<Record<AnalysisMode | 'privacy', string>>> = {
+const NOT_MEASURED: Readonly<Partial<Record<AnalysisMode, string>>> = {
   presence: WITHHELD_WORDS['presence-only'],
   off: MODE_WORDS.off,
-  privacy: WITHHELD_WORDS.privacy,
 };
 const PRESENCE_WATCHED: ReadonlySet<AnalysisMode> = new Set(['both', 'presence']);

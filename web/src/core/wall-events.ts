@@ -41,6 +41,7 @@ const roomClosedSchema = z.object({ roomId: roomIdSchema, code: errorCodeSchema 
 const pausedSchema = z.object({ roomId: roomIdSchema, pause: soundPauseSchema.nullable() });
 const modeSchema = z.object({ patientId: patientIdSchema, mode: analysisModeSchema });
 const talkSchema = z.object({ patientId: patientIdSchema, clinician: z.string().max(80).nullable() });
+const reachedSchema = z.object({ patientId: patientIdSchema, reached: z.boolean() });
 const momentSchema = z.object({ at: timestampSchema });
 
 export type WallListeners = {
@@ -51,6 +52,7 @@ export type WallListeners = {
   waveform: (waveform: WaveformMessage) => void;
   analysisMode: (patientId: string, mode: AnalysisMode) => void;
   talk: (patientId: string, clinician: string | null) => void;
+  reached: (patientId: string, reached: boolean) => void;
   alert: (alert: Alert) => void;
   soundPause: (roomId: string, pause: SoundPause | null) => void;
   consumerClosed: (consumerId: string) => void;
@@ -77,6 +79,9 @@ export function listenTo(connection: MonitorConnection, listeners: WallListeners
   );
   connection.on('patient:talk', talkSchema, ({ patientId, clinician }) =>
     listeners.talk(patientId, clinician),
+  );
+  connection.on('patient:reached', reachedSchema, ({ patientId, reached }) =>
+    listeners.reached(patientId, reached),
   );
   connection.on('alert', alertSchema, listeners.alert);
   connection.on('alarm:paused', pausedSchema, ({ roomId, pause }) => listeners.soundPause(roomId, pause));

@@ -14,6 +14,7 @@ import {
   activeAlerts,
   EMPTY_WALL,
   NOTHING_EARLY,
+  unreachedPatients,
   withAlert,
   withAnalysisMode,
   withoutMeasurements,
@@ -55,17 +56,32 @@ describe('a snapshot', () => {
       [uuid(900), anAlert({ version: 3 })],
       [uuid(901), anAlert({ id: uuid(901) })],
     ]);
-    const state = withSnapshot(EMPTY_WALL, aSnapshot({ alerts: [anAlert({ version: 2 })] }), { alerts }, T0);
+    const state = withSnapshot(
+      EMPTY_WALL,
+      aSnapshot({ alerts: [anAlert({ version: 2 })] }),
+      { ...NOTHING_EARLY, alerts },
+      T0,
+    );
     expect(activeAlerts(state).map(({ version }) => version)).toEqual([3, 1]);
   });
 
   test('does not bring back a pause that ended while it was under way', () => {
     const soundPause = aPause();
-    const ended = { alerts: new Map(), soundPause: null };
+    const ended = { ...NOTHING_EARLY, soundPause: null };
     expect(withSnapshot(EMPTY_WALL, aSnapshot({ soundPause }), NOTHING_EARLY, T0).soundPause).toBe(
       soundPause,
     );
     expect(withSnapshot(EMPTY_WALL, aSnapshot({ soundPause }), ended, T0).soundPause).toBeNull();
+  });
+
+  test('says whose server is not reached, but for what came while it was under way', () => {
+    const snapshot = aSnapshot({ unreached: ['P-101'] });
+    const unreached = withSnapshot(EMPTY_WALL, snapshot, NOTHING_EARLY, T0);
+    expect(patient(unreached)?.reached).toBe(false);
+    expect(unreachedPatients(unreached).map(({ id }) => id)).toEqual(['P-101']);
+    const early = { ...NOTHING_EARLY, reached: new Map([['P-101', true]]) };
+    expect(patient(withSnapshot(EMPTY_WALL, snapshot, early, T0))?.reached).toBe(true);
+    expect(patient(joined)?.reached).toBe(true);
   });
 
   test('drops alerts that ended while the connection was lost', () => {

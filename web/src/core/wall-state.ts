@@ -23,6 +23,8 @@ export type PatientState = {
   vitals: VitalsMessage | null;
   /** When the vitals arrived here, ms. */
   vitalsAt: number;
+  /** False: the patient's server is not reached. Neither values nor alarms arrive, though the picture may. */
+  reached: boolean;
 };
 
 /** What a wall knows of its room. Immutable: an unchanged part keeps its identity. */
@@ -57,13 +59,16 @@ export type Early = {
   alerts: ReadonlyMap<string, Alert>;
   soundPause?: SoundPause | null;
   load?: ServerLoad;
+  /** Whose server is reached, or is not any more. */
+  reached: ReadonlyMap<string, boolean>;
 };
-export const NOTHING_EARLY: Early = { alerts: new Map() };
+export const NOTHING_EARLY: Early = { alerts: new Map(), reached: new Map() };
 
 /** The wall after joining a room. */
 export function withSnapshot(state: WallState, snapshot: RoomSnapshot, early: Early, now: number): WallState {
   const streams = new Map(snapshot.streams.map((stream) => [stream.patientId, stream]));
   const vitals = new Map(snapshot.vitals.map((message) => [message.patientId, message]));
+  const unreached = new Set(snapshot.unreached);
   const patients = snapshot.patients
     .toSorted((a, b) => a.bed.localeCompare(b.bed, 'en', { numeric: true }) || a.id.localeCompare(b.id))
     .map((patient): [string, PatientState] => {
@@ -78,6 +83,7 @@ export function withSnapshot(state: WallState, snapshot: RoomSnapshot, early: Ea
           streamSince: same ? before.streamSince : now,
           vitals: ofStream(vitals.get(patient.id) ?? null, stream),
           vitalsAt: now,
+          reached: early.reached.get(patient.id) ?? !unreached.has(patient.id),
         },
       ];
     });
@@ -132,6 +138,11 @@ export function withAnalysisMode(state: WallState, patientId: string, analysisMo
   }));
 }
 
+/** The server of a patient is reached, or is not any more. */
+export function withReach(state: WallState, patientId: string, reached: boolean): WallState {
+  return change(state, patientId, (before) => (before.reached === reached ? before : { ...before, reached }));
+}
+
 export function withAlert(state: WallState, alert: Alert): WallState {
   if (alert.roomId !== state.room?.id) return withoutAlert(state, alert);
   return { ...state, alerts: withoutOldest(mergeAlerts(state.alerts, [alert])) };
@@ -175,6 +186,11 @@ function withoutOldest(alerts: ReadonlyMap<string, Alert>): ReadonlyMap<string, 
 /** Alerts on screen. Those that ended stay in the state with their version, so that a late message cannot revive one. */
 export function activeAlerts(state: WallState): readonly Alert[] {
   return [...state.alerts.values()].filter(({ active }) => active);
+}
+
+/** Patients whose alarms do not arrive, in the order of their beds. */
+export function unreachedPatients(state: WallState): readonly Patient[] {
+  return [...state.patients.values()].filter(({ reached }) => !reached).map(({ patient }) => patient);
 }
 
 function onlyActive(alerts: ReadonlyMap<string, Alert>): ReadonlyMap<string, Alert> {

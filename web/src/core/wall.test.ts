@@ -175,6 +175,22 @@ test("the server's load is shown, from the snapshot on", async () => {
   await until('relief', () => wall.state.get().load.step === 'none');
 });
 
+test('a bed whose server is not reached sounds like a technical alert, below any other and not while paused', async () => {
+  wall = stage.open();
+  await stage.joined();
+  server.emit('patient:reached', { patientId: 'P-101', reached: false });
+  await until('the mark', () => alarmSignal(wall) === 'technical');
+  expect(wall.state.get().patients.get('P-101')?.reached).toBe(false);
+  server.emit('stream:changed', aStream());
+  server.emit('alert', anAlert());
+  await until('the alert', () => alarmSignal(wall) === 'high');
+  expect(wall.state.get().patients.get('P-101')?.reached).toBe(false);
+  server.emit('alarm:paused', { roomId: 'ward-1', pause: aPause() });
+  await until('the pause', () => alarmSignal(wall) === null);
+  server.emit('patient:reached', { patientId: 'P-101', reached: true });
+  await until('the end', () => wall.state.get().patients.get('P-101')?.reached === true);
+});
+
 test('an acknowledgement is sent and shown, and silences the alarm', async () => {
   wall = stage.open();
   await stage.joined();
@@ -235,9 +251,10 @@ test('a locked session shows no values and no pictures, hears alerts, and joins 
   expect(wall.media.tracks.get().size).toBe(0);
   expect(wall.state.get().patients.get('P-101')).toMatchObject({ stream: null, vitals: null });
   server.emit('stream:changed', aStream());
+  server.emit('patient:reached', { patientId: 'P-101', reached: false });
   server.emit('alert', anAlert());
   await until('the alert', () => alarmSignal(wall) === 'high');
-  expect(wall.state.get().patients.get('P-101')?.stream).toBeNull();
+  expect(wall.state.get().patients.get('P-101')).toMatchObject({ stream: null, reached: false });
   // A locked wall that loses its connection goes on being locked, and knows its beds.
   server.answers['room:join'] = () => {
     server.emit('session:locked', { at: T0 });

@@ -24,6 +24,7 @@ import {
   withAnalysisMode,
   withoutMeasurements,
   withoutStream,
+  withReach,
   withSnapshot,
   withStream,
   withTalk,
@@ -189,6 +190,7 @@ export class Wall {
       streamEnded: (patientId, streamId) => change((state) => withoutStream(state, patientId, streamId)),
       analysisMode: (patientId, mode) => change((state) => withAnalysisMode(state, patientId, mode)),
       talk: (patientId, clinician) => change((state) => withTalk(state, patientId, clinician)),
+      reached: (patientId, reached) => this.#reachCame(patientId, reached),
       vitals: (vitals) => change((state) => withVitals(state, vitals, this.#now())),
       waveform: (waveform) => {
         if (this.#state.get().patients.get(waveform.patientId)?.stream?.privacy === null) {
@@ -222,6 +224,16 @@ export class Wall {
   #pauseCame(soundPause: SoundPause | null): void {
     if (this.#visit.inside) this.#state.update((state) => ({ ...state, soundPause }));
     else this.#visit.keep((early) => ({ ...early, soundPause }));
+  }
+
+  #reachCame(patientId: string, reached: boolean): void {
+    if (this.#visit.inside) this.#state.update((state) => withReach(state, patientId, reached));
+    else {
+      this.#visit.keep((early) => ({
+        ...early,
+        reached: new Map(early.reached).set(patientId, reached),
+      }));
+    }
   }
 
   #loadCame(load: ServerLoad): void {

@@ -24,7 +24,7 @@ async function openPanel(change: Partial<PatientPanelProps> = {}) {
   render(
     <PatientPanel
       request={server.request}
-      state={{ patient: aPatient(), stream: aStream(), streamSince: T0, vitals, vitalsAt: T0 }}
+      state={{ patient: aPatient(), stream: aStream(), streamSince: T0, vitals, vitalsAt: T0, reached: true }}
       alerts={[]}
       moment={{ now: T0, serverNow: T0 }}
       connected
@@ -70,7 +70,7 @@ describe("a patient's panel", () => {
       aPulse({ name: 'sdnn', unit: 'ms', value: 41.6, windowMs: 60_000 }),
     ]);
     await openPanel({
-      state: { patient: aPatient(), stream: aStream(), streamSince: T0, vitals, vitalsAt: T0 },
+      state: { patient: aPatient(), stream: aStream(), streamSince: T0, vitals, vitalsAt: T0, reached: true },
     });
     const now = screen.getByTestId(testIds.now).textContent;
     expect(now).toContain('Pulse (camera)72 ± 4 /min quality good, by POS+CHROM, over 10 s');
@@ -84,7 +84,7 @@ describe("a patient's panel", () => {
   test('says when fewer pictures are analysed than usual', async () => {
     const vitals = someVitals([aPulse()], { reducedFrameRate: 7.5 });
     await openPanel({
-      state: { patient: aPatient(), stream: aStream(), streamSince: T0, vitals, vitalsAt: T0 },
+      state: { patient: aPatient(), stream: aStream(), streamSince: T0, vitals, vitalsAt: T0, reached: true },
     });
     expect(screen.getByTestId(testIds.now).textContent).toContain('Analysis: 7.5 pictures a second');
   });

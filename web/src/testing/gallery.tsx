@@ -1,7 +1,7 @@
 /**
  * The wall in all its states without a server, for `vite dev` only: `/src/testing/gallery.html#room`, where the
  * fragment names a scene: `room`, `calm`, `off`, `many`, `fifty`, `focus`, `paused`, `locked`, `patient`, `modes`, `privacy`, `talk`,
- * `stills`, `slow`, `busy`, `refusing`, `draining`.
+ * `stills`, `slow`, `busy`, `refusing`, `draining`, `unreached`, `unreached-locked`.
  */
 import '../ui/global.css';
 import { WAVEFORM_RATE_HZ, type Alert, type AnalysisMode, type Privacy, type Vital } from '@haven/protocol';
@@ -83,6 +83,7 @@ const FIFTY: Entry[] = Array.from({ length: 50 }, (_, index) => CALM[index % 4]!
 const SCENES: Readonly<Record<string, Entry[]>> = {
   ...{ many: MANY, fifty: FIFTY, calm: CALM, focus: CALM, modes: MODES },
   ...{ privacy: CALM, talk: CALM },
+  ...{ unreached: MANY, 'unreached-locked': CALM },
   ...{ stills: MANY, slow: MANY, busy: MANY, refusing: MANY, draining: CALM },
 };
 const { tiles, link, load } = mediaScene(scene);
@@ -149,6 +150,7 @@ function snapshot() {
         : [someVitals(vitals, { patientId: idOf(index), streamId: uuid(index), reducedFrameRate })],
     ),
     load,
+    unreached: scene.startsWith('unreached') ? ['P-101', 'P-103', 'P-104'] : [],
     talks: scene === 'talk' ? [{ patientId: 'P-102', clinician: 'Dr Bo Night' }] : [],
   });
 }
@@ -219,7 +221,9 @@ setInterval(() => {
   });
   sentUntil += 1000;
   if (scene in SCENES)
-    state.set(withSnapshot(state.get(), snapshot(), { alerts: state.get().alerts }, steadyNow()));
+    state.set(
+      withSnapshot(state.get(), snapshot(), { ...NOTHING_EARLY, alerts: state.get().alerts }, steadyNow()),
+    );
 }, 250);
 
 const noServer = () => Promise.reject(new Error('the gallery has no server'));
@@ -241,7 +245,7 @@ const wall: WallViewProps['wall'] = {
   trace: traceOf,
   now: steadyNow,
   focus: (patientId) => focused.set(patientId),
-  locked: new Store(scene === 'locked'),
+  locked: new Store(scene.endsWith('locked')),
   actions: {
     acknowledge: noServer,
     silence: noServer,

@@ -1,4 +1,6 @@
+import type { Patient } from '@haven/protocol';
 import type { MediaNotice } from '../core/media-notices.ts';
+import { unreachedBeds } from '../core/reach-words.ts';
 import { testIds } from '../test-ids.ts';
 import styles from './notices.module.css';
 
@@ -6,6 +8,16 @@ export function AlarmsOff() {
   return (
     <div className={styles.alarmsOff} role="alert" data-testid={testIds.alarmsOff}>
       <strong>ALARMS OFF</strong> — connection to Haven lost. Watch the patients directly.
+    </div>
+  );
+}
+
+/** Read out at once when it comes, and when it is about other beds. */
+export function BedsOff({ patients }: { patients: readonly Patient[] }) {
+  return (
+    <div className={styles.bedsOff} role="alert" data-testid={testIds.bedsOff}>
+      <strong>ALARMS OFF</strong> for {unreachedBeds(patients)} — server not reached: neither values nor
+      alarms arrive. Watch these patients directly.
     </div>
   );
 }

@@ -20,6 +20,7 @@ function renderTile(change: Partial<TileProps> = {}) {
       streamSince: T0,
       vitals: someVitals(),
       vitalsAt: T0,
+      reached: true,
     },
     alerts: [],
     talker: null,
@@ -67,7 +68,7 @@ describe('a tile', () => {
   test('shows a withheld value as dashes with the reason, and no quality', () => {
     const vitals = someVitals([aPulse({ state: 'withheld', value: null, reason: 'covered' })]);
     renderTile({
-      state: { patient: aPatient(), stream: aStream(), streamSince: T0, vitals, vitalsAt: T0 },
+      state: { patient: aPatient(), stream: aStream(), streamSince: T0, vitals, vitalsAt: T0, reached: true },
     });
     expect(text(testIds.pulseValue)).toBe('– –');
     expect(text(testIds.pulseNote)).toBe('Camera covered');
@@ -85,6 +86,7 @@ describe('a tile', () => {
         streamSince: T0,
         vitals: null,
         vitalsAt: T0,
+        reached: true,
       },
     });
     expect(text(testIds.sourceBadge)).toBe(badge);
@@ -92,10 +94,45 @@ describe('a tile', () => {
 
   test('without a stream says NO SIGNAL and shows no number', () => {
     renderTile({
-      state: { patient: aPatient(), stream: null, streamSince: T0, vitals: someVitals(), vitalsAt: T0 },
+      state: {
+        patient: aPatient(),
+        stream: null,
+        streamSince: T0,
+        vitals: someVitals(),
+        vitalsAt: T0,
+        reached: true,
+      },
     });
     expect(text(testIds.pictureState)).toBe('NO SIGNAL');
     expect(text(testIds.pulseValue)).toBe('– –');
+  });
+
+  test('says that its alarms are off while its server is not reached, and shows no value as if it were current', () => {
+    const presence = aPulse({ name: 'presence', unit: '1', value: 0, method: 'body' });
+    const vitals = someVitals([aPulse(), aPulse({ name: 'breathing', value: 14 }), presence], {
+      reducedFrameRate: 7.5,
+    });
+    const state = { patient: aPatient(), stream: aStream(), streamSince: T0, vitals, vitalsAt: T0 };
+    renderTile({ state: { ...state, reached: false } });
+    expect(text(testIds.tileAlarmsOff)).toBe('ALARMS OFF – Its server is not reached');
+    expect(text(testIds.pulseValue)).toBe('– –');
+    expect(text(testIds.pulseNote)).toBe('Its server is not reached');
+    for (const value of [testIds.breathingValue, testIds.score, testIds.absent, testIds.reducedFrameRate]) {
+      expect(screen.queryByTestId(value)).toBeNull();
+    }
+    cleanup();
+    renderTile({ state: { ...state, reached: true } });
+    expect(screen.queryByTestId(testIds.tileAlarmsOff)).toBeNull();
+    expect(text(testIds.pulseValue)).toBe('72');
+  });
+
+  test('whose picture is paused for privacy says that of its values, and that its alarms are off', () => {
+    const privacy = { reason: 'visit', by: 'bedside', since: T0, until: T0 + 60_000 } as const;
+    const stream = aStream({ privacy });
+    const state = { patient: aPatient(), stream, streamSince: T0, vitals: null, vitalsAt: T0 };
+    renderTile({ state: { ...state, reached: false } });
+    expect(text(testIds.pulseNote)).toBe('Paused for privacy');
+    expect(screen.getByTestId(testIds.tileAlarmsOff)).not.toBeNull();
   });
 
   test('shows its highest alert in words, and keeps it when acknowledged', () => {
@@ -121,7 +158,9 @@ describe('a tile', () => {
     ['off', 'Analysis off', 'Analysis off'],
   ] as const)('says at once when only %s is measured', (analysisMode, mark, note) => {
     const patient = aPatient({ analysisMode });
-    renderTile({ state: { patient, stream: aStream(), streamSince: T0, vitals: null, vitalsAt: T0 } });
+    renderTile({
+      state: { patient, stream: aStream(), streamSince: T0, vitals: null, vitalsAt: T0, reached: true },
+    });
     expect(text(testIds.analysisMode)).toBe(mark);
     expect(text(testIds.pulseValue)).toBe('– –');
     expect(text(testIds.pulseNote)).toBe(note);
@@ -130,7 +169,14 @@ describe('a tile', () => {
   test('says that falls and absence are not watched for where only vitals are measured', () => {
     const patient = aPatient({ analysisMode: 'vitals' });
     renderTile({
-      state: { patient, stream: aStream(), streamSince: T0, vitals: someVitals(), vitalsAt: T0 },
+      state: {
+        patient,
+        stream: aStream(),
+        streamSince: T0,
+        vitals: someVitals(),
+        vitalsAt: T0,
+        reached: true,
+      },
     });
     expect(text(testIds.analysisMode)).toBe('Vitals only');
     expect(screen.getByTestId(testIds.analysisMode).title).toContain('not watched for');
@@ -146,7 +192,14 @@ describe('a tile', () => {
 
   test('says when nobody is seen, unless an alert says so', () => {
     const vitals = someVitals([aPulse({ name: 'presence', unit: '1', value: 0, method: 'body' })]);
-    const state = { patient: aPatient(), stream: aStream(), streamSince: T0, vitals, vitalsAt: T0 };
+    const state = {
+      patient: aPatient(),
+      stream: aStream(),
+      streamSince: T0,
+      vitals,
+      vitalsAt: T0,
+      reached: true,
+    };
     renderTile({ state });
     expect(text(testIds.absent)).toBe('Not in the picture');
     cleanup();
@@ -160,7 +213,7 @@ describe('a tile', () => {
   test('says when fewer pictures are analysed than usual', () => {
     const vitals = someVitals([aPulse()], { reducedFrameRate: 7.5 });
     renderTile({
-      state: { patient: aPatient(), stream: aStream(), streamSince: T0, vitals, vitalsAt: T0 },
+      state: { patient: aPatient(), stream: aStream(), streamSince: T0, vitals, vitalsAt: T0, reached: true },
     });
     expect(text(testIds.reducedFrameRate)).toBe('Analysis: 7.5 pictures/s (busy)');
   });
@@ -170,14 +223,18 @@ describe('a tile', () => {
     ['poor', 'Device link poor'],
   ] as const)("says when the device's link is %s", (quality, words) => {
     const stream = aStream({ quality });
-    renderTile({ state: { patient: aPatient(), stream, streamSince: T0, vitals: null, vitalsAt: T0 } });
+    renderTile({
+      state: { patient: aPatient(), stream, streamSince: T0, vitals: null, vitalsAt: T0, reached: true },
+    });
     expect(text(testIds.deviceLink)).toBe(words);
   });
 
   test('says nothing of a good link, nor of a lost one, where the picture speaks', () => {
     for (const quality of ['good', 'lost'] as const) {
       const stream = aStream({ quality });
-      renderTile({ state: { patient: aPatient(), stream, streamSince: T0, vitals: null, vitalsAt: T0 } });
+      renderTile({
+        state: { patient: aPatient(), stream, streamSince: T0, vitals: null, vitalsAt: T0, reached: true },
+      });
       expect(screen.queryByTestId(testIds.deviceLink)).toBeNull();
       cleanup();
     }

@@ -11,6 +11,7 @@ import type { WaveformTrace } from '../core/waveform-trace.ts';
 import type { Delivery } from '../media/delivery.ts';
 import { testIds } from '../test-ids.ts';
 import { AlertSymbol } from './alert-symbol.tsx';
+import { BedAlarmsOff } from './bed-alarms-off.tsx';
 import type { Frames } from './frame-watch.ts';
 import { Picture } from './picture.tsx';
 import priority from './priority.module.css';
@@ -87,6 +88,7 @@ export function Tile(props: TileProps) {
       data-alert={leading?.priority ?? 'none'}
       data-acknowledged={leading !== null && leading.acknowledgement !== null}
       data-picture={picture.state}
+      data-reached={state.reached}
       data-sending={props.delivery?.sending ?? 'nothing'}
       data-frame-width={frames.width}
       data-frame-height={frames.height}
@@ -103,6 +105,7 @@ export function Tile(props: TileProps) {
         )}
         <span className={styles.id}>{patient.id}</span>
       </header>
+      {!state.reached && <BedAlarmsOff />}
       {leading !== null && (
         <p
           className={`${styles.alert} ${priority.priority}`}

@@ -3,7 +3,7 @@ import type { LinkQuality } from '@haven/protocol';
 import { act, cleanup, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { Store } from '../core/store.ts';
-import { EMPTY_WALL, NOTHING_EARLY, withAlert, withSnapshot } from '../core/wall-state.ts';
+import { EMPTY_WALL, NOTHING_EARLY, withAlert, withReach, withSnapshot } from '../core/wall-state.ts';
 import type { AlarmChannel } from '../core/alarm-channel.ts';
 import { WaveformTrace } from '../core/waveform-trace.ts';
 import { anAlert, aPatient, aPause, aSnapshot, T0 } from '../testing/fixtures.ts';
@@ -99,6 +99,22 @@ describe('the wall', () => {
     expect(document.title).toBe('HIGH ALERT – Haven');
   });
 
+  test('says at once, also to a screen reader, of which beds the alarms do not arrive', () => {
+    const { state, alarms } = renderWall();
+    expect(screen.queryByRole('alert')).toBeNull();
+    act(() => state.update((before) => withReach(before, 'P-102', false)));
+    expect(screen.getByRole('alert').textContent).toBe(
+      'ALARMS OFF for Bed 2 — server not reached: neither values nor alarms arrive. Watch these patients directly.',
+    );
+    expect(screen.getAllByTestId(testIds.tileAlarmsOff)).toHaveLength(1);
+    expect(document.title).toBe('ALARMS OFF for some beds – Haven');
+    act(() => state.update((before) => withReach(before, 'P-104', false)));
+    expect(screen.getByRole('alert').textContent).toContain('Bed 2, Bed 4');
+    act(() => alarms.set('off'));
+    expect(screen.queryByTestId(testIds.bedsOff)).toBeNull();
+    expect(screen.getByRole('alert').textContent).toContain('connection to Haven lost');
+  });
+
   test('says that the browser blocks sound, until a click allows it', async () => {
     const { blocked } = renderWall();
     act(() => blocked.set(true));
@@ -168,6 +184,18 @@ describe('the wall', () => {
     expect(words).not.toMatch(/Anna Berg|141|P-101/);
     expect(screen.queryByTestId(testIds.video)).toBeNull();
     expect(screen.queryByTestId(testIds.acknowledge)).toBeNull();
+  });
+
+  test('locked, it says of no bed that it has no alert whose alarms do not arrive', () => {
+    const { state, locked } = renderWall();
+    act(() => locked.set(true));
+    act(() => state.update((before) => withReach(before, 'P-102', false)));
+    expect(screen.getAllByRole('article').map(({ textContent }) => textContent)).toEqual([
+      'Bed 1No alert',
+      'Bed 2ALARMS OFF – Its server is not reached',
+      ...['Bed 3No alert', 'Bed 4No alert'],
+    ]);
+    expect(screen.getByRole('alert').textContent).toContain('ALARMS OFF for Bed 2');
   });
 
   test('says that it is a demonstration, and what it is not', () => {

@@ -6,7 +6,7 @@ import type { BedsideActions } from '../core/bedside-actions.ts';
 import { secondsLeft } from '../core/alert-view.ts';
 import { mediaNotices } from '../core/media-notices.ts';
 import { mayDo, type AlarmRight } from '../core/permissions.ts';
-import { activeAlerts } from '../core/wall-state.ts';
+import { activeAlerts, unreachedPatients } from '../core/wall-state.ts';
 import { useStore } from '../core/use-store.ts';
 import type { SignedInApi } from '../core/signed-in-api.ts';
 import type { Wall } from '../core/wall.ts';
@@ -20,7 +20,7 @@ import { announcedAddressAdvice } from '../ui/installer-advice.ts';
 import { AlertBanner } from './alert-banner.tsx';
 import { Announcer } from './announcer.tsx';
 import { LockedBeds } from './locked-beds.tsx';
-import { AlarmsOff, MediaNotices, Notice, SoundBlocked } from './notices.tsx';
+import { AlarmsOff, BedsOff, MediaNotices, Notice, SoundBlocked } from './notices.tsx';
 import { PauseButton, SoundPaused } from './sound-pause.tsx';
 import { TileGrid, type TileGridProps } from './tile-grid.tsx';
 import { WallHeader } from './wall-header.tsx';
@@ -76,8 +76,9 @@ export function WallView(props: WallViewProps) {
     ({ priority, acknowledgement }) => priority === 'high' && acknowledgement === null,
   );
   const paused = secondsLeft(state.soundPause, serverNow) > 0;
+  const unreached = unreachedPatients(state);
   const may = (right: AlarmRight) => !locked && mayDo(right, state.roles, props.rights);
-  usePageTitle(titleOf({ off: alarms === 'off', urgent, paused }));
+  usePageTitle(titleOf({ off: alarms === 'off', urgent, someOff: unreached.length > 0, paused }));
   useUnblockedSound(sound);
 
   return (
@@ -96,7 +97,7 @@ export function WallView(props: WallViewProps) {
           <RoomLimitsButton request={props.request} room={state.room} />
         )}
       </WallHeader>
-      {alarms === 'off' && <AlarmsOff />}
+      {alarms === 'off' ? <AlarmsOff /> : unreached.length > 0 && <BedsOff patients={unreached} />}
       <SoundPaused
         pause={state.soundPause}
         serverNow={serverNow}
@@ -149,9 +150,12 @@ export function WallView(props: WallViewProps) {
   );
 }
 
-function titleOf({ off, urgent, paused }: { off: boolean; urgent: boolean; paused: boolean }): string {
+type Pressing = { off: boolean; urgent: boolean; someOff: boolean; paused: boolean };
+
+function titleOf({ off, urgent, someOff, paused }: Pressing): string {
   if (off) return 'ALARMS OFF – Haven';
   if (urgent) return 'HIGH ALERT – Haven';
+  if (someOff) return 'ALARMS OFF for some beds – Haven';
   return paused ? 'SOUND PAUSED – Haven' : 'Haven';
 }
 

@@ -31,6 +31,7 @@ import {
 } from './node-signalling.ts';
 import { PatientHandover } from './patient-handover.ts';
 import { PipeHost } from './pipe-host.ts';
+import { RemotePipes } from './remote-pipes.ts';
 import { RemoteTalks, type TalkElsewhere } from './remote-talks.ts';
 import { TalkHost } from './talk-host.ts';
 
@@ -108,6 +109,7 @@ export class ClusterNode implements OtherNodes {
     this.#news = new NodeNews({
       ...{ mesh: this.#mesh, alerts: this.alerts, handover: this.#handover, pipes: this.#pipes },
       ...{
+        remotePipes: new RemotePipes(this.#mesh, clock),
         remoteTalks: this.#remoteTalks,
         talkHost: this.#talkHost,
         privacies,
@@ -125,7 +127,7 @@ export class ClusterNode implements OtherNodes {
         arrived: () => void this.#members.beat(),
       },
     });
-    telemetry.gauge('haven_cluster_nodes', 'Other nodes that answer', () => this.#mesh.up);
+    telemetry.gauge('haven_cluster_nodes', 'Other nodes that answer', () => this.#mesh.reached.length);
     telemetry.gauge('haven_cluster_pipes', 'Streams sent to other nodes', () => this.#pipes.size);
   }
 
@@ -181,6 +183,11 @@ export class ClusterNode implements OtherNodes {
     return this.#remoteTalks.inRoom(roomId);
   }
 
+  /** Patients of whom neither values nor alarms arrive here now. */
+  unreachedIn(roomId: string): string[] {
+    return this.#news.unreached.in(roomId);
+  }
+
   tell(event: NodeEvent): void {
     this.#mesh.tell(event);
   }
@@ -188,6 +195,7 @@ export class ClusterNode implements OtherNodes {
   /** Called about once a second. */
   beat(): void {
     this.#mesh.beat();
+    this.#news.beat();
     this.#handover.beat();
   }
 

@@ -21,8 +21,8 @@ const WATCH_INTERVAL_MS = 500;
 
 type NodeLinkEvents = {
   event: [NodeEvent];
-  /** It is reached; `anew`: what was known of it may be wrong, for messages may have been missed. */
-  up: [anew: boolean];
+  /** It is reached, for the first time or again: what was known of it may be wrong. */
+  up: [];
   down: [];
   /** It does not let this node in, or is not there; it is tried again. */
   refused: [Error];
@@ -60,7 +60,7 @@ export class NodeLink extends EventEmitter<NodeLinkEvents> {
       reconnectionDelay: RECONNECT_MS,
       reconnectionDelayMax: LONGEST_RECONNECT_MS,
     });
-    this.#socket.on('connect', () => this.#heard(!this.#socket.recovered));
+    this.#socket.on('connect', () => this.#heard());
     this.#socket.on('connect_error', (error) => {
       this.emit('refused', error);
       // A refusal, unlike a failed connection, is not repeated by the client library.
@@ -73,7 +73,7 @@ export class NodeLink extends EventEmitter<NodeLinkEvents> {
       if (reason === 'io server disconnect' && !this.#closed) this.#socket.connect();
     });
     this.#socket.on('beat', (beat: unknown) => {
-      if (beatSchema.safeParse(beat).success) this.#heard(false);
+      if (beatSchema.safeParse(beat).success) this.#heard();
     });
     this.#socket.on('event', (message: unknown) => {
       const event = nodeEventSchema.safeParse(message);
@@ -112,11 +112,11 @@ export class NodeLink extends EventEmitter<NodeLinkEvents> {
     this.removeAllListeners();
   }
 
-  #heard(anew: boolean): void {
+  #heard(): void {
     this.#heardAt = this.#clock();
-    if (this.#up && !anew) return;
+    if (this.#up) return;
     this.#up = true;
-    this.emit('up', anew);
+    this.emit('up');
   }
 
   #lost(): void {

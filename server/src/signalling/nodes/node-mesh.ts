@@ -7,8 +7,8 @@ import type { NodeEvent, NodeRequests } from './node-signalling.ts';
 
 type NodeMeshEvents = {
   event: [node: string, event: NodeEvent];
-  /** A node is reached; `anew`: what was known of it may be wrong. */
-  up: [node: string, anew: boolean];
+  /** A node is reached, for the first time or again: what was known of it may be wrong. */
+  up: [node: string];
   /** It does not answer now. */
   down: [node: string];
   /** It does not let this node in, or is not there. */
@@ -50,9 +50,9 @@ export class NodeMesh extends EventEmitter<NodeMeshEvents> {
     return this.#links.get(node)?.up ?? false;
   }
 
-  /** How many answer. */
-  get up(): number {
-    return [...this.#links.values()].filter(({ up }) => up).length;
+  /** Those that answer. */
+  get reached(): string[] {
+    return [...this.#links].filter(([, { up }]) => up).map(([node]) => node);
   }
 
   /** Tells all others. */
@@ -95,7 +95,7 @@ export class NodeMesh extends EventEmitter<NodeMeshEvents> {
     const link = new NodeLink({ to, self, clock });
     this.#links.set(to.node, link);
     link.on('event', (event) => this.emit('event', to.node, event));
-    link.on('up', (anew) => this.emit('up', to.node, anew));
+    link.on('up', () => this.emit('up', to.node));
     link.on('down', () => this.emit('down', to.node));
     link.on('refused', (error) => this.emit('refused', to.node, error));
   };

@@ -1,20 +1,20 @@
-import { randomUUID } from 'node:crypto';
 import type { Alert, ResponseOf, StreamEndReason } from '@haven/protocol';
 import type { SoundPauses } from '../../alerts/sound-pauses.ts';
 import type { Privacies } from '../../privacy/privacies.ts';
 import { KeyedQueue } from '../../sfu/keyed-queue.ts';
-import type { PipeOpener } from '../../sfu/remote-stream.ts';
 import type { Sfu } from '../../sfu/sfu.ts';
 import type { Talks } from '../../talk/talks.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { RoomHub } from '../room-hub.ts';
 import type { ClusterAlerts } from './cluster-alerts.ts';
 import type { NodeMesh } from './node-mesh.ts';
-import { sharedStreamOf, type NodeEvent, type NodeRequests, type SharedStream } from './node-signalling.ts';
+import type { NodeEvent, NodeRequests, SharedStream } from './node-signalling.ts';
 import { dropAlert, type PatientHandover } from './patient-handover.ts';
 import type { PipeHost } from './pipe-host.ts';
+import type { RemotePipes } from './remote-pipes.ts';
 import type { RemoteTalks, TalkElsewhere } from './remote-talks.ts';
 import type { TalkHost } from './talk-host.ts';
+import { UnreachedPatients } from './unreached-patients.ts';
 
 /** What this node does with what others tell, once there is a hub to tell its own viewers. */
 export type Audience = { hub: RoomHub; soundPauses: SoundPauses };
@@ -25,6 +25,7 @@ export type NodeNewsOptions = {
   handover: PatientHandover;
   pipes: PipeHost;
   privacies: Pick<Privacies, 'learn'>;
+  remotePipes: RemotePipes;
   remoteTalks: RemoteTalks;
   sfu: Sfu;
   talkHost: TalkHost;
@@ -38,20 +39,22 @@ export type NodeNewsOptions = {
 
 /** What this node learns of the others: their streams, alerts and talks, and when they fall silent. */
 export class NodeNews {
+  readonly unreached: UnreachedPatients;
   readonly #options: NodeNewsOptions;
   /** Of each node, by which a new start is told from a lost connection. */
   readonly #boots = new Map<string, string>();
+  /** Nodes that have told what they hold since they were last reached. */
+  readonly #met = new Set<string>();
   readonly #meetings = new KeyedQueue();
   /** Of each node that is asked what it holds: what it tells until it has answered, which may be newer. */
   readonly #meanwhile = new Map<string, NodeEvent[]>();
 
   constructor(options: NodeNewsOptions) {
     this.#options = options;
-    const { mesh, telemetry } = options;
+    const { mesh, sfu, telemetry } = options;
+    this.unreached = new UnreachedPatients(sfu, (change) => options.audience()?.hub.patientReached(change));
     mesh.on('event', (from, event) => this.hear(from, event));
-    mesh.on('up', (from, anew) => {
-      if (anew) void this.meet(from);
-    });
+    mesh.on('up', (from) => void this.meet(from));
     mesh.on('down', (lost) => this.#lose(lost));
     mesh.on('gone', (gone) => this.#bury(gone));
     mesh.on('refused', (by, error) =>
@@ -62,6 +65,16 @@ export class NodeNews {
   /** Whether the node has told what it holds. */
   has(node: string): boolean {
     return this.#boots.has(node);
+  }
+
+  /** Called about once a second: what failed is tried again. */
+  beat(): void {
+    const { mesh, remotePipes } = this.#options;
+    for (const node of mesh.reached) {
+      if (!this.#met.has(node) && !this.#meanwhile.has(node)) void this.meet(node);
+    }
+    remotePipes.beat();
+    this.#settleReach();
   }
 
   /** Learns what a node holds: at first, and whenever messages of it may have been missed. */
@@ -77,12 +90,16 @@ export class NodeNews {
   }
 
   async #meet(node: string): Promise<void> {
-    const { mesh, telemetry } = this.#options;
+    const { mesh, remotePipes, telemetry } = this.#options;
     const meanwhile: NodeEvent[] = [];
     this.#meanwhile.set(node, meanwhile);
     try {
       const held = await mesh.request(node, 'node:snapshot', {});
-      if (this.#meanwhile.get(node) === meanwhile) this.#learnAll(node, held);
+      if (this.#meanwhile.get(node) === meanwhile) {
+        this.#learnAll(node, held, meanwhile);
+        if (mesh.isUp(node)) this.#met.add(node);
+        void remotePipes.compare(node);
+      }
     } catch (error) {
       telemetry.logger.warn({ err: error, node }, 'what another node holds could not be read');
     }
@@ -90,13 +107,21 @@ export class NodeNews {
     if (this.#meanwhile.get(node) !== meanwhile) return;
     this.#meanwhile.delete(node);
     for (const event of meanwhile) this.#learn(node, event);
+    this.#settleReach();
   }
 
-  #learnAll(node: string, held: ResponseOf<NodeRequests, 'node:snapshot'>): void {
+  /** @param meanwhile is learned afterwards: what it says of a stream's end is not guessed here */
+  #learnAll(
+    node: string,
+    held: ResponseOf<NodeRequests, 'node:snapshot'>,
+    meanwhile: readonly NodeEvent[],
+  ): void {
     const { alerts, pipes, privacies, relay } = this.#options;
-    if (this.#boots.get(node) !== held.bootId) pipes.closeAllOf(node);
+    const before = this.#boots.get(node);
+    if (before !== undefined && before !== held.bootId) pipes.closeAllOf(node);
     this.#boots.set(node, held.bootId);
-    this.#endStreamsBut(node, new Set(held.streams.map(({ state }) => state.streamId)));
+    const told = meanwhile.flatMap((event) => (event.kind === 'stream-ended' ? event.streamId : []));
+    this.#endStreamsBut(node, new Set([...held.streams.map(({ state }) => state.streamId), ...told]));
     for (const stream of held.streams) this.#learnStream(node, stream);
     this.#learnTalks(node, held.talks);
     for (const { patientId, record } of held.pauses) privacies.learn(patientId, record);
@@ -122,11 +147,11 @@ export class NodeNews {
   }
 
   #learnStream(node: string, shared: SharedStream): void {
-    const { relay, sfu } = this.#options;
+    const { relay, remotePipes, sfu } = this.#options;
     const { roomId, deviceId, mimeType, state, sizes } = shared;
     const { patientId, source } = state;
     const identity = { patientId, roomId, deviceId, source };
-    sfu.remote.learn(node, { identity, mimeType, state, sizes }, this.#openerFor(node));
+    sfu.remote.learn(node, { identity, mimeType, state, sizes }, remotePipes.openerFor(node));
     relay({ kind: 'stream', stream: shared });
   }
 
@@ -146,31 +171,34 @@ export class NodeNews {
 
   /** What a node holds, or (none) that it is not reached. */
   #learnTalks(node: string, talks: readonly TalkElsewhere[]): void {
-    const { relay, remoteTalks } = this.#options;
-    for (const { roomId, patientId } of remoteTalks.replace(node, talks))
-      relay({ kind: 'patient-talk', roomId, patientId, clinician: null });
+    const { audience, remoteTalks } = this.#options;
+    const over = remoteTalks.replace(node, talks);
+    for (const { roomId, patientId } of over) audience()?.hub.showTalk(roomId, patientId, null);
+    for (const { roomId, patientId, clinician } of talks) {
+      audience()?.hub.showTalk(roomId, patientId, clinician);
+    }
   }
 
   /** The node does not answer: of its patients nothing is known but their pictures, if these still come. */
   #lose(node: string): void {
-    const { relay, remoteTalks, sfu, talkHost } = this.#options;
+    const { remoteTalks, talkHost } = this.#options;
+    this.#met.delete(node);
     remoteTalks.endAllOf(node);
     talkHost.endAllOf(node);
     this.#learnTalks(node, []);
-    for (const { identity, mimeType, state, sizes } of sfu.remote.of(node)) {
-      const conditions = [...new Set([...state.conditions, 'analysis-stopped' as const])];
-      const stream = sharedStreamOf({ identity, mimeType, state: { ...state, conditions }, sizes });
-      relay({ kind: 'stream', stream });
-    }
+    this.#settleReach();
   }
 
   /** The node left the cluster. */
   #bury(node: string): void {
-    const { handover, pipes } = this.#options;
+    const { handover, pipes, remotePipes } = this.#options;
     this.#boots.delete(node);
+    this.#met.delete(node);
     this.#meanwhile.delete(node);
     pipes.closeAllOf(node);
+    remotePipes.forget(node);
     this.#endStreamsBut(node, new Set());
+    this.#settleReach();
     handover.takeOverAlertsOf(node);
   }
 
@@ -195,18 +223,8 @@ export class NodeNews {
     }
   }
 
-  #openerFor(node: string): PipeOpener {
+  #settleReach(): void {
     const { mesh } = this.#options;
-    // A node that is not reached keeps what it has; it hears of it when it meets this one anew.
-    const unanswered = (asked: Promise<unknown>): void => void asked.catch(() => undefined);
-    return {
-      open: async (streamId, to) => {
-        const pipeId = randomUUID();
-        return { pipeId, ...(await mesh.request(node, 'pipe:open', { pipeId, streamId, to })) };
-      },
-      demand: (pipeId, maxSpatialLayer) =>
-        unanswered(mesh.request(node, 'pipe:demand', { pipeId, maxSpatialLayer })),
-      close: (pipeId) => unanswered(mesh.request(node, 'pipe:close', { pipeId })),
-    };
+    this.unreached.settle((node) => this.#met.has(node) && mesh.isUp(node));
   }
 }

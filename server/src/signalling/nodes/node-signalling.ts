@@ -124,6 +124,12 @@ export const pipeEndSchema = z.object({
 });
 export type PipeEnd = z.infer<typeof pipeEndSchema>;
 
+const pipeDemandSchema = z.object({
+  pipeId: uuidSchema,
+  /** The highest layer that anybody watches beyond the pipe; null: nobody does. */
+  maxSpatialLayer: z.number().int().min(0).max(3).nullable(),
+});
+
 /** What a clinician asks about a talk, as their own node passes it on; which TURN relays there are it knows itself. */
 const {
   'talk:start': start,
@@ -163,10 +169,12 @@ export const nodeRequests = {
     request: z.object({ pipeId: uuidSchema, streamId: uuidSchema, to: pipeEndSchema }),
     response: z.object({ from: pipeEndSchema, rtpParameters: rtpParametersSchema }),
   },
-  /** The highest layer that anybody watches beyond the pipe; null: nobody does. */
-  'pipe:demand': {
-    request: z.object({ pipeId: uuidSchema, maxSpatialLayer: z.number().int().min(0).max(3).nullable() }),
-    response: emptySchema,
+  'pipe:demand': { request: pipeDemandSchema, response: emptySchema },
+  'pipe:close': { request: z.object({ pipeId: uuidSchema }), response: emptySchema },
+  /** The pipes by which this node sends to the asking one, also those that open, and what was demanded of each. */
+  'pipe:list': {
+    request: emptySchema,
+    response: z.object({ pipes: z.array(pipeDemandSchema).max(10_000) }),
   },
   /** Somebody did this to an alert of this node at another one, where their rights were checked. */
   'alert:amend': {
@@ -179,7 +187,6 @@ export const nodeRequests = {
     }),
     response: alertSchema,
   },
-  'pipe:close': { request: z.object({ pipeId: uuidSchema }), response: emptySchema },
   /** A clinician pauses the picture of a patient of this node, or ends a pause. */
   'privacy:pause': {
     request: z.object({

@@ -83,6 +83,10 @@ class RemoteParty extends EventEmitter<TalkPartyEvents> implements TalkParty {
     this.#mesh = mesh;
   }
 
+  get over(): boolean {
+    return this.#over;
+  }
+
   async connect(transportId: string, dtlsParameters: DtlsParameters): Promise<void> {
     const { talkId } = this;
     await this.#mesh.request(this.#node, 'talk:connect', { talkId, transportId, dtlsParameters });

@@ -26,6 +26,8 @@ export class TalkHost {
     return {
       'talk:start': async ({ patientId, talker, actor }) => {
         const party = await this.#talks.talkWith(patientId, talker, actor);
+        // The clinician began another one at the same time.
+        if (party.over) throw new HavenError('TALK_UNKNOWN');
         this.#hold(node, party);
         const { talkId, until, media } = party;
         return { talkId, until, ...media };

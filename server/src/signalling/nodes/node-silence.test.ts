@@ -1,0 +1,158 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import { connectRedis } from '../../cluster/redis-link.ts';
+import { hasRedis, startRedis } from '../../records/testing/redis.ts';
+import { BareNode, holding, type BareNodeOptions } from '../../testing/bare-node.ts';
+import { eventually } from '../../testing/eventually.ts';
+import { QuietTelemetry } from '../../testing/quiet-telemetry.ts';
+import { watch } from '../../testing/scenes.ts';
+import type { TestServer } from '../../testing/test-server.ts';
+import { startNode } from '../../testing/two-nodes.ts';
+import type { SharedStream } from './node-signalling.ts';
+
+const ROOM = { roomId: 'ward-a' };
+const PATIENT = { patientId: 'P-101' };
+/** A node is silent after three seconds. */
+const NOTICED_WITHIN_MS = 8_000;
+const bootId = randomUUID();
+const talk = { ...ROOM, ...PATIENT, clinician: 'Dr Night' };
+
+const streamOf = (patientId: string): SharedStream => ({
+  ...{ ...ROOM, deviceId: randomUUID(), mimeType: 'video/VP8', sizes: [] },
+  state: {
+    ...{ streamId: randomUUID(), patientId, source: 'camera', startedAt: 0, lastPacketAt: 0 },
+    ...{ maxSpatialLayer: 0, conditions: [], quality: 'good', privacy: null, talk: true },
+  },
+});
+
+(hasRedis() ? describe : describe.skip)('a node that falls silent', () => {
+  let redis: Awaited<ReturnType<typeof startRedis>>;
+  let link: Redis;
+  let here: TestServer;
+  let other: BareNode;
+
+  beforeAll(async () => {
+    redis = await startRedis();
+    link = connectRedis(redis.url, new QuietTelemetry());
+    await eventually(() => link.status === 'ready', 'Redis answers');
+  });
+  beforeEach(async () => {
+    await link.flushall();
+    here = await startNode('here', redis.url);
+  });
+  afterEach(async () => {
+    await other.close();
+    await here.close();
+  });
+  afterAll(async () => {
+    link.disconnect();
+    await redis.kill();
+  });
+
+  const join = async (answers: NonNullable<BareNodeOptions['answers']>) => {
+    other = await BareNode.start('other', link, { answers });
+    await other.members.beat();
+    await eventually(() => here.gauge('haven_cluster_nodes') === 1, 'the nodes are linked', 10_000);
+    await eventually(() => other.mesh.isUp('here'), 'the other one hears', 10_000);
+  };
+  const holds = (streamId: string) =>
+    eventually(() => here.sfu.remote.get(streamId), 'the stream is known', 10_000);
+  const told = (reached: boolean) => (message: unknown) =>
+    JSON.stringify(message) === JSON.stringify({ ...PATIENT, reached });
+
+  test('has its beds marked for all who watch, join or only hear alarms, until it speaks again', async () => {
+    const stream = streamOf(PATIENT.patientId);
+    await join({ 'node:snapshot': () => ({ ...holding(bootId), streams: [stream] }) });
+    await holds(stream.state.streamId);
+    const { monitor, snapshot } = await watch(here);
+    const locked = await watch(here);
+    here.access.lock(locked.userId);
+    await locked.monitor.hears('session:locked');
+    expect(snapshot.unreached).toEqual([]);
+    other.silent = true;
+    await monitor.hears('patient:reached', told(false), NOTICED_WITHIN_MS);
+    await locked.monitor.hears('patient:reached', told(false));
+    expect((await watch(here)).snapshot.unreached).toEqual([PATIENT.patientId]);
+    expect((await locked.monitor.request('room:join', ROOM)).unreached).toEqual([PATIENT.patientId]);
+    other.silent = false;
+    await monitor.hears('patient:reached', told(true));
+    await locked.monitor.hears('patient:reached', told(true));
+    expect((await watch(here)).snapshot).toMatchObject({ unreached: [], streams: [{ conditions: [] }] });
+    expect(monitor.heard('patient:reached')).toHaveLength(2);
+  }, 30_000);
+
+  test('has the bed of a patient marked no more whose device came to another node', async () => {
+    const stream = streamOf(PATIENT.patientId);
+    await join({ 'node:snapshot': () => ({ ...holding(bootId), streams: [stream] }) });
+    await holds(stream.state.streamId);
+    const { monitor } = await watch(here);
+    other.silent = true;
+    await monitor.hears('patient:reached', told(false), NOTICED_WITHIN_MS);
+    const { token } = here.access.addDevice(PATIENT.patientId, stream.deviceId);
+    const device = here.device(token);
+    await device.connected();
+    await device.request('publish:start', { requestId: randomUUID(), ...PATIENT, source: 'camera' });
+    await monitor.hears('patient:reached', told(true));
+  }, 30_000);
+
+  test('is asked what it holds when it speaks again: its talks are shown once more', async () => {
+    const stream = streamOf(PATIENT.patientId);
+    await join({ 'node:snapshot': () => ({ ...holding(bootId), streams: [stream], talks: [talk] }) });
+    await holds(stream.state.streamId);
+    const { monitor, snapshot } = await watch(here);
+    const shown = { ...PATIENT, clinician: talk.clinician };
+    expect(snapshot.talks).toMatchObject([shown]);
+    other.silent = true;
+    await monitor.hears(
+      'patient:talk',
+      (message) => JSON.stringify(message).includes('null'),
+      NOTICED_WITHIN_MS,
+    );
+    other.silent = false;
+    await monitor.hears('patient:talk', (message) => JSON.stringify(message).includes(talk.clinician));
+    expect((await watch(here)).snapshot.talks).toMatchObject([shown]);
+  }, 30_000);
+
+  test('is asked again until it says what it holds, and is not heard before', async () => {
+    let asked = 0;
+    const stream = streamOf(PATIENT.patientId);
+    await join({
+      'node:snapshot': () => {
+        asked += 1;
+        if (asked === 2) throw new Error('busy');
+        return { ...holding(bootId), streams: [stream] };
+      },
+    });
+    await holds(stream.state.streamId);
+    const { monitor } = await watch(here);
+    other.silent = true;
+    await monitor.hears('patient:reached', told(false), NOTICED_WITHIN_MS);
+    other.silent = false;
+    await monitor.hears('patient:reached', told(true));
+    expect(asked).toBe(3);
+  }, 30_000);
+
+  test('has streams that end while it says what it holds ended for their own reason', async () => {
+    const [stays, ends] = [streamOf(PATIENT.patientId), streamOf('P-102')];
+    let asked = 0;
+    const { streamId, patientId } = ends.state;
+    const reason = 'device-stopped';
+    await join({
+      'node:snapshot': () => {
+        asked += 1;
+        if (asked === 1) return { ...holding(bootId), streams: [stays, ends] };
+        other.mesh.tell({ kind: 'stream-ended', ...ROOM, streamId, patientId, reason });
+        return { ...holding(bootId), streams: [stays] };
+      },
+    });
+    await holds(streamId);
+    const { monitor } = await watch(here);
+    other.silent = true;
+    await monitor.hears('patient:reached', told(false), NOTICED_WITHIN_MS);
+    other.silent = false;
+    await monitor.hears('stream:ended');
+    await monitor.hears('patient:reached', told(true));
+    expect(monitor.heard('stream:ended')).toEqual([{ streamId, patientId, reason }]);
+  }, 30_000);
+});
