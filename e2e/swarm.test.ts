@@ -1,7 +1,12 @@
 /** The load generator against a whole server: what it counts is what load tests report. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { summarise, summariseJoins, type WallSummary } from '../device/src/swarm/summary.ts';
+import {
+  summarise,
+  summariseJoins,
+  summarisePublishers,
+  type WallSummary,
+} from '../device/src/swarm/summary.ts';
 import { LoadedServer } from './load/loaded-server.ts';
 import { until } from './support/process.ts';
 
@@ -58,4 +63,22 @@ describe('A swarm', () => {
     await loaded.swarm.play(true);
     await observe(({ pictureRate }) => pictureRate > 3);
   }, 60_000);
+
+  test('comes back after the media worker died, each publisher and each wall once, and tells so', async () => {
+    await loaded.swarm.take();
+    process.kill(loaded.workerPid, 'SIGKILL');
+    const seen = { lost: 0, cameBack: 0, disconnects: 0 };
+    // A wall takes its path for lost after 30 s without an answer.
+    await until('all pictures to be back', 100_000, async () => {
+      await sleep(1000);
+      const figures = await loaded.swarm.take();
+      const [walls, publishers] = [summarise(figures), summarisePublishers(figures)];
+      seen.lost += publishers.lost;
+      seen.cameBack += publishers.cameBack;
+      seen.disconnects += walls.disconnects;
+      const whole = walls.tiles === VIEWERS * PUBLISHERS && walls.pictureRate > 3;
+      return whole && seen.disconnects > 0 && publishers.away === 0;
+    });
+    expect(seen).toEqual({ lost: PUBLISHERS, cameBack: PUBLISHERS, disconnects: VIEWERS });
+  }, 120_000);
 });

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { isFinal } from '../failures.ts';
 import type { EncodedFrame } from '../media/frame.ts';
 import { TokenBucket } from '../media/token-bucket.ts';
 import { readFeedback } from '../rtp/feedback.ts';
 import { LayerSender } from '../rtp/layer-sender.ts';
 import { negotiate } from '../rtp/negotiation.ts';
+import type { PublicationEnd } from '../publication.ts';
 import { SignallingClient } from '../signalling-client.ts';
 import type { LoopedLayer } from './looped-clip.ts';
 import { MediaPath } from './media-path.ts';
@@ -36,11 +38,20 @@ export type LoopedStream = {
   loopMs: number;
   /** Springs to the loop's next key frame when asked for one; otherwise the pictures' rhythms stay whole. */
   answersKeyFrameRequests: boolean;
-  onLost: (why: string) => void;
+};
+
+/** What was sent, and asked for. */
+export type Sent = {
+  bytes: number;
+  /** Packets that the server asked for again. */
+  askedAgain: number;
+  keyFramesAsked: number;
 };
 
 /** A device that encodes nothing: it publishes a loop that was encoded before, through everything else that a device is. */
 export class LoopedDevice {
+  /** Resolves when the stream is lost, and not by `close()`. */
+  readonly over: Promise<PublicationEnd>;
   readonly #stream: LoopedStream;
   readonly #senders: readonly LayerSender[];
   readonly #transport: MediaPath;
@@ -57,7 +68,9 @@ export class LoopedDevice {
     signalling: SignallingClient,
     transport: MediaPath,
     senders: readonly LayerSender[],
+    over: Promise<PublicationEnd>,
   ) {
+    this.over = over;
     this.#stream = stream;
     this.#signalling = signalling;
     this.#transport = transport;
@@ -73,39 +86,59 @@ export class LoopedDevice {
   static async publish(stream: LoopedStream): Promise<LoopedDevice> {
     const published: { device?: LoopedDevice } = {};
     const connected = Promise.withResolvers<undefined>();
-    const { server, token, patientId, layers, scalabilityMode, onLost } = stream;
+    const over = Promise.withResolvers<PublicationEnd>();
+    const { server, token, patientId, layers, scalabilityMode } = stream;
     const signalling = new SignallingClient(
       { server, token, ca: undefined },
       {
-        connect: () => connected.resolve(undefined),
-        refused: (error) => connected.reject(error),
-        'stream:ended': ({ reason }) => onLost(reason),
+        connect: (resumed) => {
+          connected.resolve(undefined);
+          // What an earlier session claimed ended with it.
+          if (published.device !== undefined && !resumed) over.resolve('device-lost');
+        },
+        refused: (error) => {
+          connected.reject(error);
+          if (isFinal(error)) over.resolve('revoked');
+        },
+        'stream:ended': ({ reason }) => over.resolve(reason),
         'stream:layers': ({ maxSpatialLayer }) => published.device?.rest(maxSpatialLayer),
       },
     );
-    await connected.promise;
-    const claim = { requestId: randomUUID(), patientId, source: 'synthetic' } as const;
-    const {
-      streamId,
-      transport: remote,
-      routerRtpCapabilities,
-    } = await signalling.request('publish:start', claim);
-    const transport = await MediaPath.connect(
-      remote,
-      (dtlsParameters) => signalling.request('publish:connect', { streamId, dtlsParameters }),
-      { onRtp: () => undefined, onRtcp: (packet) => published.device?.heed(packet), onLost },
-    );
-    const described = layers.map(({ layer }) => ({ ...layer, minBitrate: layer.bitrate }));
-    const { rtpParameters, identities } = negotiate(
-      routerRtpCapabilities,
-      described,
-      scalabilityMode,
-      streamId,
-    );
-    await signalling.request('publish:produce', { requestId: randomUUID(), streamId, rtpParameters });
-    const senders = identities.map((identity) => new LayerSender(identity, transport));
-    published.device = new LoopedDevice(stream, signalling, transport, senders);
-    return published.device;
+    let transport: MediaPath | undefined;
+    try {
+      await connected.promise;
+      const claim = { requestId: randomUUID(), patientId, source: 'synthetic' } as const;
+      const {
+        streamId,
+        transport: remote,
+        routerRtpCapabilities,
+      } = await signalling.request('publish:start', claim);
+      transport = await MediaPath.connect(
+        remote,
+        (dtlsParameters) => signalling.request('publish:connect', { streamId, dtlsParameters }),
+        {
+          onRtp: () => undefined,
+          onRtcp: (packet) => published.device?.heed(packet),
+          onLost: () => over.resolve('media-lost'),
+        },
+      );
+      const path = transport;
+      const described = layers.map(({ layer }) => ({ ...layer, minBitrate: layer.bitrate }));
+      const { rtpParameters, identities } = negotiate(
+        routerRtpCapabilities,
+        described,
+        scalabilityMode,
+        streamId,
+      );
+      await signalling.request('publish:produce', { requestId: randomUUID(), streamId, rtpParameters });
+      const senders = identities.map((identity) => new LayerSender(identity, path));
+      published.device = new LoopedDevice(stream, signalling, path, senders, over.promise);
+      return published.device;
+    } catch (error) {
+      transport?.close();
+      signalling.close();
+      throw error;
+    }
   }
 
   /** Sends what is due. */
@@ -187,7 +220,7 @@ export class LoopedDevice {
   }
 
   /** What was sent, and asked for, since the last call. */
-  take(): { bytes: number; askedAgain: number; keyFramesAsked: number } {
+  take(): Sent {
     const bytes = this.#senders.reduce((sum, { bytesSent }) => sum + bytesSent, 0);
     const taken = {
       bytes: bytes - this.#bytesTaken,

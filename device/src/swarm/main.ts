@@ -7,7 +7,14 @@ import { UsageError } from '../failures.ts';
 import { Administration, signIn } from './administration.ts';
 import { parseSwarmArguments, readPeople, type SwarmArguments, type SwarmPeople } from './arguments.ts';
 import { loopedClip } from './looped-clip.ts';
-import { describeJoins, describeWalls, summarise, summariseJoins } from './summary.ts';
+import {
+  describeJoins,
+  describePublishers,
+  describeWalls,
+  summarise,
+  summariseJoins,
+  summarisePublishers,
+} from './summary.ts';
 import { Swarm } from './swarm.ts';
 
 const EXIT_FAILED = 1;
@@ -53,14 +60,17 @@ async function run(given: SwarmArguments, people: SwarmPeople): Promise<void> {
     await swarm.take();
     tell(`${duration} s …`);
     await sleep(1000 * duration);
-    const walls = summarise(await swarm.take());
+    const figures = await swarm.take();
+    const walls = summarise(figures);
+    const kept = summarisePublishers(figures);
     const joins = summariseJoins(watching);
     const { refused } = summariseJoins(published);
     if (given.json) {
-      process.stdout.write(`${JSON.stringify({ publishers: { refused }, joins, walls }, null, 2)}\n`);
+      const found = { publishers: { ...kept, refused }, joins, walls };
+      process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
       return;
     }
-    const rows = [...describeJoins(joins), ...describeWalls(walls)];
+    const rows = [...describePublishers(kept), ...describeJoins(joins), ...describeWalls(walls)];
     for (const [name, value] of rows) process.stdout.write(`${name.padEnd(NAME_WIDTH)}${value}\n`);
     for (const [code, count] of Object.entries(refused)) tell(`${count} publishers were refused: ${code}`);
   } finally {

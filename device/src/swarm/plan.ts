@@ -78,7 +78,13 @@ export const publisherFiguresSchema = z.object({
   /** Packets that the server asked for again. */
   askedAgain: z.number(),
   keyFramesAsked: z.number(),
+  /** Times that its stream was lost, and that it published again. */
+  lost: z.number(),
+  cameBack: z.number(),
+  /** It publishes nothing at this moment. */
+  away: z.boolean(),
 });
+export type PublisherFigures = z.infer<typeof publisherFiguresSchema>;
 
 /** How one member's beginning ended: with times, or with the server's code. */
 export const outcomeSchema = z.union([

@@ -3,8 +3,8 @@ import { HavenError } from '@haven/protocol';
 import { temporalPatternFor } from '../encoder/temporal-pattern.ts';
 import type { EncodedFrame } from '../media/frame.ts';
 import { LOOP_SECONDS, readLoop } from './looped-clip.ts';
-import { LoopedDevice } from './looped-device.ts';
-import type { Outcome, PublishersPlan } from './plan.ts';
+import type { Outcome, PublisherFigures, PublishersPlan } from './plan.ts';
+import { SwarmPublisher } from './swarm-publisher.ts';
 
 /** How often it looks for frames that are due, ms: a camera's jitter. One timer serves all. */
 const TICK_MS = 4;
@@ -14,7 +14,7 @@ const STAGGER_MS = 137;
 
 /** Many devices in one process. */
 export class Publishers {
-  readonly #devices: LoopedDevice[] = [];
+  readonly #publishers: SwarmPublisher[] = [];
   #playing = true;
   readonly #loops = new Map<string, Promise<EncodedFrame[]>>();
 
@@ -22,16 +22,16 @@ export class Publishers {
     const { scalabilityMode } = temporalPatternFor(plan.framesPerSecond);
     setInterval(() => {
       const now = performance.now();
-      if (this.#playing) for (const device of this.#devices) device.play(now);
+      if (this.#playing) for (const { device } of this.#publishers) device?.play(now);
     }, TICK_MS);
     setInterval(() => {
-      for (const device of this.#devices) device.report(performance.now());
+      for (const { device } of this.#publishers) device?.report(performance.now());
     }, REPORT_INTERVAL_MS);
     const outcomes: Outcome[] = [];
     for (const { patientId, token, layers } of plan.streams) {
       const beganAt = performance.now();
       try {
-        const device = await LoopedDevice.publish({
+        const publisher = await SwarmPublisher.begin({
           server: plan.server,
           patientId,
           token,
@@ -39,9 +39,8 @@ export class Publishers {
           layers: await this.#load(layers, plan.framesPerSecond),
           loopMs: 1000 * LOOP_SECONDS,
           answersKeyFrameRequests: plan.answersKeyFrameRequests,
-          onLost: (why) => process.stderr.write(`a stream of the swarm was lost: ${why}\n`),
         });
-        this.#devices.push(device);
+        this.#publishers.push(publisher);
         outcomes.push({ joinedMs: performance.now() - beganAt });
       } catch (error) {
         if (!(error instanceof HavenError)) throw error;
@@ -54,11 +53,11 @@ export class Publishers {
 
   play(playing: boolean): void {
     this.#playing = playing;
-    if (playing) for (const device of this.#devices) device.resume(performance.now());
+    if (playing) for (const { device } of this.#publishers) device?.resume(performance.now());
   }
 
-  take() {
-    return this.#devices.map((device) => device.take());
+  take(): PublisherFigures[] {
+    return this.#publishers.map((publisher) => publisher.take());
   }
 
   /** Loops that several play are read once. */

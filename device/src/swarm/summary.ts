@@ -61,6 +61,26 @@ export function summarise(figures: readonly Figures[]): WallSummary {
   };
 }
 
+/** What became of a swarm's publishers over a time. */
+export type PublisherSummary = {
+  publishers: number;
+  /** Streams that were lost, and that were published again. */
+  lost: number;
+  cameBack: number;
+  /** Publishers that publish nothing now. */
+  away: number;
+};
+
+export function summarisePublishers(figures: readonly Figures[]): PublisherSummary {
+  const publishers = figures.flatMap((member) => member.publishers);
+  return {
+    publishers: publishers.length,
+    lost: publishers.reduce((sum, { lost }) => sum + lost, 0),
+    cameBack: publishers.reduce((sum, { cameBack }) => sum + cameBack, 0),
+    away: publishers.filter(({ away }) => away).length,
+  };
+}
+
 /** p50 and p95, ms. */
 export type Times = { p50: number; p95: number };
 export type JoinSummary = {
@@ -109,6 +129,18 @@ export function describeWalls(walls: WallSummary): [string, string][] {
     ['samples decrypted, forged', `${walls.samples.genuine}, ${walls.samples.forged}`],
     ['connections lost', `${walls.disconnects}`],
     ['the swarm itself', `${walls.cores.toFixed(2)} cores`],
+  ];
+}
+
+export function describePublishers({
+  publishers,
+  lost,
+  cameBack,
+  away,
+}: PublisherSummary): [string, string][] {
+  return [
+    ['publishers', `${publishers}, ${away} of them away`],
+    ['publishers lost, came back', `${lost}, ${cameBack}`],
   ];
 }
 

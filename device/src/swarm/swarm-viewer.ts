@@ -15,6 +15,7 @@ import {
   type ViewedTile,
 } from '@haven/protocol';
 import { io, type Socket } from 'socket.io-client';
+import { RetryPace } from '../retry-pace.ts';
 import type { ViewerPlan } from './plan.ts';
 import type { TileFigures } from './tile-reception.ts';
 import { ViewerMedia, type Samples } from './viewer-media.ts';
@@ -23,8 +24,6 @@ import { ViewerMedia, type Samples } from './viewer-media.ts';
 const REQUEST_TIMEOUT_MS = 20_000;
 /** From joining until each tile has shown a picture, ms. */
 const WALL_TIMEOUT_MS = 60_000;
-/** Until it comes back to a server that closed the connection, ms. */
-const RETURN_MS = 1_000;
 
 type Requests = Record<string, (request: unknown, reply: (answer: unknown) => void) => void>;
 
@@ -37,7 +36,7 @@ export type ViewerFigures = {
   samples: Samples;
   /** Tiles that the server sends as stills, at this moment. */
   stills: number;
-  /** Connections lost. */
+  /** Times that it lost its connection or its media while it watched. */
   disconnects: number;
 };
 
@@ -52,7 +51,11 @@ export class SwarmViewer {
   #wall: { media: ViewerMedia; transportId: string; rtpCapabilities: RtpCapabilities } | undefined;
   /** Tiles that the room had streams for. */
   #expected = 0;
+  /** Since when it has a consumer of each stream that it wants, as `performance.now()`. */
+  #watchingSince: number | undefined;
   #disconnects = 0;
+  readonly #pace = new RetryPace();
+  #returning: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(plan: ViewerPlan) {
@@ -72,7 +75,7 @@ export class SwarmViewer {
       () => this.close(),
     );
     this.#socket.on('connect', () => void this.#watch());
-    this.#socket.on('connect_error', (error) => this.#begun.reject(refusalOf(error)));
+    this.#socket.on('connect_error', (error) => this.#refused(refusalOf(error)));
     this.#socket.on('disconnect', () => this.#dropped());
     this.#socket.on('stream:started', (stream) => void this.#add(stream).catch(() => undefined));
     this.#socket.on('consumer:closed', ({ consumerId }) => this.#remove(consumerId));
@@ -104,11 +107,16 @@ export class SwarmViewer {
 
   close(): void {
     this.#closed = true;
+    clearTimeout(this.#returning);
     this.#socket.disconnect();
     this.#wall?.media.close();
   }
 
   async #watch(): Promise<void> {
+    const connection = this.#socket.id;
+    const leave = () => {
+      if (this.#socket.id === connection) this.#leave();
+    };
     try {
       const { roomId, tiles, offset } = this.#plan;
       const { streams } = await this.#request('room:join', { roomId });
@@ -119,19 +127,24 @@ export class SwarmViewer {
       const media = await ViewerMedia.open(
         transport,
         (dtlsParameters) => this.#request('transport:connect', { transportId: transport.id, dtlsParameters }),
-        { onFirstPacket: (consumerId) => this.#arrived(consumerId), onLost: () => this.#return() },
+        { onFirstPacket: (consumerId) => this.#arrived(consumerId), onLost: leave },
       );
-      if (this.#closed || !this.#socket.connected) {
+      if (this.#closed || this.#socket.id !== connection) {
         media.close();
         return;
       }
-      this.#wall = { media, transportId: transport.id, rtpCapabilities: routerRtpCapabilities };
+      const wall = { media, transportId: transport.id, rtpCapabilities: routerRtpCapabilities };
+      this.#wall = wall;
       const count = Math.min(tiles, streams.length);
       this.#expected = count;
       for (let index = 0; index < count; index++) await this.#add(streams[(offset + index) % streams.length]);
+      if (this.#wall !== wall) return;
+      this.#watchingSince = performance.now();
       if (count === 0) this.#begun.resolve(undefined);
     } catch (error) {
+      // Who has watched before comes back until it watches again.
       this.#begun.reject(error);
+      leave();
     }
   }
 
@@ -181,19 +194,29 @@ export class SwarmViewer {
 
   #dropped(): void {
     if (this.#closed) return;
-    this.#disconnects += 1;
+    const watchedMs = this.#watchingSince === undefined ? 0 : performance.now() - this.#watchingSince;
+    if (this.#watchingSince !== undefined) this.#disconnects += 1;
+    this.#watchingSince = undefined;
     this.#wall?.media.close();
     this.#wall = undefined;
     this.#watched.clear();
-    // Socket.IO does not return by itself where the server closed the connection.
-    if (!this.#socket.active) setTimeout(() => this.#return(), RETURN_MS).unref();
+    // Socket.IO does not return by itself where one of the two closed the connection.
+    if (!this.#socket.active) this.#return(this.#pace.ended('media-lost', watchedMs));
   }
 
   /** Begins anew, with a connection of its own. */
-  #return(): void {
-    if (this.#closed) return;
+  #leave(): void {
     if (this.#socket.connected) this.#socket.disconnect();
-    this.#socket.connect();
+  }
+
+  #refused(refusal: Error): void {
+    this.#begun.reject(refusal);
+    if (!this.#closed && !this.#socket.active) this.#return(this.#pace.failed(refusal));
+  }
+
+  #return(inMs: number): void {
+    clearTimeout(this.#returning);
+    this.#returning = setTimeout(() => this.#socket.connect(), inMs).unref();
   }
 
   #elapsed(): number {

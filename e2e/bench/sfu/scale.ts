@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   describeJoins,
+  describePublishers,
   describeWalls,
   summarise,
   summariseJoins,
+  summarisePublishers,
 } from '../../../device/src/swarm/summary.ts';
 import { LoadedServer, type WallSize } from '../../load/loaded-server.ts';
 import { machineTime } from '../../load/machine.ts';
@@ -59,9 +61,10 @@ async function step(loaded: LoadedServer, added: number, seconds: number): Promi
   const cost = ServerCost.follow(loaded.server.program.pid);
   const before = machineTime();
   await sleep(1000 * seconds);
-  const walls = summarise(await loaded.swarm.take());
+  const figures = await loaded.swarm.take();
   const machine = machineTime();
-  list(describeWalls(walls));
+  list(describeWalls(summarise(figures)));
+  list(describePublishers(summarisePublishers(figures)));
   cost.print();
   const share = (machine.busy - before.busy) / (machine.total - before.total);
   list([['the machine', `${(100 * share).toFixed(0)} %`]]);
