@@ -17,4 +17,16 @@ describe('k6 against a whole server', () => {
     // The summary says which threshold did not hold.
     expect(passed ? '' : output).toBe('');
   }, 120_000);
+
+  test('fails where a server refuses a load that is within the limits', async () => {
+    const full = await HavenServer.start({ HAVEN_CV_WORKERS: '0', HAVEN_MAX_VIEWERS: '1' });
+    try {
+      const target = { url: full.url, roomId: 'ward-a', users: [full.user] };
+      const { passed, output } = await runScenario('soak', target, 5, () => undefined);
+      expect(passed).toBe(false);
+      expect(output).toMatch(/haven_session_refusals\n\s*✗/);
+    } finally {
+      await full.stop();
+    }
+  }, 180_000);
 });

@@ -19,7 +19,10 @@ export const options: LoadOptions = {
     checks: ['rate==1'],
     haven_request_failures: ['rate==0'],
     haven_session_failures: ['rate==0'],
-    haven_refusals: ['count==0'],
+    haven_sign_in_failures: ['rate==0'],
+    haven_request_refusals: ['rate==0'],
+    haven_session_refusals: ['rate==0'],
+    haven_joins: ['count>0'],
   },
   summaryTrendStats: TREND_STATISTICS,
 };

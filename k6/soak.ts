@@ -2,7 +2,7 @@
 import type { LoadOptions } from './lib/options.ts';
 import { prepare, requests, signIns, TREND_STATISTICS, walls } from './lib/scenarios.ts';
 import { seconds, share } from './lib/settings.ts';
-import { API, SESSIONS, SIGN_IN } from './lib/thresholds.ts';
+import { API, requestsHappened, SESSIONS, SIGN_IN, wallsJoined } from './lib/thresholds.ts';
 
 export const setup = prepare;
 export { rest, signalling, signingIn } from './lib/scenarios.ts';
@@ -20,6 +20,10 @@ export const options: LoadOptions = {
     ]),
     signIns: signIns(30, share(LENGTH, 1)),
   },
-  thresholds: { ...API, ...SIGN_IN, ...SESSIONS },
+  thresholds: {
+    ...{ ...API, ...SIGN_IN, ...SESSIONS },
+    ...requestsHappened(REQUESTS_A_SECOND, LENGTH),
+    ...wallsJoined(WALLS, LENGTH),
+  },
   summaryTrendStats: TREND_STATISTICS,
 };

@@ -2,7 +2,7 @@
 import type { LoadOptions } from './lib/options.ts';
 import { prepare, requests, signIns, TREND_STATISTICS, walls } from './lib/scenarios.ts';
 import { seconds, share } from './lib/settings.ts';
-import { API, SESSIONS, SIGN_IN } from './lib/thresholds.ts';
+import { API, requestsHappened, SESSIONS, SIGN_IN, wallsJoined } from './lib/thresholds.ts';
 
 export const setup = prepare;
 export { rest, signalling, signingIn } from './lib/scenarios.ts';
@@ -10,7 +10,7 @@ export { rest, signalling, signingIn } from './lib/scenarios.ts';
 const LENGTH = seconds(600);
 /** Acceptance figures: sustained. */
 const REQUESTS_A_SECOND = 50;
-/** Nine tenths of 200 viewers are overload: below that. */
+/** Below nine tenths of 200 viewers, from which on health is degraded. */
 const WALLS = 150;
 
 export const options: LoadOptions = {
@@ -22,6 +22,10 @@ export const options: LoadOptions = {
     ]),
     signIns: signIns(5, share(LENGTH, 1)),
   },
-  thresholds: { ...API, ...SIGN_IN, ...SESSIONS },
+  thresholds: {
+    ...{ ...API, ...SIGN_IN, ...SESSIONS },
+    ...requestsHappened(REQUESTS_A_SECOND, LENGTH),
+    ...wallsJoined(WALLS, LENGTH),
+  },
   summaryTrendStats: TREND_STATISTICS,
 };

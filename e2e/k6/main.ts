@@ -1,20 +1,16 @@
 /**
- * `npm run k6 -- SCENARIO [--seconds N] [--url ORIGIN]`: runs a scenario of k6/ in k6 and prints what it found, the
- * machine, and what the server cost. Without `--url` it starts a Haven of its own, with patients and users; with it,
+ * `npm run k6 -- SCENARIO [--seconds N] [--url ORIGIN,…]`: runs a scenario of k6/ in k6 and prints what it found, the
+ * machine, and what each server cost. Without `--url` it starts a Haven of its own, with patients and users; with it,
  * HAVEN_K6_ROOM and HAVEN_K6_USERS (JSON: `[{ "email", "password" }]`) name the room and its clinicians.
  */
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { machineConditions } from '../bench/figures.ts';
 import { ServerCost } from '../load/server-cost.ts';
-import { LoadedServer, ROOM } from '../load/loaded-server.ts';
-import { SIMULCAST } from '../load/loops.ts';
-import { runScenario, SCENARIOS, type Scenario, type Target } from './scenario.ts';
+import { openOwn } from './own-server.ts';
+import { runScenario, SCENARIOS, type Target } from './scenario.ts';
 
-const USAGE = `Usage: npm run k6 -- ${SCENARIOS.join('|')} [--seconds N] [--url ORIGIN]`;
-/** Only the browser looks at pictures. */
-const PUBLISHERS: Partial<Record<Scenario, number>> = { browser: 4 };
-const FRAMES_PER_SECOND = 15;
+const USAGE = `Usage: npm run k6 -- ${SCENARIOS.join('|')} [--seconds N] [--url ORIGIN,…]`;
 
 const environmentSchema = z.object({
   HAVEN_K6_ROOM: z.string(),
@@ -45,24 +41,14 @@ function givenTarget(url: string): Target {
 }
 
 const { scenario, seconds, url } = readArguments();
-const loaded =
-  url === undefined
-    ? await LoadedServer.open({
-        publishers: PUBLISHERS[scenario] ?? 0,
-        layers: SIMULCAST,
-        framesPerSecond: FRAMES_PER_SECOND,
-      })
-    : undefined;
+const own = url === undefined ? await openOwn(scenario) : undefined;
 try {
-  const target =
-    loaded === undefined
-      ? givenTarget(url ?? '')
-      : { url: loaded.server.url, roomId: ROOM, users: loaded.users };
-  const cost = loaded && ServerCost.follow(loaded.server.program.pid);
+  const target = own?.target ?? givenTarget(url ?? '');
+  const costs = own?.pids.map((pid) => ServerCost.follow(pid)) ?? [];
   console.log(`${scenario}: ${machineConditions()}; k6 runs beside the server`);
   const { passed } = await runScenario(scenario, target, seconds, (text) => process.stdout.write(text));
-  cost?.print();
+  for (const cost of costs) cost.print();
   process.exitCode = passed ? 0 : 1;
 } finally {
-  await loaded?.close();
+  await own?.close();
 }

@@ -5,10 +5,10 @@ import type { User } from '../support/haven-server.ts';
 import { repositoryRoot } from '../support/process.ts';
 
 /** Each is a script in k6/. */
-export const SCENARIOS = ['smoke', 'steady', 'stress', 'spike', 'soak', 'browser'] as const;
+export const SCENARIOS = ['smoke', 'steady', 'stress', 'spike', 'soak', 'browser', 'cluster'] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
-/** Where a scenario runs. */
+/** Where a scenario runs: `url` is an origin, or those of several nodes with commas between. */
 export type Target = { url: string; roomId: string; users: readonly User[] };
 
 /** As the other tests start Chromium. */

@@ -1,6 +1,13 @@
 import http, { type RefinedResponse } from 'k6/http';
 import { check } from 'k6';
-import { refusals, requestFailures, rudeRefusals, signInTime } from './measures.ts';
+import {
+  requestFailures,
+  requestRefusals,
+  roleCheckTime,
+  rudeRefusals,
+  signInFailures,
+  signInTime,
+} from './measures.ts';
 import { BASE_URL, USERS, type User } from './settings.ts';
 
 export type Session = { accessToken: string; expiresAt: number };
@@ -9,6 +16,8 @@ type Answer = RefinedResponse<'text'>;
 
 /** A token is not used in its last minute. */
 const RENEW_BEFORE_MS = 60_000;
+const OK = 200;
+const FORBIDDEN = 403;
 const TOO_MANY_REQUESTS = 429;
 const UNAVAILABLE = 503;
 
@@ -23,7 +32,8 @@ export function signIn({ email, password }: User): Session {
     responseType: 'text',
   });
   signInTime.add(answer.timings.duration);
-  if (answer.status !== 200) throw new Error(`signing in was answered with ${answer.status}`);
+  signInFailures.add(answer.status !== OK);
+  if (answer.status !== OK) throw new Error(`signing in was answered with ${answer.status}`);
   return JSON.parse(answer.body) as Session;
 }
 
@@ -49,13 +59,26 @@ function get(path: string, name: string, { accessToken }: Session): Answer {
   );
 }
 
-/** A refusal under load is no failure, when it says how long to wait. */
-function judge(answer: Answer): Answer {
+/** A refusal under load is no failure: it is counted by itself. */
+function judge(answer: Answer, expected: readonly number[] = [OK]): Answer {
   const refused = answer.status === UNAVAILABLE || answer.status === TOO_MANY_REQUESTS;
-  if (refused) refusals.add(1);
+  requestRefusals.add(refused);
   if (refused && !('Retry-After' in answer.headers)) rudeRefusals.add(1);
-  requestFailures.add(!refused && (answer.status < 200 || answer.status >= 300));
+  requestFailures.add(!refused && !expected.includes(answer.status));
   return answer;
+}
+
+/** Asks for what only some roles may read: a clinician's answer is a look at the role, and a line in the audit trail. */
+export function askForRole({ accessToken }: Session): void {
+  const expected = [OK, FORBIDDEN];
+  const answer = http.get(`${BASE_URL}/api/v1/operations/streams`, {
+    headers: { authorization: `Bearer ${accessToken}` },
+    tags: { kind: 'role-check', name: 'GET /operations/streams' },
+    responseType: 'text',
+    responseCallback: http.expectedStatuses(...expected),
+  });
+  roleCheckTime.add(answer.timings.duration);
+  judge(answer, expected);
 }
 
 type PatientList = { patients: { id: string }[] };
@@ -63,7 +86,7 @@ type PatientList = { patients: { id: string }[] };
 /** What a wall and a patient's panel read: patients, one's vitals and trends, alerts, one's own session. */
 export function readWard(session: Session): void {
   const list = get('/patients', 'GET /patients', session);
-  if (list.status !== 200) return;
+  if (list.status !== OK) return;
   const { patients } = JSON.parse(list.body) as PatientList;
   check(list, { 'the room has patients': () => patients.length > 0 });
   if (patients.length === 0) return;

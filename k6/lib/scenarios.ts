@@ -1,14 +1,14 @@
 import exec from 'k6/execution';
 import type { LoadOptions, Scenario } from './options.ts';
-import { readWard, sessionOf, signIn, signInAll, type Session } from './rest.ts';
-import { USERS } from './settings.ts';
+import { askForRole, readWard, sessionOf, signIn, signInAll, type Session } from './rest.ts';
+import { nodeOf, USERS } from './settings.ts';
 import { watchRoom } from './wall.ts';
 
 /** What `setup` hands to every virtual user. */
 export type Prepared = { sessions: Session[] };
 
 /** How long one virtual user watches before it comes anew, s. */
-const WATCH_SECONDS = 20;
+export const WATCH_SECONDS = 20;
 /** Of the five requests that one reading of a ward makes. */
 export const REQUESTS_A_READING = 5;
 
@@ -24,11 +24,12 @@ export function rest({ sessions }: Prepared): void {
 }
 
 export async function signalling({ sessions }: Prepared): Promise<void> {
-  await watchRoom(sessionOf(sessions, exec.vu.idInTest), WATCH_SECONDS);
+  const { idInTest } = exec.vu;
+  await watchRoom(nodeOf(idInTest), sessionOf(sessions, idInTest), WATCH_SECONDS);
 }
 
 export function signingIn(): void {
-  signIn(USERS[exec.scenario.iterationInTest % USERS.length]);
+  askForRole(signIn(USERS[exec.scenario.iterationInTest % USERS.length]));
 }
 
 /** Readings at a rate that changes: `stages` as `[requests a second, k6's time]`. */

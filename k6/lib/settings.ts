@@ -9,11 +9,18 @@ function setting(name: string): string {
   return value;
 }
 
-/** Origin of the server, such as http://127.0.0.1:3000. */
-export const BASE_URL = setting('HAVEN_K6_URL');
+/** Origins of the server, or of several nodes: http://127.0.0.1:3000,… */
+const ORIGINS = setting('HAVEN_K6_URL').split(',');
+/** Where everybody signs in and reads. */
+export const BASE_URL = ORIGINS[0];
 export const ROOM_ID = setting('HAVEN_K6_ROOM');
 /** Clinicians of that room, who share the virtual users among them. */
 export const USERS = JSON.parse(setting('HAVEN_K6_USERS')) as readonly User[];
+
+/** The node that a virtual user watches at. */
+export function nodeOf(virtualUser: number): string {
+  return ORIGINS[virtualUser % ORIGINS.length];
+}
 
 /** How long the scenario runs: its own length unless the runner says another. */
 export function seconds(byDefault: number): number {

@@ -6,6 +6,8 @@ const OPEN = 1;
 const ENGINE = { open: '0', close: '1', ping: '2', pong: '3', message: '4' };
 const SOCKET = { connect: '0', disconnect: '1', event: '2', acknowledgement: '3', connectError: '4' };
 const PATH = '/socket.io/?EIO=4&transport=websocket';
+/** A server that says nothing for so long, ms, does not answer. */
+const ANSWER_TIMEOUT_MS = 20_000;
 
 type Listener = (...values: unknown[]) => void;
 type Packet = { type: string; namespace: string; id: number | undefined; body: unknown };
@@ -47,9 +49,10 @@ export class SocketIoClient {
 
   /** Resolves when the namespace is entered. @throws ConnectionRefused, Error */
   entered(): Promise<void> {
-    return new Promise((resolve, reject) => {
+    const entering = new Promise<void>((resolve, reject) => {
       this.#enter = { resolve, reject };
     });
+    return inTime(entering, this.#namespace);
   }
 
   /** `disconnect` is the connection's own end. */
@@ -57,13 +60,14 @@ export class SocketIoClient {
     this.#listeners.set(event, listener);
   }
 
-  /** Resolves with the acknowledgement. */
+  /** Resolves with the acknowledgement. @throws Error when none comes */
   request(event: string, value: unknown): Promise<unknown> {
     const id = ++this.#lastId;
-    return new Promise((resolve) => {
+    const acknowledged = new Promise((resolve) => {
       this.#waiting.set(id, resolve);
       this.#send(SOCKET.event, `${id}${JSON.stringify([event, value])}`);
     });
+    return inTime(acknowledged, event);
   }
 
   close(): void {
@@ -101,6 +105,14 @@ export class SocketIoClient {
       this.#listeners.get(event)?.(...values);
     }
   }
+}
+
+/** Rejects when it takes too long: what hangs for ever would be counted nowhere. */
+function inTime<T>(promise: Promise<T>, what: string): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error(`${what} was not answered`)), ANSWER_TIMEOUT_MS);
+    promise.then(resolve, reject).finally(() => clearTimeout(late));
+  });
 }
 
 /** Such as `2/monitor,12["room:join",{}]`. */

@@ -1,7 +1,16 @@
 import { PROTOCOL_VERSION } from '../../protocol/src/version.ts';
-import { connectTime, heartbeatGap, joinTime, refusals, rudeRefusals, sessionFailures } from './measures.ts';
+import {
+  connectTime,
+  fanOutTime,
+  heartbeatGap,
+  joins,
+  joinTime,
+  rudeRefusals,
+  sessionFailures,
+  sessionRefusals,
+} from './measures.ts';
 import type { Session } from './rest.ts';
-import { BASE_URL, ROOM_ID } from './settings.ts';
+import { ROOM_ID } from './settings.ts';
 import { ConnectionRefused, SocketIoClient } from './socket-io.ts';
 
 const NAMESPACE = '/monitor';
@@ -10,11 +19,16 @@ const REFUSALS = new Set(['CAPACITY_EXCEEDED', 'OVERLOADED', 'RATE_LIMITED', 'DR
 
 type WireError = { code?: string; retryAfterMs?: number };
 type Reply = { ok: true } | { ok: false; error: WireError };
+type Heartbeat = { serverTime: number };
 
-/** A clinician's wall as far as its signalling goes: joins the room, listens for a while, leaves. */
-export async function watchRoom({ accessToken }: Session, seconds: number): Promise<void> {
+/**
+ * A clinician's wall as far as its signalling goes: joins the room, listens for a while, leaves.
+ *
+ * @param origin of the node
+ */
+export async function watchRoom(origin: string, { accessToken }: Session, seconds: number): Promise<void> {
   const beganAt = Date.now();
-  const client = new SocketIoClient(BASE_URL, NAMESPACE, { protocol: PROTOCOL_VERSION, token: accessToken });
+  const client = new SocketIoClient(origin, NAMESPACE, { protocol: PROTOCOL_VERSION, token: accessToken });
   try {
     await client.entered();
     connectTime.add(Date.now() - beganAt);
@@ -25,6 +39,8 @@ export async function watchRoom({ accessToken }: Session, seconds: number): Prom
       return;
     }
     joinTime.add(Date.now() - joiningAt);
+    joins.add(1);
+    sessionRefusals.add(false);
     sessionFailures.add(!(await listen(client, seconds)));
   } catch (error) {
     settle(error instanceof ConnectionRefused ? (error.data as WireError | undefined) : undefined);
@@ -37,8 +53,9 @@ export async function watchRoom({ accessToken }: Session, seconds: number): Prom
 function listen(client: SocketIoClient, seconds: number): Promise<boolean> {
   return new Promise((resolve) => {
     let beatAt: number | undefined;
-    client.on('heartbeat', () => {
+    client.on('heartbeat', (heartbeat) => {
       const now = Date.now();
+      fanOutTime.add(now - (heartbeat as Heartbeat).serverTime);
       if (beatAt !== undefined) heartbeatGap.add(now - beatAt);
       beatAt = now;
     });
@@ -50,10 +67,10 @@ function listen(client: SocketIoClient, seconds: number): Promise<boolean> {
   });
 }
 
-/** A refusal under load is no failure, when it says how long to wait. */
+/** A session that did not come about. A refusal under load is no failure: it is counted by itself. */
 function settle(error: WireError | undefined): void {
   const refused = error?.code !== undefined && REFUSALS.has(error.code);
-  if (refused) refusals.add(1);
+  sessionRefusals.add(refused);
   if (refused && error.retryAfterMs === undefined) rudeRefusals.add(1);
   sessionFailures.add(!refused);
 }
