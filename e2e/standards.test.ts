@@ -11,11 +11,12 @@ import { MonitorClient } from './support/monitor-client.ts';
 import { until } from './support/process.ts';
 import type { PublishOptions } from './support/standards-clients.ts';
 import { StandardsPage } from './support/standards-page.ts';
-import { hasCoturn, TurnServer } from './support/turn-server.ts';
+import { hasCoturn, hasIpv6, TurnServer } from './support/turn-server.ts';
 
 const PATIENT = 'P-101';
 const HOUR_MS = 3_600_000;
 const withCoturn = hasCoturn() ? describe : describe.skip;
+const overIpv6 = hasIpv6() ? test : test.skip;
 
 let site: StandardsPage;
 let turn: TurnServer | undefined;
@@ -167,39 +168,37 @@ withCoturn('a TURN server', () => {
     expect(found.errors).toContain(401);
   });
 
+  /** What the client of coturn itself is told. Where it may send, it waits for an echo that nobody gives. */
+  function askToRelay(peer: string, ...flags: string[]): { bound: boolean; forbidden: boolean } {
+    // Somebody else each time: allocations of one name are bounded.
+    const [{ username = '', credential = '' } = {}] = iceServersFor(config(), `device:${peer}`, Date.now());
+    const { port } = new URL((turn?.url ?? '').replace('turn:', 'udp://'));
+    const who = ['-u', username, '-w', credential, '-p', port];
+    const what = ['-e', peer, '-n', '1', '-m', '1', '-c', '-v', ...flags];
+    const { stdout } = spawnSync('turnutils_uclient', [...who, ...what, '127.0.0.1'], {
+      encoding: 'utf8',
+      timeout: 3_000,
+    });
+    return {
+      bound: /cb response received: \n.*success: 0x/.test(stdout),
+      forbidden: stdout.includes('403 (Forbidden IP)'),
+    };
+  }
+
   test.each([
     ['the SFU', '127.0.0.1', true],
     ["the hospital's network", '10.0.0.1', false],
     ['another address of its own machine', '127.0.0.2', false],
     ["the cloud's metadata", '169.254.169.254', false],
+    ['somebody on the internet', '8.8.8.8', false],
   ])('asked to relay to %s (%s) does so: %s', (_what, peer, allowed) => {
-    const [{ username = '', credential = '' } = {}] = iceServersFor(config(), 'device:1', Date.now());
-    const port = new URL((turn?.url ?? '').replace('turn:', 'udp://')).port;
-    // The client of coturn itself. Where it may send it waits for an echo that nobody gives.
-    const { stdout } = spawnSync(
-      'turnutils_uclient',
-      [
-        '-u',
-        username,
-        '-w',
-        credential,
-        '-p',
-        port,
-        '-e',
-        peer,
-        '-n',
-        '1',
-        '-m',
-        '1',
-        '-c',
-        '-v',
-        '127.0.0.1',
-      ],
-      { encoding: 'utf8', timeout: 3_000 },
-    );
-    expect({
-      bound: /cb response received: \n.*success: 0x/.test(stdout),
-      forbidden: stdout.includes('403 (Forbidden IP)'),
-    }).toEqual({ bound: allowed, forbidden: !allowed });
+    expect(askToRelay(peer)).toEqual({ bound: allowed, forbidden: !allowed });
   });
+
+  overIpv6.each(['2001:4860:4860::8888', '::ffff:8.8.8.8', '::1'])(
+    'relays nothing to %s, of IPv6, where the SFU has none',
+    (peer) => {
+      expect(askToRelay(peer, '-x')).toEqual({ bound: false, forbidden: true });
+    },
+  );
 });

@@ -1,6 +1,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { repositoryRoot, temporaryDirectory, until } from './process.ts';
 
@@ -10,6 +11,13 @@ const UP_WITHIN_MS = 10_000;
 /** Whether this machine has coturn; `npm run setup -- --tests` installs it. */
 export function hasCoturn(): boolean {
   return spawnSync('turnserver', ['--version'], { stdio: 'ignore' }).error === undefined;
+}
+
+/** Whether the loopback interface has an IPv6 address: then the relay has one too. */
+export function hasIpv6(): boolean {
+  return Object.values(networkInterfaces()).some((addresses) =>
+    addresses?.some(({ address }) => address === '::1'),
+  );
 }
 
 /** coturn with the configuration that Haven comes with, on a free port of the loopback interface. */
@@ -70,6 +78,7 @@ function configuration(port: number, sfuAddress: string, directory: string): str
   const here = [
     'listening-ip=127.0.0.1',
     'relay-ip=127.0.0.1',
+    ...(hasIpv6() ? ['relay-ip=::1'] : []),
     'allow-loopback-peers',
     'verbose',
     'no-tls',
