@@ -3,8 +3,12 @@ import { constants } from 'node:os';
 import { endGroup, signalGroup } from './process-group.mjs';
 import { RestartPolicy } from './restart-policy.mjs';
 
-/** The server stops everything within 10 s; what is still there after this is killed. */
+/** The server stops everything within 10 s; what is still there after this, beside a drain, is killed. */
 const STOP_LIMIT_MS = 15_000;
+/** A terminal's Ctrl-C arrives twice, from the terminal and from npm; whoever asks again does so later. */
+const SAME_SIGNAL_MS = 500;
+/** What the server says when a drain that a signal began is taken back. */
+const RUNS_ON = 'runs on';
 /** A dead server's children (media and CV workers, demo devices) keep nothing that is worth a longer wait. */
 const ORPHANS_LIMIT_MS = 1_000;
 
@@ -18,25 +22,52 @@ const ORPHANS_LIMIT_MS = 1_000;
  * @param {NodeJS.ProcessEnv} options.environment
  * @param {(sentence: string) => void} options.report
  * @param {RestartPolicy} [options.policy]
+ * @param {number} [options.drainMs] how long sessions may run on after SIGTERM
  * @returns {Promise<number>} the exit code for the parent
  */
-export async function supervise({ command, args, cwd, environment, report, policy = new RestartPolicy() }) {
-  const stop = new AbortController();
+export async function supervise({
+  command,
+  args,
+  cwd,
+  environment,
+  report,
+  policy = new RestartPolicy(),
+  drainMs = 0,
+}) {
+  let stop = new AbortController();
+  let signalledAt = -Infinity;
+  /** @type {NodeJS.Timeout | undefined} */
+  let limit;
   /** @type {number | undefined} */
   let leader;
   /** @param {NodeJS.Signals} signal */
   const onSignal = (signal) => {
-    // A terminal's Ctrl-C arrives here twice, from the terminal and from npm.
-    if (stop.signal.aborted) return;
+    const now = performance.now();
+    if (now - signalledAt < SAME_SIGNAL_MS) return;
+    const drains = signal === 'SIGTERM' && !stop.signal.aborted;
+    signalledAt = now;
     stop.abort();
-    if (leader !== undefined) stopServer(leader, signal);
+    clearTimeout(limit);
+    if (leader !== undefined) limit = stopServer(leader, signal, STOP_LIMIT_MS + (drains ? drainMs : 0));
+  };
+  /** @param {unknown} message */
+  const onMessage = (message) => {
+    if (message !== RUNS_ON) return;
+    clearTimeout(limit);
+    stop = new AbortController();
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   try {
     for (;;) {
       const startedAt = performance.now();
       // In a process group of its own the server gets each signal once, and its children can be found.
-      const child = spawn(command, args, { cwd, env: environment, stdio: 'inherit', detached: true });
+      const child = spawn(command, args, {
+        cwd,
+        env: environment,
+        stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+        detached: true,
+      });
+      child.on('message', onMessage);
       leader = child.pid;
       const end = await endOf(child);
       const endedAt = performance.now();
@@ -57,15 +88,15 @@ export async function supervise({ command, args, cwd, environment, report, polic
   }
 }
 
-/** @param {number} leader @param {NodeJS.Signals} signal */
-function stopServer(leader, signal) {
+/** @param {number} leader @param {NodeJS.Signals} signal @param {number} limitMs @returns {NodeJS.Timeout | undefined} */
+function stopServer(leader, signal, limitMs) {
   try {
     process.kill(leader, signal);
   } catch {
     // It ended at this moment.
-    return;
+    return undefined;
   }
-  setTimeout(() => signalGroup(leader, 'SIGKILL'), STOP_LIMIT_MS).unref();
+  return setTimeout(() => signalGroup(leader, 'SIGKILL'), limitMs).unref();
 }
 
 /**

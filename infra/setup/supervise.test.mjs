@@ -8,15 +8,16 @@ import { describe, expect, test } from '@jest/globals';
 import { groupLives } from './process-group.mjs';
 
 /** Runs `supervise` in a process of its own, as npm start does, on a server written in shell. */
-async function startParent(/** @type {string} */ script) {
+async function startParent(/** @type {string} */ script, command = '/bin/sh', drainMs = 0) {
   const directory = mkdtempSync(join(tmpdir(), 'haven-supervise-'));
   const log = join(directory, 'log');
   appendFileSync(log, '');
   const program = `
     import { supervise } from ${JSON.stringify(join(import.meta.dirname, 'supervise.mjs'))};
     process.exitCode = await supervise({
-      command: '/bin/sh',
-      args: ['-c', ${JSON.stringify(script)}],
+      command: ${JSON.stringify(command)},
+      args: [${JSON.stringify(command === '/bin/sh' ? '-c' : '-e')}, ${JSON.stringify(script)}],
+      drainMs: ${drainMs},
       environment: { ...process.env, LOG: ${JSON.stringify(log)} },
       report: (sentence) => console.log(sentence),
     });`;
@@ -40,6 +41,9 @@ async function startParent(/** @type {string} */ script) {
 async function until(condition) {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));
 }
+
+/** Beyond the moment in which one Ctrl-C comes twice, ms. */
+const LATER_MS = 700;
 
 const LONG_RUNNING =
   'echo $$ >> "$LOG"; trap "echo stopped >> \\"$LOG\\"; exit 0" TERM; while :; do sleep 0.02; done';
@@ -85,6 +89,36 @@ describe('The parent of the server', () => {
     parent.kill('SIGTERM');
     expect(await exitCode()).toBe(0);
     expect(logged().slice(1)).toEqual(['stopped']);
+  });
+
+  test('passes a later signal on as well: whoever asks again does not want to wait', async () => {
+    const { parent, exitCode, logged } = await startParent(
+      'trap "echo asked >> \\"$LOG\\"" TERM; trap "exit 7" INT; echo $$ >> "$LOG"; while :; do sleep 0.02; done',
+    );
+    await until(() => Number(logged()[0]) > 0);
+    parent.kill('SIGTERM');
+    await until(() => logged().includes('asked'));
+    await new Promise((resolve) => setTimeout(resolve, LATER_MS));
+    parent.kill('SIGINT');
+    expect(await exitCode()).toBe(7);
+  });
+
+  test('starts a server again that crashes after its drain was taken back', async () => {
+    const { parent, exitCode, logged } = await startParent(
+      `const { appendFileSync, readFileSync } = require('node:fs');
+       const run = readFileSync(process.env.LOG, 'utf8').split('run').length;
+       process.on('SIGTERM', () => process.send('runs on', () =>
+         setTimeout(() => process.exit(run === 1 ? 3 : 0), 200)));
+       appendFileSync(process.env.LOG, 'run\\n');
+       setInterval(() => undefined, 1000);`,
+      process.execPath,
+      60_000,
+    );
+    await until(() => logged().length === 1 && logged()[0] === 'run');
+    parent.kill('SIGTERM');
+    await until(() => logged().length === 2);
+    parent.kill('SIGTERM');
+    expect(await exitCode()).toBe(0);
   });
 
   test('stops at once while it waits to start the server again', async () => {

@@ -7,6 +7,8 @@ import { DataDirectoryInUseError, StoreStartError } from './records/errors.ts';
 const EXIT_DO_NOT_RESTART = 2;
 /** Everything has stopped after this long, or is abandoned, ms. */
 const STOP_WITHIN_MS = 9_500;
+/** Told to the parent when a drain that a signal began is taken back: it need not end this process then. */
+const RUNS_ON = 'runs on';
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
@@ -45,8 +47,12 @@ async function main(): Promise<void> {
         draining = true;
         say(`Haven takes no new sessions and stops within ${config.drainMs / 1000} s`);
         void haven.drain(config.drainMs).then((drained) => {
-          if (drained) stop();
-          else draining = false;
+          if (drained) {
+            stop();
+            return;
+          }
+          draining = false;
+          process.send?.(RUNS_ON);
         });
       } else {
         stop();

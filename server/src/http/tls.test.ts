@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { X509Certificate } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, get } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -54,6 +54,19 @@ describe('a given certificate', () => {
   test('that cannot be read stops the start with its path', async () => {
     const given = readConfig({ HAVEN_TLS: '/nowhere/c.pem,/nowhere/k.pem' });
     await expect(loadTls(given, 0)).rejects.toThrow('/nowhere/c.pem');
+  });
+
+  test('is for others; what runs on this machine is shown one of Haven’s own authority', async () => {
+    const own = await loadTls(config, Date.now());
+    const paths = ['given.pem', 'given-key.pem'].map((name) => join(directory, name));
+    writeFileSync(paths[0]!, own!.certificate);
+    writeFileSync(paths[1]!, own!.key);
+    const given = await loadTls({ ...config, tls: paths.join(',') }, Date.now());
+    expect(given).toMatchObject({ certificate: own!.certificate, authorityFile: own!.authorityFile });
+    const local = new X509Certificate(given!.local!.certificate);
+    expect(local.checkHost('localhost')).toBe('localhost');
+    const authority = new X509Certificate(readFileSync(given!.authorityFile!, 'utf8'));
+    expect(local.verify(authority.publicKey)).toBe(true);
   });
 
   test('needs its key', async () => {

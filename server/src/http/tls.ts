@@ -7,11 +7,13 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { ConfigError, type Config } from '../config/config.ts';
 
-export type TlsFiles = {
-  certificate: string;
-  key: string;
-  /** The authority to install on clients, when Haven signed the certificate itself. */
+type Identity = { certificate: string; key: string };
+
+export type TlsFiles = Identity & {
+  /** The authority that Haven signs with: to be installed on clients, or of `local` alone. */
   authorityFile?: string;
+  /** Shown to whoever calls this machine localhost, where the certificate that all others see is a given one. */
+  local?: Identity;
 };
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -36,7 +38,10 @@ export async function loadTls(config: Config, now: number): Promise<TlsFiles | u
   if (certificateFile === undefined || keyFile === undefined) {
     throw new ConfigError('HAVEN_TLS must be off, self-signed, or CERTIFICATE.pem,KEY.pem.');
   }
-  return { certificate: read(certificateFile), key: read(keyFile) };
+  const given = { certificate: read(certificateFile), key: read(keyFile) };
+  // What runs beside the server knows no name of a given certificate.
+  const { authorityFile, ...local } = await selfSigned(config, now);
+  return { ...given, authorityFile, local };
 }
 
 function read(path: string): string {
@@ -57,7 +62,7 @@ export function subjectNames(announcedAddress: string | undefined): string[] {
   return [...new Set(names)].filter((name) => !name.includes('%'));
 }
 
-async function selfSigned(config: Config, now: number): Promise<TlsFiles> {
+async function selfSigned(config: Config, now: number): Promise<Identity & { authorityFile: string }> {
   // Its container of algorithms needs this polyfill before it is loaded.
   await import('reflect-metadata');
   const x509 = await import('@peculiar/x509');

@@ -1,14 +1,17 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { RequestListener, Server } from 'node:http';
+import { get } from 'node:https';
 import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { connect as connectSecurely, type SecureVersion, type TLSSocket } from 'node:tls';
 import { readConfig } from '../config/config.ts';
 import { loadTls, type TlsFiles } from './tls.ts';
-import { createWebServer, type ConnectionBounds } from './web-server.ts';
+import { createWebServer, listen as listenAt, type ConnectionBounds } from './web-server.ts';
 
 const bounds: ConnectionBounds = {
   maxHeaderSize: 16 * 1024,
@@ -88,7 +91,10 @@ describe('a connection', () => {
 });
 
 describe('over TLS', () => {
-  const directory = mkdtempSync(join(tmpdir(), 'haven-web-server-'));
+  let directory: string;
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'haven-web-server-'));
+  });
   afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
   test('version 1.3 is spoken, and 1.2 is refused', async () => {
@@ -107,4 +113,33 @@ describe('over TLS', () => {
     expect(await handshake('TLSv1.3')).toBe('TLSv1.3');
     await expect(handshake('TLSv1.2')).rejects.toThrow(/protocol version/i);
   });
+
+  test('with a given certificate at one address, what runs on this machine gets in by an authority of Haven', async () => {
+    const own = readConfig({ HAVEN_TLS: 'self-signed', HAVEN_DATA_DIR: directory });
+    const elsewhere = { ...own, dataDirectory: join(directory, 'elsewhere') };
+    const { certificate, key } = (await loadTls(elsewhere, Date.now()))!;
+    const paths = ['given.pem', 'given-key.pem'].map((name) => join(directory, name));
+    writeFileSync(paths[0]!, certificate);
+    writeFileSync(paths[1]!, key);
+    const tls = await loadTls({ ...own, tls: paths.join(',') }, Date.now());
+    server = createWebServer(readAll, tls, bounds);
+    const url = await listenAt(server, { port: 0, listenAddress: '127.0.0.2' }, tls);
+    expect(url).toMatch(/^https:\/\/localhost:/);
+    const ca = readFileSync(tls!.authorityFile!);
+    const body = await new Promise((resolve, reject) => {
+      get(url, { ca }, (response) => resolve(text(response))).once('error', reject);
+    });
+    expect(body).toBe('done');
+    const { port } = new URL(url);
+    const shown = connectSecurely({ host: '127.0.0.2', port: Number(port), rejectUnauthorized: false });
+    await once(shown, 'secureConnect');
+    expect(shown.getPeerX509Certificate()?.toString()).toBe(new X509Certificate(certificate).toString());
+    shown.destroy();
+  });
+});
+
+test('A server at one address of several is reached from its own machine all the same', async () => {
+  server = createWebServer(readAll, undefined, bounds);
+  const url = await listenAt(server, { port: 0, listenAddress: '127.0.0.2' }, undefined);
+  expect(await (await fetch(url)).text()).toBe('done');
 });

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { createServer as createDoor, type AddressInfo, type Server as Door } from 'node:net';
 import { ConfigError, type Config } from '../config/config.ts';
 import type { TlsFiles } from './tls.ts';
 
@@ -26,15 +26,26 @@ export function createWebServer(
   tls: TlsFiles | undefined,
   { maxConnections, ...options }: ConnectionBounds = BOUNDS,
 ): Server {
-  const server: Server =
-    tls === undefined
-      ? createServer(options, app)
-      : createSecureServer({ ...options, cert: tls.certificate, key: tls.key, minVersion: 'TLSv1.3' }, app);
+  const server: Server = tls === undefined ? createServer(options, app) : createTlsServer(app, tls, options);
   server.maxConnections = maxConnections;
   return server;
 }
 
+function createTlsServer(app: RequestListener, tls: TlsFiles, options: ServerOptions): Server {
+  const server = createSecureServer({ ...options, ...contextOf(tls) }, app);
+  if (tls.local !== undefined) server.addContext('localhost', contextOf(tls.local));
+  return server;
+}
+
+function contextOf({ certificate, key }: Pick<TlsFiles, 'certificate' | 'key'>) {
+  return { cert: certificate, key, minVersion: 'TLSv1.3' as const };
+}
+
+/** Addresses by which a server is reached over 127.0.0.1 too. */
+const REACHED_LOCALLY: ReadonlySet<string> = new Set(['127.0.0.1', '0.0.0.0', '::']);
+
 /**
+ * Listens for others, and always for what runs on this machine.
  * @returns the address at which this machine reaches it
  * @throws ConfigError when the port is taken, or may not be used
  */
@@ -43,26 +54,30 @@ export async function listen(
   config: Pick<Config, 'port' | 'listenAddress'>,
   tls: TlsFiles | undefined,
 ): Promise<string> {
-  await new Promise<void>((resolve, reject) => {
+  await bind(server, config.port, config.listenAddress);
+  const { address, port } = server.address() as AddressInfo;
+  if (!REACHED_LOCALLY.has(address)) {
+    const door = createDoor((socket) => server.emit('connection', socket));
+    await bind(door, port, '127.0.0.1');
+    server.once('close', () => door.close());
+  }
+  if (tls === undefined) return `http://127.0.0.1:${port}`;
+  return `https://${tls.local === undefined ? '127.0.0.1' : 'localhost'}:${port}`;
+}
+
+function bind(server: Door, port: number, address: string): Promise<void> {
+  return new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE') {
-        reject(
-          new ConfigError(`Port ${config.port} is in use: stop what uses it, or set PORT to another one.`),
-        );
+        reject(new ConfigError(`Port ${port} is in use: stop what uses it, or set PORT to another one.`));
       } else if (error.code === 'EACCES' || error.code === 'EADDRNOTAVAIL') {
-        reject(
-          new ConfigError(
-            `Haven may not listen on ${config.listenAddress}, port ${config.port} (${error.code}).`,
-          ),
-        );
+        reject(new ConfigError(`Haven may not listen on ${address}, port ${port} (${error.code}).`));
       } else {
         reject(error);
       }
     });
-    server.listen(config.port, config.listenAddress, resolve);
+    server.listen(port, address, resolve);
   });
-  const { port } = server.address() as AddressInfo;
-  return `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`;
 }
 
 export async function closeServer(server: Server): Promise<void> {

@@ -1,6 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { HavenError } from '@haven/protocol';
+import { setLogEventListeners } from 'mediasoup';
 import type { Config } from '../config/config.ts';
 import { Backoff } from '../supervisor/backoff.ts';
 import type { Counter, Telemetry } from '../telemetry/telemetry.ts';
@@ -46,6 +47,10 @@ export class MediaWorkers extends EventEmitter<MediaWorkersEvents> {
 
   /** @throws Error when a worker cannot be started: no binary, or its port is taken */
   static async start(config: Config, telemetry: Telemetry): Promise<MediaWorkers> {
+    // A worker's last words too, which nobody would hear otherwise.
+    setLogEventListeners({
+      onerror: (source, words, error) => telemetry.logger.error({ err: error, source }, words),
+    });
     const workers = new MediaWorkers(config, telemetry);
     try {
       await Promise.all(
