@@ -1,10 +1,43 @@
 /** Haven over HTTPS with its own authority: everything that a server starts, and a device elsewhere, gets in. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { get } from 'node:https';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { HavenServer } from './support/haven-server.ts';
-import { Program, until } from './support/process.ts';
+import { Program, repositoryRoot, temporaryDirectory, until } from './support/process.ts';
+
+/** What a server says about itself. */
+function healthOf(server: HavenServer): Promise<string> {
+  const file = (...path: string[]) => readFileSync(join(server.dataDirectory, ...path));
+  const headers = { authorization: `Bearer ${file('metrics-token').toString().trim()}` };
+  return new Promise((resolve, reject) => {
+    get(`${server.url}/health`, { ca: file('tls', 'haven-authority.pem'), headers }, (response) => {
+      resolve(text(response));
+    }).once('error', reject);
+  });
+}
+
+/** A certificate of an authority that nobody knows, and its key: their paths. */
+function makeCertificate(): [certificate: string, key: string] {
+  const directory = temporaryDirectory('given-certificate');
+  const module = (path: string) => JSON.stringify(join(repositoryRoot, 'server/src', path));
+  const program = `
+    import { writeFileSync } from 'node:fs';
+    import { readConfig } from ${module('config/config.ts')};
+    import { loadTls } from ${module('http/tls.ts')};
+    const { certificate, key } = await loadTls(readConfig({ HAVEN_TLS: 'self-signed', HAVEN_DATA_DIR: '.' }), Date.now());
+    writeFileSync('certificate.pem', certificate);
+    writeFileSync('key.pem', key);`;
+  execFileSync(process.execPath, ['--input-type=module', '-e', program], { cwd: directory });
+  return [join(directory, 'certificate.pem'), join(directory, 'key.pem')];
+}
+
+async function hasItsWorker(server: HavenServer): Promise<void> {
+  expect(server.url).toMatch(/^https:/);
+  await until('the worker', 20_000, async () => (await healthOf(server)).includes('1 connected'));
+}
 
 describe('a server with a self-signed certificate', () => {
   let server: HavenServer;
@@ -16,17 +49,6 @@ describe('a server with a self-signed certificate', () => {
   });
   afterAll(() => server.stop());
 
-  const health = () =>
-    new Promise<string>((resolve, reject) => {
-      const token = readFileSync(join(server.dataDirectory, 'metrics-token'), 'utf8').trim();
-      const headers = { authorization: `Bearer ${token}` };
-      get(`${server.url}/health`, { ca: readFileSync(authority), headers }, (response) => {
-        let body = '';
-        response.on('data', (piece: Buffer) => (body += piece.toString()));
-        response.on('end', () => resolve(body));
-      }).once('error', reject);
-    });
-
   const device = async (...args: string[]) =>
     new Program(
       'device/src/main.ts',
@@ -34,10 +56,7 @@ describe('a server with a self-signed certificate', () => {
       { HAVEN_DEVICE_TOKEN: await server.deviceToken('P-101') },
     );
 
-  test('is joined by its own CV worker', async () => {
-    expect(server.url).toMatch(/^https:/);
-    await until('the worker', 20_000, async () => (await health()).includes('1 connected'));
-  });
+  test('is joined by its own CV worker', () => hasItsWorker(server));
 
   test('is joined by a device that trusts its authority', async () => {
     const trusting = await device('--ca', authority);
@@ -51,4 +70,14 @@ describe('a server with a self-signed certificate', () => {
     expect(doubting.output).not.toContain('"publishing"');
     await doubting.stop();
   });
+});
+
+test('A server with a certificate of another authority for another name is joined by its own CV worker', async () => {
+  const [certificate, key] = makeCertificate();
+  const server = await HavenServer.start({ HAVEN_TLS: `${certificate},${key}` });
+  try {
+    await hasItsWorker(server);
+  } finally {
+    await server.stop();
+  }
 });

@@ -1,23 +1,11 @@
-import { createHash } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DtlsParameters, TransportOptions } from '@haven/protocol';
-import {
-  DtlsClient,
-  keyLength,
-  ProtectionProfileAeadAes128Gcm,
-  ProtectionProfileAes128CmHmacSha1_80,
-  RtcpPacketConverter,
-  RTCDtlsTransport,
-  saltLength,
-  SrtcpSession,
-  SrtpSession,
-  type RtcpPacket,
-  type RtpHeader,
-} from 'werift';
+import { RtcpPacketConverter, type RtcpPacket, type RtpHeader } from 'werift';
+import { DtlsSrtp, type SrtpCiphers } from './dtls-srtp.ts';
 import { IceLitePeer } from './ice-lite-peer.ts';
 import { SequenceUnwrapper } from './sequence.ts';
-import { protect, unprotect, type PacketIndex, type SrtpGcmKeys } from './srtp-gcm.ts';
+import { protect, unprotect, type PacketIndex } from './srtp-gcm.ts';
 
 /** ICE and DTLS of hundreds at once on a machine that is busy with them, ms. */
 const CONNECT_TIMEOUT_MS = 20_000;
@@ -43,8 +31,6 @@ export type MediaPathEvents = {
   onLost: (why: string) => void;
 };
 
-type Ciphers = { local: SrtpGcmKeys; remote: SrtpGcmKeys; rtcp: SrtcpSession };
-
 /**
  * One end of a WebRtcTransport at little cost, for hundreds in a process: one UDP socket, ICE against an ice-lite
  * server, werift's DTLS, and SRTP by AES-GCM. What comes is handed on encrypted, since a load test reads headers and
@@ -55,8 +41,8 @@ export class MediaPath {
   readonly #ice: IceLitePeer;
   readonly #events: MediaPathEvents;
   readonly #sent = new Map<number, SequenceUnwrapper>();
-  #dtls: DtlsClient | undefined;
-  #ciphers: Ciphers | undefined;
+  #dtls: DtlsSrtp | undefined;
+  #ciphers: SrtpCiphers | undefined;
   #watch: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -128,46 +114,14 @@ export class MediaPath {
     { fingerprints }: DtlsParameters,
     announce: (parameters: DtlsParameters) => Promise<unknown>,
   ): Promise<void> {
-    const { certPem, privateKey, signatureHash, ...certificate } = await ownCertificate();
-    await Promise.all([
-      announce({ role: 'client', fingerprints: [certificate.fingerprint] }),
-      this.#ice.connect(),
-    ]);
-    const dtls = new DtlsClient({
-      cert: certPem,
-      key: privateKey,
-      signatureHash,
-      extendedMasterSecret: true,
-      // In this order: the server takes the first that it knows too.
-      srtpProfiles: [ProtectionProfileAeadAes128Gcm, ProtectionProfileAes128CmHmacSha1_80],
-      transport: this.#dtlsTransport(),
-    });
+    const dtls = await DtlsSrtp.create((packet) => this.#send(packet), this.#socket.address());
     this.#dtls = dtls;
-    const connected = new Promise<void>((resolve, reject) => {
-      dtls.onConnect.once(() => resolve());
-      dtls.onError.once(reject);
-    });
-    await Promise.all([dtls.connect(), connected]);
-    assertFingerprint(dtls.remoteCertificate, fingerprints);
-    this.#ciphers = ciphersOf(dtls);
-    dtls.onClose.subscribe(() => this.#lose('DTLS closed'));
+    await Promise.all([announce(dtls.parameters), this.#ice.connect()]);
+    this.#ciphers = await dtls.connect(fingerprints);
+    dtls.client.onClose.subscribe(() => this.#lose('DTLS closed'));
     this.#watch = setInterval(() => {
       if (performance.now() - this.#ice.lastAnswerAt > CONSENT_LOST_MS) this.#lose('ICE consent lost');
     }, CONSENT_WATCH_MS);
-  }
-
-  #dtlsTransport() {
-    return {
-      type: 'udp',
-      closed: false,
-      address: this.#socket.address(),
-      onData: (_data: Buffer): void => undefined,
-      send: (data: Buffer): Promise<void> => {
-        this.#send(data);
-        return Promise.resolve();
-      },
-      close: () => Promise.resolve(),
-    };
   }
 
   #receive(packet: Buffer): void {
@@ -177,7 +131,7 @@ export class MediaPath {
       if (second >= RTCP_FROM && second <= RTCP_TO) this.#receiveRtcp(packet);
       else this.#events.onRtp(packet);
     } else if (first >= DTLS_FROM && first <= DTLS_TO) {
-      this.#dtls?.options.transport.onData(packet, ['', 0]);
+      this.#dtls?.receive(packet);
     } else if (first < DTLS_FROM) {
       this.#ice.receive(packet);
     }
@@ -199,42 +153,4 @@ export class MediaPath {
     this.close();
     this.#events.onLost(why);
   }
-}
-
-async function ownCertificate() {
-  const certificate = await RTCDtlsTransport.SetupCertificate();
-  const value = certificate.getFingerprints().at(0)?.value;
-  if (value === undefined) throw new Error('this end has no certificate');
-  const { certPem, privateKey, signatureHash } = certificate;
-  return { certPem, privateKey, signatureHash, fingerprint: { algorithm: 'sha-256', value } as const };
-}
-
-function assertFingerprint(certificate: Buffer | undefined, known: DtlsParameters['fingerprints']): void {
-  const expected = known.find(({ algorithm }) => algorithm === 'sha-256')?.value;
-  const digest = certificate && createHash('sha256').update(certificate).digest('hex');
-  if (digest === undefined || digest !== expected?.replaceAll(':', '').toLowerCase()) {
-    throw new Error('the server’s certificate is not the one that it announced');
-  }
-}
-
-function ciphersOf(dtls: DtlsClient): Ciphers {
-  const profile = dtls.srtp.srtpProfile;
-  if (profile !== ProtectionProfileAeadAes128Gcm) throw new Error('the server did not choose AES-GCM');
-  const { localKey, localSalt, remoteKey, remoteSalt } = dtls.extractSessionKeys(
-    keyLength(profile),
-    saltLength(profile),
-  );
-  const keys = {
-    localMasterKey: localKey,
-    localMasterSalt: localSalt,
-    remoteMasterKey: remoteKey,
-    remoteMasterSalt: remoteSalt,
-  };
-  // Of RTP only the derivation of the keys is werift's.
-  const { localContext, remoteContext } = new SrtpSession({ keys, profile });
-  return {
-    local: { key: localContext.srtpSessionKey, salt: localContext.srtpSessionSalt },
-    remote: { key: remoteContext.srtpSessionKey, salt: remoteContext.srtpSessionSalt },
-    rtcp: new SrtcpSession({ keys, profile }),
-  };
 }

@@ -11,7 +11,6 @@ import {
   type ResponseOf,
   type RtpCapabilities,
   type ServerToMonitor,
-  type StreamState,
   type ViewedTile,
 } from '@haven/protocol';
 import { io, type Socket } from 'socket.io-client';
@@ -46,6 +45,8 @@ export class SwarmViewer {
   readonly #socket: Socket<ServerToMonitor, Requests>;
   readonly #begun = Promise.withResolvers<undefined>();
   readonly #watched = new Map<string, { streamId: string; arrived: boolean; still: boolean }>();
+  /** Of the room, by id; some begin while the media path is being opened. */
+  #streams = new Set<string>();
   readonly times: JoinTimes = {};
   readonly #startedAt = performance.now();
   #wall: { media: ViewerMedia; transportId: string; rtpCapabilities: RtpCapabilities } | undefined;
@@ -77,7 +78,11 @@ export class SwarmViewer {
     this.#socket.on('connect', () => void this.#watch());
     this.#socket.on('connect_error', (error) => this.#refused(refusalOf(error)));
     this.#socket.on('disconnect', () => this.#dropped());
-    this.#socket.on('stream:started', (stream) => void this.#add(stream).catch(() => undefined));
+    this.#socket.on('stream:started', (stream) => {
+      this.#streams.add(stream.streamId);
+      void this.#add(stream.streamId).catch(() => undefined);
+    });
+    this.#socket.on('stream:ended', ({ streamId }) => this.#streams.delete(streamId));
     this.#socket.on('consumer:closed', ({ consumerId }) => this.#remove(consumerId));
     this.#socket.on('consumer:sending', ({ consumerId, sending }) => {
       const tile = this.#watched.get(consumerId);
@@ -119,7 +124,8 @@ export class SwarmViewer {
     };
     try {
       const { roomId, tiles, offset } = this.#plan;
-      const { streams } = await this.#request('room:join', { roomId });
+      const room = await this.#request('room:join', { roomId });
+      this.#streams = new Set(room.streams.map(({ streamId }) => streamId));
       this.times.joinedMs ??= this.#elapsed();
       const { transport, routerRtpCapabilities } = await this.#request('transport:open', {
         requestId: randomUUID(),
@@ -135,6 +141,7 @@ export class SwarmViewer {
       }
       const wall = { media, transportId: transport.id, rtpCapabilities: routerRtpCapabilities };
       this.#wall = wall;
+      const streams = [...this.#streams];
       const count = Math.min(tiles, streams.length);
       this.#expected = count;
       for (let index = 0; index < count; index++) await this.#add(streams[(offset + index) % streams.length]);
@@ -148,7 +155,7 @@ export class SwarmViewer {
     }
   }
 
-  async #add({ streamId }: StreamState): Promise<void> {
+  async #add(streamId: string): Promise<void> {
     const wall = this.#wall;
     if (wall === undefined || this.#watched.size >= this.#plan.tiles) return;
     const { media, transportId, rtpCapabilities } = wall;
