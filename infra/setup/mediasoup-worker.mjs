@@ -24,7 +24,7 @@ export async function checkWorker(context) {
   return [
     {
       what: 'mediasoup-worker',
-      why: "the SFU's media process: it is downloaded, or built where that fails",
+      why: "the SFU's media process: it is built, or downloaded where that is not possible",
       packages: [],
       instead: 'MEDIASOUP_WORKER_BIN=/path/to/mediasoup-worker names one of your own.',
     },
@@ -33,7 +33,8 @@ export async function checkWorker(context) {
 }
 
 /**
- * Finds, downloads or builds the media process, whichever works first.
+ * Finds or builds the media process; downloads the ready-made one, which lacks the corrections of its build files, where
+ * the tools to build it cannot be had.
  *
  * @param {import('./context.mjs').Context} context
  * @param {import('./steps.mjs').Progress} progress
@@ -81,22 +82,42 @@ async function makeWorker(context, { version, directory, binary }, progress) {
   const { root, environment, platform } = context;
   const scratch = mkdtempSync(join(directory, 'making-'));
   try {
-    const refusal = environment.MEDIASOUP_SKIP_WORKER_PREBUILT_DOWNLOAD
-      ? 'MEDIASOUP_SKIP_WORKER_PREBUILT_DOWNLOAD is set'
-      : await tryDownload({ version, directory: scratch, environment, platform }, progress);
-    if (refusal === undefined) {
+    const lacking = await ensureBuildTools(context, progress);
+    if (lacking.length > 0) {
+      await download(context, { version, directory: scratch, environment, platform }, lacking, progress);
       keep(join(scratch, 'mediasoup-worker'), binary);
-      return 'downloaded';
+      return 'downloaded, since it could not be built: without the corrections of infra/mediasoup-worker';
     }
-    await ensureBuildTools(context, refusal, progress);
     const built = await buildWorker({ root, directory: scratch, environment }, progress);
     const fault = await workerFault(built);
     if (fault !== undefined) throw new SetupError(`mediasoup-worker was built and does not run: ${fault}`);
     keep(built, binary);
-    return `built (no download: ${refusal})`;
+    return 'built';
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+/**
+ * @param {import('./context.mjs').Context} context
+ * @param {Parameters<typeof downloadWorker>[0]} options
+ * @param {readonly import('./missing.mjs').Missing[]} lacking what the build would need
+ * @param {import('./steps.mjs').Progress} progress
+ * @throws {SetupError} when there is none that runs here
+ */
+async function download(context, options, lacking, progress) {
+  const { environment, platform } = context;
+  const refusal = environment.MEDIASOUP_SKIP_WORKER_PREBUILT_DOWNLOAD
+    ? 'MEDIASOUP_SKIP_WORKER_PREBUILT_DOWNLOAD is set'
+    : await tryDownload(options, progress);
+  if (refusal === undefined) return;
+  throw new SetupError(
+    [
+      `mediasoup-worker could not be downloaded (${refusal}), and the tools to build it are not all there.`,
+      'MEDIASOUP_WORKER_BIN=/path/to/mediasoup-worker names one that you have.',
+      describeMissing([...checkSystem(context), ...lacking], platform),
+    ].join('\n'),
+  );
 }
 
 /**
@@ -116,23 +137,15 @@ async function tryDownload(options, progress) {
 
 /**
  * @param {import('./context.mjs').Context} context
- * @param {string} refusal why the download failed
  * @param {import('./steps.mjs').Progress} progress
+ * @returns {Promise<readonly import('./missing.mjs').Missing[]>} what is missing and cannot be installed from here
  */
-async function ensureBuildTools(context, refusal, progress) {
-  const { environment, platform } = context;
+async function ensureBuildTools({ environment, platform }, progress) {
   const missing = await checkBuildTools(environment);
-  if (missing.length === 0) return;
-  if (!platform.debianLike || !platform.root) {
-    throw new SetupError(
-      [
-        `mediasoup-worker could not be downloaded (${refusal}), and the tools to build it are not all there.`,
-        'MEDIASOUP_WORKER_BIN=/path/to/mediasoup-worker names one that you have.',
-        describeMissing([...checkSystem(context), ...missing], platform),
-      ].join('\n'),
-    );
-  }
+  if (missing.length === 0) return [];
+  if (!platform.debianLike || !platform.root) return missing;
   await installPackages(packagesOf(missing), environment, progress);
+  return [];
 }
 
 /** @param {string} directory will hold the binary */

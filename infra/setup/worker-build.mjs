@@ -13,7 +13,7 @@ const QUESTION_LIMIT_SECONDS = 10;
 /** What one compiler process needs at most. */
 const BYTES_PER_JOB = 1024 ** 3;
 
-const WHY = 'builds mediasoup-worker where its ready-made download fails';
+const WHY = 'builds mediasoup-worker';
 const TOOLS = [
   { command: 'g++', packages: ['g++'] },
   { command: 'cmake', packages: ['cmake'] },
