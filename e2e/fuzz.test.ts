@@ -22,6 +22,10 @@ describe('bad input of every kind at every port', () => {
     expect(report.after.workerDeaths).toBe(0);
   });
 
+  test('reaches DTLS, SRTP, RTP and RTCP, and not only the checks of state before them', () => {
+    expect(report.missed).toEqual([]);
+  });
+
   test('leaves no transport, producer, consumer, tap, stream or viewer behind', () => {
     expect(report.leaks).toEqual([]);
   });

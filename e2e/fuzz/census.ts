@@ -8,6 +8,7 @@ export type Census = {
   producers: number;
   consumers: number;
   taps: number;
+  pipes: number;
   streams: number;
   viewers: number;
   workerDeaths: number;
@@ -26,6 +27,7 @@ export async function takeCensus(server: HavenServer): Promise<Census> {
     producers: read('haven_sfu_producers'),
     consumers: read('haven_sfu_consumers'),
     taps: read('haven_sfu_taps'),
+    pipes: read('haven_cluster_pipes'),
     streams: read('haven_active_streamers'),
     viewers: read('haven_active_viewers'),
     workerDeaths: read('haven_sfu_worker_deaths_total'),
@@ -34,17 +36,9 @@ export async function takeCensus(server: HavenServer): Promise<Census> {
   };
 }
 
-/** The names of what has grown that must not; memory is judged apart. */
+/** The names of what has grown that must not; memory is judged apart, and so are processes. */
 export function leaksBetween(before: Census, after: Census): string[] {
-  const counted = [
-    'transports',
-    'producers',
-    'consumers',
-    'taps',
-    'streams',
-    'viewers',
-    'workerDeaths',
-  ] as const;
+  const counted = ['transports', 'producers', 'consumers', 'taps', 'pipes', 'streams', 'viewers'] as const;
   return counted
     .filter((name) => after[name] > before[name])
     .map((name) => `${name}: ${before[name]} before, ${after[name]} after`);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { casesOf } from './cases-of.ts';
+import { casesOf, type Choice } from './cases-of.ts';
 
 /** How long a connection is watched for what the server makes of a packet, ms. */
 const LISTEN_MS = 150;
@@ -16,7 +16,7 @@ const enginePackets: fc.Arbitrary<string | Uint8Array<ArrayBuffer>> = fc.oneof(
   fc
     .tuple(
       fc.constantFrom('0', '1', '2', '3', '4', '5', '6', '51-', '5999999-', '61-'),
-      fc.constantFrom('', '/monitor,', '/device,', '/cv,', '/nowhere,', '/'.repeat(500)),
+      fc.constantFrom('', '/monitor,', '/device,', '/cv,', '/node,', '/nowhere,', '/'.repeat(500)),
       fc.oneof(
         fc.json({ maxDepth: 3 }),
         fc.constantFrom(
@@ -35,13 +35,13 @@ const enginePackets: fc.Arbitrary<string | Uint8Array<ArrayBuffer>> = fc.oneof(
 );
 
 /** Sends packets over WebSockets that have not signed in, several on each. @returns how many */
-export async function fuzzEngine(url: string, seed: number, count: number): Promise<number> {
-  const cases = casesOf(fc.array(enginePackets, { minLength: 1, maxLength: 6 }), seed, Math.ceil(count / 3));
-  const queue = cases.values();
+export async function fuzzEngine(url: string, choice: Choice): Promise<number> {
+  const connections = fc.array(enginePackets, { minLength: 1, maxLength: 6 });
+  const queue = casesOf(connections, { ...choice, count: Math.ceil(choice.count / 3) }).values();
   let sent = 0;
   await Promise.all(
     Array.from({ length: AT_ONCE }, async () => {
-      for (const packets of queue) {
+      for (const [, packets] of queue) {
         const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/socket.io/?EIO=4&transport=websocket`);
         socket.binaryType = 'arraybuffer';
         await happens(socket, ['open', 'close'], OPEN_MS);

@@ -1,5 +1,5 @@
 import { errorBodySchema } from '@haven/protocol';
-import { casesOf } from './cases-of.ts';
+import { casesOf, type Choice } from './cases-of.ts';
 import type { Findings } from './findings.ts';
 import { httpCases, type HttpCase } from './http-cases.ts';
 import { closedWithin, openTcp } from './tcp.ts';
@@ -13,19 +13,18 @@ const BREAK_OFF_MS = 500;
 export async function fuzzHttp(options: {
   url: string;
   token: string;
-  seed: number;
-  count: number;
+  choice: Choice;
   findings: Findings;
 }): Promise<Map<string, number>> {
-  const { url, token, seed, count, findings } = options;
+  const { url, token, choice, findings } = options;
   const statuses = new Map<string, number>();
-  const cases = casesOf(httpCases, seed, count).entries();
+  const cases = casesOf(httpCases, choice).values();
   await Promise.all(
     Array.from({ length: AT_ONCE }, async () => {
       for (const [index, one] of cases) {
         const status = await ask(
           one,
-          `HTTP seed ${seed} case ${index} (${one.method} ${one.path.slice(0, 80)})`,
+          `HTTP seed ${choice.seed} case ${index} (${one.method} ${one.path.slice(0, 80)})`,
         );
         statuses.set(status, (statuses.get(status) ?? 0) + 1);
       }

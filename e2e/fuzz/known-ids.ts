@@ -1,7 +1,7 @@
 /** Names under which requests and answers carry ids. */
 const ID_NAMES = [
   ...['streamId', 'transportId', 'consumerId', 'producerId', 'alertId', 'assignmentId', 'talkId'],
-  ...['patientId', 'roomId', 'requestId'],
+  ...['patientId', 'roomId', 'requestId', 'pipeId'],
 ] as const;
 /** As many of each are remembered: old ones are cases too, for what they named has ended. */
 const MOST_OF_EACH = 20;

@@ -1,6 +1,7 @@
 /**
- * `npm run fuzz -- [--seed N] [--cases N]`: bad input at every port of a whole server while a patient's video runs.
- * The seed is printed; with the same one the same cases are sent again.
+ * `npm run fuzz -- [--seed N] [--cases N] [--step TEXT] [--case N]`: bad input at every port of a whole server while a
+ * patient's video runs. The seed is printed; with the same one and as many cases the same ones are sent again, or of
+ * one step, or the one case of it that a finding names.
  */
 import { randomInt } from 'node:crypto';
 import { Command, InvalidArgumentError } from 'commander';
@@ -8,28 +9,35 @@ import { machineConditions } from '../bench/figures.ts';
 import type { Census } from './census.ts';
 import { fuzz, type Step } from './fuzz.ts';
 
-const number = (text: string): number => {
+const wholeFrom = (least: number) => (text: string) => {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('a whole number above 0');
+  if (!Number.isInteger(value) || value < least)
+    throw new InvalidArgumentError(`a whole number from ${least}`);
   return value;
 };
 
 const options = new Command('fuzz')
-  .option('--seed <number>', 'repeats an earlier run', number, randomInt(1, 2 ** 31))
-  .option('--cases <number>', 'over all ports together', number, 10_000)
+  .option('--seed <number>', 'repeats an earlier run', wholeFrom(1), randomInt(1, 2 ** 31))
+  .option('--cases <number>', 'over all ports together', wholeFrom(1), 10_000)
+  .option('--step <text>', 'only steps with this in their names')
+  .option('--case <number>', 'only this case of each', wholeFrom(0))
   .parse()
-  .opts<{ seed: number; cases: number }>();
+  .opts<{ seed: number; cases: number; step?: string; case?: number }>();
 
 console.log(`${machineConditions()}; seed ${options.seed}`);
-const report = await fuzz({ ...options, onStep: tell });
+const report = await fuzz({ ...options, only: options.case, onStep: tell });
 tellCensus('before', report.before);
 tellCensus('after', report.after);
-for (const line of [...report.leaks.map((leak) => `left behind: ${leak}`), ...report.findings])
-  console.log(line);
+const wrong = [
+  ...report.leaks.map((leak) => `left behind: ${leak}`),
+  ...report.missed.map((goal) => `not reached: ${goal}`),
+  ...report.findings,
+];
+for (const line of wrong) console.log(line);
 console.log(
-  `${report.cases} cases, ${report.after.workerDeaths - report.before.workerDeaths} media workers died, ${report.findings.length} findings, ${report.leaks.length} left behind`,
+  `${report.cases} cases, ${report.after.workerDeaths - report.before.workerDeaths} media workers died, ${report.findings.length} findings, ${report.leaks.length} left behind, ${report.missed.length} not reached`,
 );
-process.exitCode = report.findings.length + report.leaks.length === 0 ? 0 : 1;
+process.exitCode = wrong.length === 0 ? 0 : 1;
 
 function tell({ name, cases, answers, seen }: Step): void {
   const counted = [...answers].sort(([, a], [, b]) => b - a).map(([answer, count]) => `${answer} ${count}`);

@@ -8,6 +8,12 @@ import {
   type RequestMap,
 } from '@haven/protocol';
 import fc from 'fast-check';
+import { z } from 'zod';
+import {
+  NODE_NAMESPACE,
+  nodeRequests,
+  pipeEndSchema,
+} from '../../server/src/signalling/nodes/node-signalling.ts';
 import { mutationsOf, nastyValues } from './nasty-values.ts';
 import { valuesOf } from './schema-values.ts';
 
@@ -16,6 +22,9 @@ export type Door = {
   requests: RequestMap;
   /** What an honest client begins with, so that cases meet a session that has something to lose. */
   prelude: readonly { name: string; payload: Record<string, unknown> }[];
+  /** Whoever comes in may do everything to everybody: only ids that were given are used, and what would do harm is changed. */
+  isTrusted?: true;
+  harmless?: (payload: unknown) => unknown;
 };
 
 export const DOORS: readonly Door[] = [
@@ -35,6 +44,38 @@ export const DOORS: readonly Door[] = [
   { namespace: CV_NAMESPACE, requests: cvRequests, prelude: [] },
 ];
 
+/** Of another node of the cluster, which knows its secret. */
+export const NODE_DOOR: Door = {
+  ...{ namespace: NODE_NAMESPACE, requests: nodeRequests, prelude: [], isTrusted: true },
+  harmless: nowhere,
+};
+
+/**
+ * A pipe sends a stream to where it is told, which may be anybody's address. Every second one is given a key that fits
+ * its cipher: a random one never does.
+ */
+function nowhere(payload: unknown): unknown {
+  const { success, data } = pipeSchema.safeParse(payload);
+  if (!success) return payload;
+  const { to } = data;
+  const { keyBase64, cryptoSuite } = to.srtpParameters;
+  const fitting = Buffer.alloc(KEY_BYTES[cryptoSuite], 7).toString('base64');
+  const key = to.port % 2 === 0 ? fitting : keyBase64;
+  const srtpParameters = { ...to.srtpParameters, keyBase64: key };
+  return { ...data, to: { ...to, ip: '127.0.0.1', port: DISCARD_PORT, srtpParameters } };
+}
+
+const pipeSchema = z.looseObject({ to: pipeEndSchema });
+/** Of key and salt (RFC 3711, RFC 7714). */
+const KEY_BYTES = {
+  AEAD_AES_256_GCM: 44,
+  AEAD_AES_128_GCM: 28,
+  AES_CM_128_HMAC_SHA1_80: 30,
+  AES_CM_128_HMAC_SHA1_32: 30,
+} as const;
+/** RFC 863: what comes there is thrown away, where anybody listens at all. */
+const DISCARD_PORT = 9;
+
 /** One message: what is asked, with what, and how often the very same is sent. */
 export type SignallingCase = {
   name: string;
@@ -46,7 +87,10 @@ export type SignallingCase = {
 };
 
 /** Requests in any order: well-formed, damaged, unknown, repeated, and such that nobody waits for an answer. */
-export function signallingCases({ requests }: Door): fc.Arbitrary<SignallingCase> {
+export function signallingCases({
+  requests,
+  harmless = (payload) => payload,
+}: Door): fc.Arbitrary<SignallingCase> {
   const names = Object.keys(requests);
   const known = fc.constantFrom(...names).chain((name) => {
     const valid = valuesOf(requests[name].request);
@@ -72,7 +116,7 @@ export function signallingCases({ requests }: Door): fc.Arbitrary<SignallingCase
         times: fc.constantFrom<1 | 2>(1, 1, 1, 2),
       }),
     )
-    .map(([message, how]) => ({ ...message, ...how }));
+    .map(([{ name, payload }, how]) => ({ name, payload: harmless(payload), ...how }));
 }
 
 /** Names that mean something to Socket.IO, to the server's own events, or to JavaScript. */

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { io, type Socket } from 'socket.io-client';
 import { z } from 'zod';
-import { casesOf } from './cases-of.ts';
+import { casesOf, type Choice } from './cases-of.ts';
 import type { Findings } from './findings.ts';
 import { KnownIds } from './known-ids.ts';
 import { isSendable, signallingCases, type Door, type SignallingCase } from './signalling-cases.ts';
@@ -32,8 +32,7 @@ export type SignallingFuzz = {
   handshake?: Record<string, unknown>;
   /** Ids that lead somewhere. */
   ids: Readonly<Record<string, unknown>>;
-  seed: number;
-  count: number;
+  choice: Choice;
   findings: Findings;
 };
 
@@ -42,17 +41,17 @@ export type SignallingFuzz = {
  * connection that the server ends is made again. @returns how many answers there were of each code
  */
 export async function fuzzSignalling(options: SignallingFuzz): Promise<Map<string, number>> {
-  const { door, seed, count, findings } = options;
+  const { door, choice, findings } = options;
   const codes = new Map<string, number>();
   const ids = new KnownIds(options.ids);
   const socket = connect(options);
   const underWay = new Set<Promise<void>>();
   try {
-    for (const [index, one] of casesOf(signallingCases(door), seed, count).entries()) {
+    for (const [index, one] of casesOf(signallingCases(door), choice)) {
       if (!isSendable(one)) continue;
       await connected(socket);
-      if (index % PRELUDE_EVERY === 0) await begin();
-      const replay = `${door.namespace} seed ${seed} case ${index} (${one.name})`;
+      if (index % PRELUDE_EVERY === 0 || choice.only !== undefined) await begin();
+      const replay = `${door.namespace} seed ${choice.seed} case ${index} (${one.name})`;
       const payload = one.withRealIds ? ids.fill(one.payload, index) : one.payload;
       for (let time = 0; time < one.times; time++) {
         const sent = send(socket, { ...one, payload }, replay).then((code) =>
@@ -104,7 +103,7 @@ export async function fuzzSignalling(options: SignallingFuzz): Promise<Map<strin
       return 'malformed';
     }
     if (reply.data.ok) {
-      ids.learn(reply.data.data);
+      if (door.isTrusted !== true) ids.learn(reply.data.data);
       return 'OK';
     }
     const { code, message } = reply.data.error;

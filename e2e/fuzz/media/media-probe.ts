@@ -1,0 +1,71 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { z } from 'zod';
+
+/** Names the socket at which the server tells. */
+export const SOCKET_VARIABLE = 'FUZZ_MEDIA_SOCKET';
+/** With this a line begins that a media worker wrote when it ended. */
+export const LAST_WORDS = '(stderr)';
+
+const figuresSchema = z.object({
+  transport: z.array(z.object({ dtlsState: z.string(), bytesReceived: z.number() })).max(1),
+  producers: z.array(z.object({ packetCount: z.number(), packetsRetransmitted: z.number() })),
+  consumers: z.array(
+    z.object({ type: z.string(), nackCount: z.number(), pliCount: z.number(), firCount: z.number() }),
+  ),
+  places: z.record(z.string(), z.number()),
+});
+
+/** How far packets came that were sent to a transport. */
+export type MediaReading = {
+  /** `closed` also when there is no such transport any more. */
+  dtlsState: string;
+  /** By the transport, of all but STUN. */
+  bytesReceived: number;
+  /** Decrypted, read and taken for a stream. */
+  rtpPackets: number;
+  retransmissions: number;
+  /** What receivers asked for, and was heeded. */
+  nacks: number;
+  keyFrameRequests: number;
+  /** How often the media worker spoke of a packet, by the function that did. */
+  places: ReadonlyMap<string, number>;
+};
+
+/** Asks a server that was started with {@link preload} for what its media worker knows. */
+export class MediaProbe {
+  readonly #path: string;
+
+  /** @param path of the Unix socket, which nobody has yet */
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** With these settings a server tells. */
+  get settings(): Record<string, string> {
+    const preload = new URL('./tell-transports.ts', import.meta.url).href;
+    return { [SOCKET_VARIABLE]: this.#path, NODE_OPTIONS: `--import=${preload}` };
+  }
+
+  async read(transportId: string): Promise<MediaReading> {
+    const socket = connect(this.#path);
+    await once(socket, 'connect');
+    socket.end(transportId);
+    const { transport, producers, consumers, places } = figuresSchema.parse(JSON.parse(await text(socket)));
+    const sent = consumers.filter(({ type }) => type === 'outbound-rtp');
+    return {
+      dtlsState: transport[0]?.dtlsState ?? 'closed',
+      bytesReceived: transport[0]?.bytesReceived ?? 0,
+      rtpPackets: sumOf(producers, ({ packetCount }) => packetCount),
+      retransmissions: sumOf(producers, ({ packetsRetransmitted }) => packetsRetransmitted),
+      nacks: sumOf(sent, ({ nackCount }) => nackCount),
+      keyFrameRequests: sumOf(sent, ({ pliCount, firCount }) => pliCount + firCount),
+      places: new Map(Object.entries(places)),
+    };
+  }
+}
+
+function sumOf<T>(items: readonly T[], read: (item: T) => number): number {
+  return items.reduce((sum, item) => sum + read(item), 0);
+}
