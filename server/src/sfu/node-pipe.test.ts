@@ -51,6 +51,17 @@ describe('a stream on its way to another node', () => {
     expect(producer.rtpParameters.encodings).toHaveLength(stream.state.maxSpatialLayer + 1);
   });
 
+  test('is refused to an end with another cipher, and leaves nothing', async () => {
+    const { mediaWorker } = await far.sfu.openViewer();
+    const { end } = await IncomingPipe.open(mediaWorker.router, LISTENING);
+    const before = near.sfu.observation.census.totals;
+    const srtpParameters = { ...end.srtpParameters, cryptoSuite: 'AES_CM_128_HMAC_SHA1_80' as const };
+    await expect(OutgoingPipe.open(stream, { ...end, srtpParameters }, LISTENING)).rejects.toMatchObject({
+      code: 'INVALID_REQUEST',
+    });
+    expect(near.sfu.observation.census.totals).toEqual(before);
+  });
+
   test('makes its publisher send as high a layer as is watched beyond', async () => {
     const { outgoing, producer } = await join();
     await arrives(producer);

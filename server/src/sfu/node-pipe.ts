@@ -2,6 +2,7 @@
 import type { types } from 'mediasoup';
 import { rtpParametersSchema, type RtpParameters } from '@haven/protocol';
 import type { Stream } from './stream.ts';
+import { asMediaError } from './transports.ts';
 
 /** Where an end listens, and the key with which what it sends is encrypted. */
 export type PipeEnd = { ip: string; port: number; srtpParameters: types.SrtpParameters };
@@ -48,7 +49,7 @@ export class OutgoingPipe {
     consumer.once('producerclose', () => transport.close());
   }
 
-  /** @throws HavenError STREAM_UNKNOWN (not live) */
+  /** @throws HavenError STREAM_UNKNOWN (not live), INVALID_REQUEST (another cipher than this end's) */
   static async open(stream: Stream, to: PipeEnd, listening: PipeListening): Promise<OutgoingPipe> {
     const { producer } = await stream.lendProducer(stream.mediaWorker);
     const transport = await listen(stream.mediaWorker.router, listening);
@@ -58,7 +59,7 @@ export class OutgoingPipe {
       return new OutgoingPipe(stream, transport, consumer);
     } catch (error) {
       transport.close();
-      throw error;
+      throw asMediaError(error);
     }
   }
 

@@ -7,6 +7,9 @@ export function transportOptionsOf(transport: types.WebRtcTransport): TransportO
   return { id, iceParameters, iceCandidates, dtlsParameters };
 }
 
+/** Those whose peer has told its fingerprint. DTLS itself may begin before, as soon as there is a path. */
+const connected = new WeakSet<types.WebRtcTransport>();
+
 /**
  * Connects a transport's DTLS.
  * @throws HavenError ALREADY_DONE, INVALID_REQUEST
@@ -15,11 +18,13 @@ export async function connectOnce(
   transport: types.WebRtcTransport,
   dtlsParameters: DtlsParameters,
 ): Promise<void> {
-  if (transport.dtlsState !== 'new')
+  if (transport.closed || connected.has(transport))
     throw new HavenError('ALREADY_DONE', 'The transport is connected already.');
+  connected.add(transport);
   try {
     await transport.connect({ dtlsParameters });
   } catch (error) {
+    connected.delete(transport);
     throw asMediaError(error);
   }
 }
