@@ -20,6 +20,8 @@ const PATIENT = 'P-101';
 const SOURCE = ['--synthetic', 'hr=72', '--size', '320x240', '--fps', '10'];
 /** A session waits 30 s for its viewer, then the pipe lingers for 10 s. */
 const LEFT_BEHIND_MS = 60_000;
+/** A link without a word for three seconds is down; it is made anew within one. */
+const MARKED_WITHIN_MS = 10_000;
 /** What a node carries that a viewer could leave behind. */
 const CARRIED = [
   'haven_sfu_transports',
@@ -135,6 +137,19 @@ whereRedisIs('two servers', () => {
     expect(await rows(wallA, 'fall').count()).toBe(1);
     expect(await rows(wallB, 'fall').count()).toBe(1);
   }, 120_000);
+
+  test('say on the wall whose values and alarms do not arrive while the other is not reached', async () => {
+    const alarmsOff = (wall: Page) =>
+      wall.getByTestId(testIds.tile(PATIENT)).getByTestId(testIds.tileAlarmsOff);
+    cluster.wayToA?.takeAway();
+    await alarmsOff(wallB).waitFor({ timeout: MARKED_WITHIN_MS });
+    await wallB.getByTestId(testIds.bedsOff).waitFor({ timeout: 1_000 });
+    await moves(wallB, 5_000);
+    expect(await alarmsOff(wallA).count()).toBe(0);
+    cluster.wayToA?.restore();
+    await alarmsOff(wallB).waitFor({ state: 'detached', timeout: MARKED_WITHIN_MS });
+    expect(await rows(wallB, 'fall').count()).toBe(1);
+  }, 60_000);
 
   test('when one dies, the other has its patient and alerts; none is lost or doubled', async () => {
     await cluster.a.program.kill();

@@ -4,6 +4,7 @@ import { readMetrics } from './metrics.ts';
 import { forwardTcp, HavenServer, type User } from './haven-server.ts';
 import { KillablePostgres } from './killable-postgres.ts';
 import { until, type Program } from './process.ts';
+import { TcpPath } from './tcp-path.ts';
 import type { TestMachine, TestNetwork } from './test-network.ts';
 
 /** The nodes have found each other within this time, ms, on a busy machine. */
@@ -14,6 +15,8 @@ export class Cluster {
   readonly a: HavenServer;
   readonly b: HavenServer;
   readonly database: KillablePostgres;
+  /** By which `b` hears `a`, where both are on this machine; media go directly. */
+  readonly wayToA: TcpPath | undefined;
   readonly #proxies: readonly Program[];
   #redis: Awaited<ReturnType<typeof startRedis>>;
 
@@ -22,8 +25,10 @@ export class Cluster {
     database: KillablePostgres,
     redis: Awaited<ReturnType<typeof startRedis>>,
     proxies: readonly Program[],
+    wayToA: TcpPath | undefined,
   ) {
     [this.a, this.b] = nodes;
+    this.wayToA = wayToA;
     this.#proxies = proxies;
     this.database = database;
     this.#redis = redis;
@@ -48,15 +53,17 @@ export class Cluster {
           }),
     );
     const secret = randomBytes(32).toString('hex');
+    const portOfA = await freePort();
+    const wayToA = machines === undefined ? await TcpPath.open(`http://127.0.0.1:${portOfA}`) : undefined;
     const start = async (node: 'a' | 'b') => {
-      const port = String(await freePort());
+      const port = String(node === 'a' ? portOfA : await freePort());
       const machine = machines?.[node];
       const address = machine?.address ?? '127.0.0.1';
       return HavenServer.start(
         {
           PORT: port,
           HAVEN_NODE_ID: node,
-          HAVEN_NODE_URL: `http://${address}:${port}`,
+          HAVEN_NODE_URL: (node === 'a' ? wayToA?.url : undefined) ?? `http://${address}:${port}`,
           HAVEN_CLUSTER_SECRET: secret,
           DATABASE_URL: database.url.replace('127.0.0.1', shared),
           REDIS_URL: redis.url.replace('127.0.0.1', shared),
@@ -68,7 +75,7 @@ export class Cluster {
     };
     // At once, as an operator's machines start after a power cut.
     const nodes = await Promise.all([start('a'), start('b')]);
-    const cluster = new Cluster(nodes, database, redis, proxies);
+    const cluster = new Cluster(nodes, database, redis, proxies, wayToA);
     await cluster.linked();
     return cluster;
   }
@@ -104,5 +111,6 @@ export class Cluster {
     await Promise.all([this.a.stop(), this.b.stop()]);
     await Promise.all([this.database.stop(), this.#redis.kill()]);
     for (const proxy of this.#proxies) await proxy.stop();
+    await this.wayToA?.close();
   }
 }

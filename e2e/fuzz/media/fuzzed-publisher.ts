@@ -49,7 +49,12 @@ export class FuzzedPublisher {
     const connected = Promise.withResolvers<undefined>();
     const signalling = new SignallingClient(
       { server: url, token, ca: undefined },
-      { connect: () => connected.resolve(undefined), refused: (error) => connected.reject(error) },
+      {
+        connect: () => connected.resolve(undefined),
+        refused: (error) => connected.reject(error),
+        'stream:ended': ({ reason }) =>
+          process.stderr.write(`the stream of the fuzzed publisher of ${codec} ended: ${reason}\n`),
+      },
     );
     const opened: { peer?: RawPeer } = {};
     try {

@@ -181,6 +181,7 @@ describe('observations', () => {
     const refused = await readFile(join(directory, 'journal', 'refused.ndjson'), 'utf8');
     expect(refused).toContain(bad.id);
     expect(telemetry.counts.get('haven_records_refused_total')).toBe(1);
+    expect(telemetry.gauges.get('haven_records_set_aside_bytes')?.()).toBe(Buffer.byteLength(refused));
   });
 });
 

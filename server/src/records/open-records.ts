@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   HavenError,
@@ -99,12 +100,18 @@ class StoredRecords implements Records {
       () => this.#calls.running,
     );
     const refused = telemetry.counter('haven_records_refused_total', 'Rows that the record store refused');
+    const refusedPath = join(options.config.dataDirectory, 'journal', 'refused.ndjson');
+    telemetry.gauge(
+      'haven_records_set_aside_bytes',
+      'Rows that the record store refused and nobody has dealt with',
+      () => statSync(refusedPath, { throwIfNoEntry: false })?.size ?? 0,
+    );
     this.#writer = new StoreWriter({
       client: store.service,
       calls: this.#calls,
       journal,
       backlog,
-      refusedPath: join(options.config.dataDirectory, 'journal', 'refused.ndjson'),
+      refusedPath,
       onRefused: (table, code) => {
         refused.add(1, { table });
         telemetry.logger.error({ table, code }, 'the record store refused a row; it was set aside');
