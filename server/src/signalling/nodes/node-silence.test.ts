@@ -1,14 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import type { Redis } from 'ioredis';
-import { connectRedis } from '../../cluster/redis-link.ts';
-import { hasRedis, startRedis } from '../../records/testing/redis.ts';
-import { BareNode, holding, type BareNodeOptions } from '../../testing/bare-node.ts';
+import { hasRedis } from '../../records/testing/redis.ts';
+import { holding } from '../../testing/bare-node.ts';
 import { eventually } from '../../testing/eventually.ts';
-import { QuietTelemetry } from '../../testing/quiet-telemetry.ts';
+import { NodeBeside } from '../../testing/node-beside.ts';
 import { watch } from '../../testing/scenes.ts';
 import type { TestServer } from '../../testing/test-server.ts';
-import { startNode } from '../../testing/two-nodes.ts';
 import type { SharedStream } from './node-signalling.ts';
 
 const ROOM = { roomId: 'ward-a' };
@@ -27,35 +24,18 @@ const streamOf = (patientId: string): SharedStream => ({
 });
 
 (hasRedis() ? describe : describe.skip)('a node that falls silent', () => {
-  let redis: Awaited<ReturnType<typeof startRedis>>;
-  let link: Redis;
+  let beside: NodeBeside;
   let here: TestServer;
-  let other: BareNode;
 
   beforeAll(async () => {
-    redis = await startRedis();
-    link = connectRedis(redis.url, new QuietTelemetry());
-    await eventually(() => link.status === 'ready', 'Redis answers');
+    beside = await NodeBeside.start();
   });
   beforeEach(async () => {
-    await link.flushall();
-    here = await startNode('here', redis.url);
+    here = await beside.startHere();
   });
-  afterEach(async () => {
-    await other.close();
-    await here.close();
-  });
-  afterAll(async () => {
-    link.disconnect();
-    await redis.kill();
-  });
+  afterEach(() => beside.part());
+  afterAll(() => beside.close());
 
-  const join = async (answers: NonNullable<BareNodeOptions['answers']>) => {
-    other = await BareNode.start('other', link, { answers });
-    await other.members.beat();
-    await eventually(() => here.gauge('haven_cluster_nodes') === 1, 'the nodes are linked', 10_000);
-    await eventually(() => other.mesh.isUp('here'), 'the other one hears', 10_000);
-  };
   const holds = (streamId: string) =>
     eventually(() => here.sfu.remote.get(streamId), 'the stream is known', 10_000);
   const told = (reached: boolean) => (message: unknown) =>
@@ -63,19 +43,19 @@ const streamOf = (patientId: string): SharedStream => ({
 
   test('has its beds marked for all who watch, join or only hear alarms, until it speaks again', async () => {
     const stream = streamOf(PATIENT.patientId);
-    await join({ 'node:snapshot': () => ({ ...holding(bootId), streams: [stream] }) });
+    await beside.join({ 'node:snapshot': () => ({ ...holding(bootId), streams: [stream] }) });
     await holds(stream.state.streamId);
     const { monitor, snapshot } = await watch(here);
     const locked = await watch(here);
     here.access.lock(locked.userId);
     await locked.monitor.hears('session:locked');
     expect(snapshot.unreached).toEqual([]);
-    other.silent = true;
+    beside.other.silent = true;
     await monitor.hears('patient:reached', told(false), NOTICED_WITHIN_MS);
     await locked.monitor.hears('patient:reached', told(false));
     expect((await watch(here)).snapshot.unreached).toEqual([PATIENT.patientId]);
     expect((await locked.monitor.request('room:join', ROOM)).unreached).toEqual([PATIENT.patientId]);
-    other.silent = false;
+    beside.other.silent = false;
     await monitor.hears('patient:reached', told(true));
     await locked.monitor.hears('patient:reached', told(true));
     expect((await watch(here)).snapshot).toMatchObject({ unreached: [], streams: [{ conditions: [] }] });
@@ -84,10 +64,10 @@ const streamOf = (patientId: string): SharedStream => ({
 
   test('has the bed of a patient marked no more whose device came to another node', async () => {
     const stream = streamOf(PATIENT.patientId);
-    await join({ 'node:snapshot': () => ({ ...holding(bootId), streams: [stream] }) });
+    await beside.join({ 'node:snapshot': () => ({ ...holding(bootId), streams: [stream] }) });
     await holds(stream.state.streamId);
     const { monitor } = await watch(here);
-    other.silent = true;
+    beside.other.silent = true;
     await monitor.hears('patient:reached', told(false), NOTICED_WITHIN_MS);
     const { token } = here.access.addDevice(PATIENT.patientId, stream.deviceId);
     const device = here.device(token);
@@ -98,18 +78,18 @@ const streamOf = (patientId: string): SharedStream => ({
 
   test('is asked what it holds when it speaks again: its talks are shown once more', async () => {
     const stream = streamOf(PATIENT.patientId);
-    await join({ 'node:snapshot': () => ({ ...holding(bootId), streams: [stream], talks: [talk] }) });
+    await beside.join({ 'node:snapshot': () => ({ ...holding(bootId), streams: [stream], talks: [talk] }) });
     await holds(stream.state.streamId);
     const { monitor, snapshot } = await watch(here);
     const shown = { ...PATIENT, clinician: talk.clinician };
     expect(snapshot.talks).toMatchObject([shown]);
-    other.silent = true;
+    beside.other.silent = true;
     await monitor.hears(
       'patient:talk',
       (message) => JSON.stringify(message).includes('null'),
       NOTICED_WITHIN_MS,
     );
-    other.silent = false;
+    beside.other.silent = false;
     await monitor.hears('patient:talk', (message) => JSON.stringify(message).includes(talk.clinician));
     expect((await watch(here)).snapshot.talks).toMatchObject([shown]);
   }, 30_000);
@@ -117,7 +97,7 @@ const streamOf = (patientId: string): SharedStream => ({
   test('is asked again until it says what it holds, and is not heard before', async () => {
     let asked = 0;
     const stream = streamOf(PATIENT.patientId);
-    await join({
+    await beside.join({
       'node:snapshot': () => {
         asked += 1;
         if (asked === 2) throw new Error('busy');
@@ -126,9 +106,9 @@ const streamOf = (patientId: string): SharedStream => ({
     });
     await holds(stream.state.streamId);
     const { monitor } = await watch(here);
-    other.silent = true;
+    beside.other.silent = true;
     await monitor.hears('patient:reached', told(false), NOTICED_WITHIN_MS);
-    other.silent = false;
+    beside.other.silent = false;
     await monitor.hears('patient:reached', told(true));
     expect(asked).toBe(3);
   }, 30_000);
@@ -138,19 +118,19 @@ const streamOf = (patientId: string): SharedStream => ({
     let asked = 0;
     const { streamId, patientId } = ends.state;
     const reason = 'device-stopped';
-    await join({
+    await beside.join({
       'node:snapshot': () => {
         asked += 1;
         if (asked === 1) return { ...holding(bootId), streams: [stays, ends] };
-        other.mesh.tell({ kind: 'stream-ended', ...ROOM, streamId, patientId, reason });
+        beside.other.mesh.tell({ kind: 'stream-ended', ...ROOM, streamId, patientId, reason });
         return { ...holding(bootId), streams: [stays] };
       },
     });
     await holds(streamId);
     const { monitor } = await watch(here);
-    other.silent = true;
+    beside.other.silent = true;
     await monitor.hears('patient:reached', told(false), NOTICED_WITHIN_MS);
-    other.silent = false;
+    beside.other.silent = false;
     await monitor.hears('stream:ended');
     await monitor.hears('patient:reached', told(true));
     expect(monitor.heard('stream:ended')).toEqual([{ streamId, patientId, reason }]);
