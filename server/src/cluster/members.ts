@@ -67,6 +67,11 @@ export class Members extends EventEmitter<MembersEvents> {
     return [...this.#others.values()];
   }
 
+  /** Whether another node is in the cluster now. */
+  has(node: string): boolean {
+    return this.#others.has(node);
+  }
+
   /** Says so to the others at once, as far as Redis answers. */
   async drain(draining: boolean): Promise<void> {
     this.#self = { ...this.#self, draining };

@@ -96,6 +96,11 @@ export class StreamRegistry extends EventEmitter<StreamRegistryEvents> {
     for (const stream of [...this.#byId.values()]) stream.end(reason);
   }
 
+  /** Gives the patient back to the other nodes, unless their device is here, or is coming. */
+  letGo(patientId: string): Promise<void> {
+    return this.#publishing.run(patientId, () => this.#releaseUnused(patientId));
+  }
+
   async #create(identity: StreamIdentity): Promise<Stream> {
     this.#assertFree(identity);
     const mediaWorker = await this.#workers.acquire('device');
@@ -141,7 +146,7 @@ export class StreamRegistry extends EventEmitter<StreamRegistryEvents> {
       if (this.#byPatient.get(patientId) !== stream) return;
       this.#byPatient.delete(patientId);
       // After the queue's turn: whoever publishes the patient anew claims first.
-      void this.#publishing.run(patientId, () => this.#releaseUnused(patientId));
+      void this.letGo(patientId);
     });
     this.emit('created', stream);
   }

@@ -115,8 +115,7 @@ export class NodeMesh extends EventEmitter<NodeMeshEvents> {
   };
 
   #drop(node: string): void {
-    const stillThere = this.#options.members.others.some((member) => member.node === node);
-    if (stillThere) return;
+    if (this.#options.members.has(node)) return;
     this.#links.get(node)?.close();
     if (this.#links.delete(node)) this.emit('gone', node);
   }

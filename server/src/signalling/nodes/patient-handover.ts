@@ -49,7 +49,7 @@ export class PatientHandover {
       deviceElsewhere: (patientId) => sfu.remote.ofPatient(patientId)?.identity.deviceId,
       pictures: (patientId) => picturesOf(sfu.streams.ofPatient(patientId)),
       isWatchedOver: (patientId) => alerts.allActive().some((alert) => alert.patientId === patientId),
-      isThere: (node) => members.others.some((other) => other.node === node),
+      isThere: (node) => members.has(node),
     });
     this.#claims.on('lost', (patientId) => this.#yield(patientId));
     this.#claims.on('contested', (patientId) => this.#contested.add(patientId));
@@ -130,7 +130,7 @@ export class PatientHandover {
   #isLookedAfter(patientId: string, holder: string | undefined, { from, at }: Orphan): boolean {
     const { clock, members, sfu } = this.#options;
     if (this.#claims.has(patientId) || sfu.ofPatient(patientId) !== undefined) return true;
-    if (!members.others.some(({ node }) => node === holder)) return false;
+    if (holder === undefined || !members.has(holder)) return false;
     // A node that stops tells of it before it gives its patients back.
     return holder !== from || clock() - at >= RETURN_AFTER_RESTART_MS;
   }
@@ -159,8 +159,7 @@ export class PatientHandover {
 
   #watchOver(patientId: string, active: boolean): void {
     if (active) void this.#claims.watchOver(patientId);
-    else if (this.#options.sfu.streams.ofPatient(patientId) === undefined)
-      void this.#claims.release(patientId);
+    else void this.#options.sfu.streams.letGo(patientId);
   }
 
   /** Their devices were at a node that is gone: if one comes to no other, somebody has to look. */
