@@ -20,6 +20,8 @@ import { writeVoice } from './support/voice-file.ts';
 const PATIENT = 'P-101';
 /** What is certainly more than the comfort noise of a line on which nobody speaks. */
 const HEARD = 0.001;
+/** Several syllables of the fake voice. */
+const SYLLABLES_MS = 500;
 const PHONE = { width: 390, height: 844 };
 /** Wide enough for the patient's panel beside the tiles. */
 const DESKTOP = { width: 1680, height: 900 };
@@ -141,6 +143,18 @@ describe.each(SCENES)('a bedside and a wall %s', (_where, openScene) => {
     await until(what, 15_000, async () => (await energyHeard(page)) > before + HEARD);
   }
 
+  /** What was said last is still under way for a while. @returns the energy that has been heard by then */
+  async function silence(page: Page): Promise<number> {
+    let heard = await energyHeard(page);
+    await until('nothing more to be heard', 5_000, async () => {
+      await page.waitForTimeout(SYLLABLES_MS);
+      const before = heard;
+      heard = await energyHeard(page);
+      return heard < before + HEARD;
+    });
+    return heard;
+  }
+
   describe('talk', () => {
     test('while the button is held, and hear each other only then', async () => {
       expect(await openTracks(bedside, 'audio')).toBe(0);
@@ -160,8 +174,7 @@ describe.each(SCENES)('a bedside and a wall %s', (_where, openScene) => {
 
       await wall.mouse.up();
       await until('the button to be released', 5_000, async () => (await stage()) === 'listening');
-      await bedside.waitForTimeout(500);
-      const after = await energyHeard(bedside);
+      const after = await silence(bedside);
       await heardMore(wall, 'the clinician to go on hearing the bedside');
       expect(await energyHeard(bedside)).toBeLessThan(after + HEARD);
 

@@ -1,6 +1,7 @@
 import { readMetrics } from '../support/metrics.ts';
 import type { HavenServer } from '../support/haven-server.ts';
 import { family, residentBytes, sum } from '../support/process-usage.ts';
+import type { MediaProbe } from './media/media-probe.ts';
 
 /** What a server holds: it must hold as much when the harm is over. */
 export type Census = {
@@ -12,12 +13,15 @@ export type Census = {
   streams: number;
   viewers: number;
   workerDeaths: number;
+  /** Of the server's heap and buffers, when its garbage has been collected. */
+  serverHeldBytes: number;
   serverBytes: number;
   mediaWorkerBytes: number;
 };
 
-export async function takeCensus(server: HavenServer): Promise<Census> {
+export async function takeCensus(server: HavenServer, probe: MediaProbe): Promise<Census> {
   const metrics = await readMetrics(server);
+  const serverHeldBytes = await probe.heldBytes();
   const read = (name: string) => metrics.get(name) ?? 0;
   const members = family(server.program.pid);
   const bytes = (part: string) =>
@@ -31,6 +35,7 @@ export async function takeCensus(server: HavenServer): Promise<Census> {
     streams: read('haven_active_streamers'),
     viewers: read('haven_active_viewers'),
     workerDeaths: read('haven_sfu_worker_deaths_total'),
+    serverHeldBytes,
     serverBytes: bytes('server'),
     mediaWorkerBytes: bytes('mediasoup worker'),
   };

@@ -39,9 +39,9 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
   const { seed, cases, step: wanted = '', only, onStep = () => undefined } = options;
   const ward = await FuzzedWard.open();
   try {
-    const { server, witness } = ward;
+    const { server, probe, witness } = ward;
     const [findings, missed] = [new Findings(), new Findings()];
-    const before = await takeCensus(server);
+    const before = await takeCensus(server, probe);
     const steps: Step[] = [];
     // Media first: what signalling does to the ward's patient, such as a pause of the picture, is not in its way.
     const planned = [...mediaSteps(ward, findings, missed), ...signallingSteps(ward, findings)];
@@ -56,9 +56,9 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
     }
 
     let leaks: string[] = [];
-    let after = await takeCensus(server);
+    let after = await takeCensus(server, probe);
     await until('the server to hold no more than before', SETTLED_WITHIN_MS, async () => {
-      after = await takeCensus(server);
+      after = await takeCensus(server, probe);
       leaks = leaksBetween(before, after);
       return leaks.length === 0;
     }).catch(() => undefined);

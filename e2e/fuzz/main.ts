@@ -47,10 +47,13 @@ function tell({ name, cases, answers, seen }: Step): void {
   );
 }
 
-function tellCensus(when: string, { serverBytes, mediaWorkerBytes, ...counts }: Census): void {
+function tellCensus(
+  when: string,
+  { serverHeldBytes, serverBytes, mediaWorkerBytes, ...counts }: Census,
+): void {
   const counted = Object.entries(counts).map(([name, count]) => `${name} ${count}`);
   const megabytes = (bytes: number) => `${Math.round(bytes / 1024 ** 2)} MB`;
   console.log(
-    `${when}: ${counted.join(', ')}; server ${megabytes(serverBytes)}, media workers ${megabytes(mediaWorkerBytes)}`,
+    `${when}: ${counted.join(', ')}; server ${megabytes(serverBytes)}, of it in use ${megabytes(serverHeldBytes)}; media workers ${megabytes(mediaWorkerBytes)}`,
   );
 }

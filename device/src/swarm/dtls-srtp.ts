@@ -16,15 +16,22 @@ import type { SrtpGcmKeys } from './srtp-gcm.ts';
 /** What both directions are encrypted with. */
 export type SrtpCiphers = { local: SrtpGcmKeys; remote: SrtpGcmKeys; rtcp: SrtcpSession };
 
+type Progress = {
+  /** The client has answered the server's hello, certificate and key. */
+  answered: boolean;
+};
+
 /** The client's end of DTLS-SRTP (RFC 5764), with a certificate of its own. */
 export class DtlsSrtp {
   /** What the server is told of this end. */
   readonly parameters: DtlsParameters;
   readonly client: DtlsClient;
+  readonly #progress: Progress;
 
-  private constructor(parameters: DtlsParameters, client: DtlsClient) {
+  private constructor(parameters: DtlsParameters, client: DtlsClient, progress: Progress) {
     this.parameters = parameters;
     this.client = client;
+    this.#progress = progress;
   }
 
   /**
@@ -33,6 +40,7 @@ export class DtlsSrtp {
    */
   static async create(send: (datagram: Buffer) => void, address: AddressInfo): Promise<DtlsSrtp> {
     const { certPem, privateKey, signatureHash, fingerprint } = await ownCertificate();
+    const progress = { answered: false };
     const client = new DtlsClient({
       cert: certPem,
       key: privateKey,
@@ -46,13 +54,14 @@ export class DtlsSrtp {
         address,
         onData: (): void => undefined,
         send: (data: Buffer): Promise<void> => {
+          progress.answered ||= isAnswer(data);
           send(data);
           return Promise.resolve();
         },
         close: () => Promise.resolve(),
       },
     });
-    return new DtlsSrtp({ role: 'client', fingerprints: [fingerprint] }, client);
+    return new DtlsSrtp({ role: 'client', fingerprints: [fingerprint] }, client, progress);
   }
 
   /**
@@ -62,22 +71,42 @@ export class DtlsSrtp {
    * @throws Error when the server has another certificate, or chose another cipher than AES-GCM
    */
   async connect(known: DtlsParameters['fingerprints']): Promise<SrtpCiphers> {
-    const connected = new Promise<void>((resolve, reject) => {
+    await new Promise<void>((resolve, reject) => {
       this.client.onConnect.once(() => resolve());
       this.client.onError.once(reject);
+      // It resolves half a second after its first packet at the earliest, whenever the hands are shaken.
+      this.client.connect().catch(reject);
     });
-    await Promise.all([this.client.connect(), connected]);
     assertFingerprint(this.client.remoteCertificate, known);
     return ciphersOf(this.client);
   }
 
   receive(datagram: Buffer): void {
+    // A server that waits for the answer says once more what it said. werift would answer that once more too, under
+    // its new keys when they stand, which ends the session. An answer that was lost it repeats by its own clock.
+    if (this.#progress.answered && isPlainHandshake(datagram)) return;
     this.client.options.transport.onData(datagram, ['', 0]);
   }
 
   close(): void {
     this.client.close();
   }
+}
+
+/** Of a record (RFC 6347): its type, its epoch, and of an unencrypted handshake the message's type. */
+const HANDSHAKE = 22;
+const EPOCH_OFFSET = 3;
+const MESSAGE_OFFSET = 13;
+const CLIENT_KEY_EXCHANGE = 16;
+
+function isPlainHandshake(datagram: Buffer): boolean {
+  return (
+    datagram.length > MESSAGE_OFFSET && datagram[0] === HANDSHAKE && datagram.readUInt16BE(EPOCH_OFFSET) === 0
+  );
+}
+
+function isAnswer(datagram: Buffer): boolean {
+  return isPlainHandshake(datagram) && datagram[MESSAGE_OFFSET] === CLIENT_KEY_EXCHANGE;
 }
 
 async function ownCertificate() {

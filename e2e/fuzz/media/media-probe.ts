@@ -5,6 +5,8 @@ import { z } from 'zod';
 
 /** Names the socket at which the server tells. */
 export const SOCKET_VARIABLE = 'FUZZ_MEDIA_SOCKET';
+/** Sent in place of a transport's id: asks what the server holds. */
+export const MEMORY = 'memory';
 /** With this a line begins that a media worker wrote when it ended. */
 export const LAST_WORDS = '(stderr)';
 
@@ -16,6 +18,8 @@ const figuresSchema = z.object({
   ),
   places: z.record(z.string(), z.number()),
 });
+
+const heldSchema = z.object({ heldBytes: z.number() });
 
 /** How far packets came that were sent to a transport. */
 export type MediaReading = {
@@ -48,11 +52,13 @@ export class MediaProbe {
     return { [SOCKET_VARIABLE]: this.#path, NODE_OPTIONS: `--import=${preload}` };
   }
 
+  /** What the server's own code holds of memory, without what nobody refers to any more. */
+  async heldBytes(): Promise<number> {
+    return heldSchema.parse(await this.#ask(MEMORY)).heldBytes;
+  }
+
   async read(transportId: string): Promise<MediaReading> {
-    const socket = connect(this.#path);
-    await once(socket, 'connect');
-    socket.end(transportId);
-    const { transport, producers, consumers, places } = figuresSchema.parse(JSON.parse(await text(socket)));
+    const { transport, producers, consumers, places } = figuresSchema.parse(await this.#ask(transportId));
     const sent = consumers.filter(({ type }) => type === 'outbound-rtp');
     return {
       dtlsState: transport[0]?.dtlsState ?? 'closed',
@@ -63,6 +69,13 @@ export class MediaProbe {
       keyFrameRequests: sumOf(sent, ({ pliCount, firCount }) => pliCount + firCount),
       places: new Map(Object.entries(places)),
     };
+  }
+
+  async #ask(question: string): Promise<unknown> {
+    const socket = connect(this.#path);
+    await once(socket, 'connect');
+    socket.end(question);
+    return JSON.parse(await text(socket));
   }
 }
 

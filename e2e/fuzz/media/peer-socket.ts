@@ -70,6 +70,8 @@ async function openFramed(
   receive: (packet: Buffer) => void,
 ): Promise<PeerSocket> {
   const socket = await openTcp(address, port);
+  // As peers do: a handshake of small packets would wait for acknowledgements, and the server repeat itself.
+  socket.setNoDelay();
   let rest = Buffer.alloc(0);
   socket.on('data', (chunk: Buffer) => {
     rest = Buffer.concat([rest, chunk]);

@@ -1,11 +1,14 @@
 /**
  * Loaded into the fuzzed server beside its own code: tells over a Unix socket how far packets came, which no client of
- * a server may know. Who connects sends a transport's id, and gets its figures as mediasoup has them.
+ * a server may know. Who connects sends a transport's id, and gets its figures as mediasoup has them, or asks what the
+ * server holds of memory.
  */
 import { createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { observer, setLogEventListeners, type types } from 'mediasoup';
-import { LAST_WORDS, SOCKET_VARIABLE } from './media-probe.ts';
+import { LAST_WORDS, MEMORY, SOCKET_VARIABLE } from './media-probe.ts';
 
 /** The media worker's own words, without its process: `RTC::RTCP::Packet::Parse() | error parsing …`. */
 const LINE = /^\[pid:\d+\] ((?:\w+::)*\w+)\(\) \| /;
@@ -40,9 +43,10 @@ function tell(path: string): void {
   createServer({ allowHalfOpen: true }, (socket) => {
     socket.on('error', () => undefined);
     text(socket)
-      .then(async (id) => {
-        const figures = await read(followed.get(id));
-        socket.end(JSON.stringify({ ...figures, places: Object.fromEntries(places) }));
+      .then(async (question) => {
+        if (question === MEMORY) return socket.end(JSON.stringify({ heldBytes: heldBytes() }));
+        const figures = await read(followed.get(question));
+        return socket.end(JSON.stringify({ ...figures, places: Object.fromEntries(places) }));
       })
       .catch(() => socket.destroy());
   }).listen(path);
@@ -55,6 +59,15 @@ function follow(transport: types.Transport, followed: Map<string, Followed>): vo
   events.on('newproducer', (producer) => one.producers.add(producer));
   events.on('newconsumer', (consumer) => one.consumers.add(consumer));
   events.once('close', () => followed.delete(id));
+}
+
+function heldBytes(): number {
+  setFlagsFromString('--expose-gc');
+  const collect: unknown = runInNewContext('gc');
+  if (typeof collect !== 'function') throw new Error('this Node.js does not collect its garbage when asked');
+  collect();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
 }
 
 /** What has closed has no figures any more. */
