@@ -98,9 +98,21 @@ export class WatchedWall {
 
   /** Waits until each tile has presented pictures since then. */
   async moving(since: number, withinMs: number): Promise<void> {
+    const moves = (pictures: readonly number[]) => pictures.length >= MOVING_PICTURES;
     await until('every tile to move', withinMs, async () =>
-      [...(await this.pictures(since)).values()].every(({ length }) => length >= MOVING_PICTURES),
-    );
+      [...(await this.pictures(since)).values()].every(moves),
+    ).catch(async (cause: unknown) => {
+      const still = [...(await this.pictures(since))].filter(([, pictures]) => !moves(pictures));
+      const tiles = still.map(([patientId]) => this.#describe(patientId));
+      throw new Error(`tiles that do not move: ${(await Promise.all(tiles)).join('; ')}`, { cause });
+    });
+  }
+
+  async #describe(patientId: string): Promise<string> {
+    const tile = this.page.getByTestId(testIds.tile(patientId));
+    const names = ['data-picture', 'data-sending'] as const;
+    const values = await Promise.all(names.map((name) => tile.getAttribute(name)));
+    return `${patientId} (${names.map((name, index) => `${name} ${values[index]}`).join(', ')})`;
   }
 
   /** The longest time without a new picture in any tile, ms. */

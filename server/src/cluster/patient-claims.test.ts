@@ -144,6 +144,20 @@ class Node {
     expect(await a.leases.holderOf(LEASE)).toMatchObject({ node: 'a', value: 'bed' });
   });
 
+  test('watching over a patient takes them from no device that sends to another node, however often that asks', async () => {
+    a.pictures = 'arriving';
+    await a.claims.claim(identity('bed'));
+    // As when a was cut off for longer than its lease is good for.
+    await b.leases.take(LEASE, '-', { seize: true });
+    await a.leases.renew();
+    expect(await a.claims.watchOver(PATIENT)).toBe('b');
+    expect(a.told).toEqual(['won', 'contested', 'contested']);
+    await a.claims.claim(identity('bed'));
+    await b.leases.renew();
+    expect(b.told).toEqual(['lost']);
+    expect(a.claims.has(PATIENT)).toBe(true);
+  });
+
   test('nobody lets go of a patient in favour of a node that is gone, whose lease runs on', async () => {
     await a.claims.claim(identity('bed'));
     b.gone.push('a');

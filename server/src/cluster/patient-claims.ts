@@ -88,7 +88,7 @@ export class PatientClaims extends EventEmitter<PatientClaimsEvents> implements 
     const isOwn = lease.node === leases.node;
     if (isOwn && !held) this.emit('won', patientId);
     // Not to a node that is gone: its lease runs out.
-    if (!isOwn && isThere(lease.node)) this.emit('lost', patientId);
+    if (!isOwn && isThere(lease.node)) this.#tellHolder(patientId, lease);
     return lease.node;
   }
 
@@ -170,13 +170,16 @@ export class PatientClaims extends EventEmitter<PatientClaimsEvents> implements 
     return true;
   }
 
-  readonly #lost = (name: string, { node, value }: Lease): void => {
-    if (!name.startsWith(PREFIX)) return;
-    const patientId = name.slice(PREFIX.length);
+  readonly #lost = (name: string, by: Lease): void => {
+    if (name.startsWith(PREFIX)) this.#tellHolder(name.slice(PREFIX.length), by);
+  };
+
+  /** Whoever only watches over a patient does not take them from the node to which their device sends. */
+  #tellHolder(patientId: string, { node, value }: Lease): void {
     const nobodyElse = value === WATCHED_ONLY || node === this.#options.leases.node;
     const contested = nobodyElse && this.#options.pictures(patientId) !== undefined;
     this.emit(contested ? 'contested' : 'lost', patientId);
-  };
+  }
 }
 
 const PREFIX = 'patient:';

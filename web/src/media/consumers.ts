@@ -1,4 +1,4 @@
-import type { MonitorRequests, RequestOf, ResponseOf } from '@haven/protocol';
+import { HavenError, type MonitorRequests, type RequestOf, type ResponseOf } from '@haven/protocol';
 import type { types } from 'mediasoup-client';
 import type { Clock } from '../core/clock.ts';
 import type { Delivery } from './delivery.ts';
@@ -44,6 +44,8 @@ export class Consumers {
   readonly #pending = new Set<string>();
   /** What was said of consumers whose making is not answered yet, by consumer id. */
   readonly #early = new Map<string, Omit<Delivery, 'since'>>();
+  /** Consumers that the server has closed while they were being made here. */
+  readonly #over = new Set<string>();
   #wanted: readonly string[] = [];
   #closed = false;
 
@@ -87,12 +89,9 @@ export class Consumers {
   ended(consumerId: string): boolean {
     this.#early.delete(consumerId);
     const found = this.#find(consumerId);
-    if (found === undefined) return false;
-    const [streamId, { consumer }] = found;
-    this.#watched.delete(streamId);
-    this.#parts.changed();
-    closeOnceLeft(consumer);
-    return true;
+    if (found !== undefined) this.#forget(...found);
+    else if (this.#pending.size > 0 && this.#over.size < MAX_EARLY) this.#over.add(consumerId);
+    return found !== undefined;
   }
 
   /** The server says what it does with a consumer; it may say so before it answers that it has made it. */
@@ -142,6 +141,10 @@ export class Consumers {
         streamId,
       });
       if (this.#isClosed()) return;
+      if (this.#over.has(consumerId)) {
+        consumer.close();
+        throw new HavenError('CONSUMER_UNKNOWN');
+      }
       const early = this.#early.get(consumerId) ?? { sending: 'live', because: null };
       const delivery = { ...early, since: now() };
       this.#watched.set(streamId, { consumer, shown: false, resumed: false, delivery });
@@ -155,7 +158,9 @@ export class Consumers {
 
   #answered(streamId: string): void {
     this.#pending.delete(streamId);
-    if (this.#pending.size === 0) this.#early.clear();
+    if (this.#pending.size > 0) return;
+    this.#early.clear();
+    this.#over.clear();
   }
 
   #drop(streamId: string, consumer: types.Consumer): void {
@@ -170,8 +175,19 @@ export class Consumers {
     watched.resumed = true;
     this.#parts.request('consumer:resume', { consumerId: watched.consumer.id }).catch((error: unknown) => {
       watched.resumed = false;
-      if (!this.#isClosed()) this.#parts.failed(error);
+      if (this.#isClosed()) return;
+      const found = this.#find(watched.consumer.id);
+      if (found !== undefined && error instanceof HavenError && error.code === 'CONSUMER_UNKNOWN')
+        this.#forget(...found);
+      this.#parts.failed(error);
     });
+  }
+
+  /** The server does not have it any more. */
+  #forget(streamId: string, { consumer }: Watched): void {
+    this.#watched.delete(streamId);
+    this.#parts.changed();
+    closeOnceLeft(consumer);
   }
 
   #isClosed(): boolean {

@@ -129,6 +129,37 @@ test('a closed consumer of a running stream is made again', async () => {
   await until('its track', () => wall.media.tracks.get().has(uuid(1)));
 });
 
+test('a consumer that the server closes while it is being made is made again', async () => {
+  const create = server.answers['consumer:create']!;
+  server.answers['consumer:create'] = async (request) => {
+    server.answers['consumer:create'] = create;
+    const made = await create(request);
+    server.emit('consumer:closed', { consumerId: made.consumerId, reason: 'media-worker-died' });
+    return made;
+  };
+  wall = stage.open();
+  await stage.joined();
+  await until('a second consumer', () => server.requestsOf('consumer:create').length === 2);
+  await until('its track', () => wall.media.tracks.get().has(uuid(1)));
+  wall.media.shown(uuid(1));
+  await until('the request', () => server.requestsOf('consumer:resume').length > 0);
+  expect(server.requestsOf('consumer:resume')).toEqual([{ consumerId: 'consumer-2' }]);
+});
+
+test('a consumer that the server does not know when it is shown is made again', async () => {
+  const resume = server.answers['consumer:resume']!;
+  server.answers['consumer:resume'] = () => {
+    server.answers['consumer:resume'] = resume;
+    throw new HavenError('CONSUMER_UNKNOWN');
+  };
+  wall = stage.open();
+  await stage.joined();
+  await until('a track', () => wall.media.tracks.get().has(uuid(1)));
+  wall.media.shown(uuid(1));
+  await until('a second consumer', () => server.requestsOf('consumer:create').length === 2);
+  await until('its track', () => wall.media.tracks.get().has(uuid(1)));
+});
+
 test('a transport that the server does not know any more is opened anew', async () => {
   wall = stage.open();
   const create = server.answers['consumer:create'];
