@@ -12,8 +12,8 @@ const RETRY_INTERVAL_MS = 2_000;
 type PatientClaimsEvents = {
   /** This node has the patient, whom another may have had. */
   won: [patientId: string];
-  /** Another node has the patient now. */
-  lost: [patientId: string];
+  /** Another node has the patient now, with this device if it is known. */
+  lost: [patientId: string, deviceId?: string];
   /** This node was away for a while, in which others watched over the patient; their device is here all the same. */
   contested: [patientId: string];
 };
@@ -177,8 +177,8 @@ export class PatientClaims extends EventEmitter<PatientClaimsEvents> implements 
   /** Whoever only watches over a patient does not take them from the node to which their device sends. */
   #tellHolder(patientId: string, { node, value }: Lease): void {
     const nobodyElse = value === WATCHED_ONLY || node === this.#options.leases.node;
-    const contested = nobodyElse && this.#options.pictures(patientId) !== undefined;
-    this.emit(contested ? 'contested' : 'lost', patientId);
+    if (nobodyElse && this.#options.pictures(patientId) !== undefined) this.emit('contested', patientId);
+    else this.emit('lost', patientId, ...(value === WATCHED_ONLY ? [] : [value]));
   }
 }
 

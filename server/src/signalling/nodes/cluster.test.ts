@@ -94,6 +94,23 @@ whereRedisIs('two nodes', () => {
     expect([a, b].map((node) => node.sfu.streams.ofPatient('P-101') !== undefined)).toEqual([false, true]);
   });
 
+  test('send a device away for good only where the same one is at the other', async () => {
+    const { token } = a.access.addDevice('P-101');
+    const { device, streamId } = await claim(a, 'P-101', token);
+    // As when b let another device in while neither heard of the other.
+    const client = new Redis(nodes.redis.url);
+    const { epoch } = await client.hgetall('haven:lease:patient:P-101');
+    await client.hset('haven:lease:patient:P-101', {
+      node: 'b',
+      epoch: Number(epoch) + 1,
+      value: randomUUID(),
+    });
+    expect(await device.hears('stream:ended')).toEqual({ streamId, reason: 'server-stopping' });
+    client.disconnect();
+    expect(device.socket.connected).toBe(true);
+    await expect(claim(a, 'P-101', token)).rejects.toMatchObject({ code: 'PATIENT_HAS_DEVICE' });
+  }, 20_000);
+
   test('count the places of all devices together, whichever node they come to', async () => {
     await publishRtp(a, 'P-101');
     const { streamId } = await publishRtp(b, 'P-102');

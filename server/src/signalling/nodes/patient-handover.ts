@@ -51,7 +51,7 @@ export class PatientHandover {
       isWatchedOver: (patientId) => alerts.allActive().some((alert) => alert.patientId === patientId),
       isThere: (node) => members.has(node),
     });
-    this.#claims.on('lost', (patientId) => this.#yield(patientId));
+    this.#claims.on('lost', (patientId, deviceId) => this.#yield(patientId, deviceId));
     this.#claims.on('contested', (patientId) => this.#contested.add(patientId));
     this.#claims.on('won', (patientId) => this.#take(patientId));
     alerts.onAlert(({ patientId, active }) => this.#watchOver(patientId, active));
@@ -141,9 +141,14 @@ export class PatientHandover {
     void allAlerts.takeOver(patientId);
   }
 
-  /** Another node has the patient: what was done here since it took them is not theirs. */
-  #yield(patientId: string): void {
-    this.#options.sfu.streams.ofPatient(patientId)?.end('superseded');
+  /**
+   * Another node has the patient: what was done here since it took them is not theirs.
+   * @param deviceId of the device there
+   */
+  #yield(patientId: string, deviceId?: string): void {
+    const stream = this.#options.sfu.streams.ofPatient(patientId);
+    // A device that is superseded does not come back: any other is to, and hears why it may not publish.
+    stream?.end(stream.identity.deviceId === deviceId ? 'superseded' : 'server-stopping');
     this.#yielding += 1;
     void this.#letGo(patientId).finally(() => (this.#yielding -= 1));
   }
