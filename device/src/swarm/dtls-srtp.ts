@@ -16,22 +16,17 @@ import type { SrtpGcmKeys } from './srtp-gcm.ts';
 /** What both directions are encrypted with. */
 export type SrtpCiphers = { local: SrtpGcmKeys; remote: SrtpGcmKeys; rtcp: SrtcpSession };
 
-type Progress = {
-  /** The client has answered the server's hello, certificate and key. */
-  answered: boolean;
-};
-
 /** The client's end of DTLS-SRTP (RFC 5764), with a certificate of its own. */
 export class DtlsSrtp {
   /** What the server is told of this end. */
   readonly parameters: DtlsParameters;
   readonly client: DtlsClient;
-  readonly #progress: Progress;
+  /** The server's hello, certificate and key have an answer. */
+  #answered = false;
 
-  private constructor(parameters: DtlsParameters, client: DtlsClient, progress: Progress) {
+  private constructor(parameters: DtlsParameters, client: DtlsClient) {
     this.parameters = parameters;
     this.client = client;
-    this.#progress = progress;
   }
 
   /**
@@ -40,7 +35,6 @@ export class DtlsSrtp {
    */
   static async create(send: (datagram: Buffer) => void, address: AddressInfo): Promise<DtlsSrtp> {
     const { certPem, privateKey, signatureHash, fingerprint } = await ownCertificate();
-    const progress = { answered: false };
     const client = new DtlsClient({
       cert: certPem,
       key: privateKey,
@@ -54,14 +48,15 @@ export class DtlsSrtp {
         address,
         onData: (): void => undefined,
         send: (data: Buffer): Promise<void> => {
-          progress.answered ||= isAnswer(data);
+          dtls.#answered ||= isAnswer(data);
           send(data);
           return Promise.resolve();
         },
         close: () => Promise.resolve(),
       },
     });
-    return new DtlsSrtp({ role: 'client', fingerprints: [fingerprint] }, client, progress);
+    const dtls = new DtlsSrtp({ role: 'client', fingerprints: [fingerprint] }, client);
+    return dtls;
   }
 
   /**
@@ -84,7 +79,7 @@ export class DtlsSrtp {
   receive(datagram: Buffer): void {
     // A server that waits for the answer says once more what it said. werift would answer that once more too, under
     // its new keys when they stand, which ends the session. An answer that was lost it repeats by its own clock.
-    if (this.#progress.answered && isPlainHandshake(datagram)) return;
+    if (this.#answered && isPlainHandshake(datagram)) return;
     this.client.options.transport.onData(datagram, ['', 0]);
   }
 

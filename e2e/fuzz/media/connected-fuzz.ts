@@ -22,7 +22,7 @@ export type Session = { peer: RawPeer; transportId: string; close(): void };
 export type ConnectedFuzz = {
   of: 'viewer' | 'publisher';
   probe: MediaProbe;
-  /** Asked again after each case that ended the transport or its connection, and when it failed. */
+  /** Asked again after each case that ended the transport, or its connection. */
   open: () => Promise<Session>;
   choice: Choice;
   /** Told after each batch, by which cases it may have been harmed. */
@@ -33,7 +33,7 @@ export type ConnectedFuzz = {
 export async function fuzzConnected({ of, probe, open, choice, look }: ConnectedFuzz): Promise<Reach> {
   const reach = new Reach();
   const cases = casesOf(connectedCases(of), choice);
-  let session = await openAgain(open);
+  let session = await open();
   let sent: Buffer[] = [];
   let before = await probe.read(session.transportId);
   try {
@@ -84,12 +84,6 @@ async function readUntil(probe: MediaProbe, transportId: string, bytes: number):
   }
 }
 
-/** Also after a stream that ended at once; that no media worker ended is looked at apart. */
 function openAgain(open: () => Promise<Session>): Promise<Session> {
-  return until('a transport that is connected', OPEN_WITHIN_MS, () =>
-    open().catch((error: unknown) => {
-      process.stderr.write(`opened once more: ${String(error)}\n`);
-      return undefined;
-    }),
-  );
+  return until('a transport after one that was ended', OPEN_WITHIN_MS, () => open().catch(() => undefined));
 }

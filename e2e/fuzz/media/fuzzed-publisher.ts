@@ -49,12 +49,7 @@ export class FuzzedPublisher {
     const connected = Promise.withResolvers<undefined>();
     const signalling = new SignallingClient(
       { server: url, token, ca: undefined },
-      {
-        connect: () => connected.resolve(undefined),
-        refused: (error) => connected.reject(error),
-        'stream:ended': ({ reason }) =>
-          process.stderr.write(`the stream of the fuzzed publisher of ${codec} ended: ${reason}\n`),
-      },
+      { connect: () => connected.resolve(undefined), refused: (error) => connected.reject(error) },
     );
     const opened: { peer?: RawPeer } = {};
     try {

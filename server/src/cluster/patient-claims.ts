@@ -13,7 +13,7 @@ type PatientClaimsEvents = {
   /** This node has the patient, whom another may have had. */
   won: [patientId: string];
   /** Another node has the patient now, with this device if it is known. */
-  lost: [patientId: string, deviceId?: string];
+  lost: [patientId: string, deviceId: string | undefined];
   /** This node was away for a while, in which others watched over the patient; their device is here all the same. */
   contested: [patientId: string];
 };
@@ -159,7 +159,7 @@ export class PatientClaims extends EventEmitter<PatientClaimsEvents> implements 
     const isFree = pictures === 'lost' && (await this.#takeIfFree(patientId, deviceId));
     if (this.#waiting.get(patientId) !== deviceId) return;
     this.#waiting.delete(patientId);
-    if (!taken && !isFree) this.emit('lost', patientId);
+    if (!taken && !isFree) this.emit('lost', patientId, undefined);
   }
 
   async #takeIfFree(patientId: string, deviceId: string): Promise<boolean> {
@@ -178,7 +178,7 @@ export class PatientClaims extends EventEmitter<PatientClaimsEvents> implements 
   #tellHolder(patientId: string, { node, value }: Lease): void {
     const nobodyElse = value === WATCHED_ONLY || node === this.#options.leases.node;
     if (nobodyElse && this.#options.pictures(patientId) !== undefined) this.emit('contested', patientId);
-    else this.emit('lost', patientId, ...(value === WATCHED_ONLY ? [] : [value]));
+    else this.emit('lost', patientId, value === WATCHED_ONLY ? undefined : value);
   }
 }
 
