@@ -1,7 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { alertRuleSchema, cvRequests, deviceRequests, ERRORS, monitorRequests } from './index.ts';
+import {
+  alertRuleSchema,
+  cvRequests,
+  deviceRequests,
+  ERRORS,
+  monitorRequests,
+  PROTOCOL_VERSION,
+} from './index.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/protocol.md'), 'utf8');
 
@@ -13,6 +20,11 @@ describe('docs/protocol.md', () => {
     ['alert rule', alertRuleSchema.options],
   ])('names every %s', (_what, names) => {
     expect(names.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  test('says the version that a handshake has to name', () => {
+    const named = [...page.matchAll(/^Version (\d+)|\bprotocol: (\d+)/gm)].map(([, a, b]) => Number(a ?? b));
+    expect(named).toEqual([PROTOCOL_VERSION, PROTOCOL_VERSION]);
   });
 
   test('names every error code with its HTTP status', () => {

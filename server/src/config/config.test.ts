@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { ConfigError, readConfig } from './config.ts';
 
+const NODE = {
+  REDIS_URL: 'redis://127.0.0.1',
+  HAVEN_CLUSTER_SECRET: 'x'.repeat(32),
+  HAVEN_NODE_URL: 'http://127.0.0.1:3000',
+};
+
 describe('the settings', () => {
   test('have defaults that suit a newcomer on one machine', () => {
     expect(readConfig({})).toMatchObject({ port: 3000, listenAddress: '127.0.0.1', demo: true, tls: 'off' });
@@ -14,6 +20,7 @@ describe('the settings', () => {
     [{ PORT: '70000' }, /PORT/],
     [{ HAVEN_MAX_VIEWERS: 'many' }, /HAVEN_MAX_VIEWERS/],
     [{ HAVEN_CLUSTER_MAX_VIEWERS: '10' }, /HAVEN_CLUSTER_SECRET/],
+    [{ ...NODE, HAVEN_ANNOUNCED_ADDRESS: 'haven.example' }, /HAVEN_ANNOUNCED_ADDRESS/],
     [{ HAVEN_PATIENT_ID_PATTERN: '(' }, /HAVEN_PATIENT_ID_PATTERN/],
     [{ HAVEN_LOG_LEVEL: 'loud' }, /HAVEN_LOG_LEVEL/],
     [{ HAVEN_METRICS_TOKEN: 'short' }, /HAVEN_METRICS_TOKEN/],

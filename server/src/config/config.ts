@@ -1,4 +1,5 @@
 /** The server's settings: one schema, read once. A wrong setting stops the start with a sentence that names it. */
+import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DEFAULT_PATIENT_ID_PATTERN, MAX_MESSAGE_BYTES } from '@haven/protocol';
@@ -182,6 +183,7 @@ export type ClusterConfig = {
 
 /** @throws ConfigError when some of what belongs together is missing */
 function clusterOf({
+  HAVEN_ANNOUNCED_ADDRESS: announcedAddress,
   HAVEN_CLUSTER_MAX_DEVICES: devices,
   HAVEN_CLUSTER_MAX_VIEWERS: viewers,
   HAVEN_CLUSTER_SECRET: secret,
@@ -192,6 +194,12 @@ function clusterOf({
   if (secret === undefined || url === undefined || redisUrl === undefined) {
     throw new ConfigError(
       'A node of a cluster needs REDIS_URL, HAVEN_CLUSTER_SECRET and HAVEN_NODE_URL: set all three.',
+    );
+  }
+  // A pipe between nodes connects to an address of its packets, and looks up no names.
+  if (announcedAddress !== undefined && isIP(announcedAddress) === 0) {
+    throw new ConfigError(
+      'HAVEN_ANNOUNCED_ADDRESS of a node of a cluster has to be an IP address: pipes between nodes take no names.',
     );
   }
   return { redisUrl, secret, url, limits: { devices, viewers } };
