@@ -6,12 +6,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { types } from 'mediasoup';
 
 const LOOPBACK = '127.0.0.1';
-/** ffmpeg says nothing of a first key frame that it lost: as a CV worker does, the tap asks for another, ms. */
-const KEY_FRAME_INTERVAL_MS = 2000;
+/** How often the tap does what the server and a CV worker do for theirs, ms. */
+const MEND_INTERVAL_MS = 2000;
+/** Pictures that have not come after this long, ms, do not come. */
+const DECODED_WITHIN_MS = 45_000;
+/** Of what ffmpeg says, lines that a failure repeats. */
+const LAST_LINES = 30;
 
 /**
  * Decodes a producer by ffmpeg, through a PlainTransport, until there are so many pictures of a size.
  * @returns a hash of each picture's pixels
+ * @throws Error with what ffmpeg said, when they do not come
  */
 export async function decodeAll(
   router: types.Router,
@@ -47,17 +52,28 @@ export async function decodeAll(
     { stdio: ['pipe', 'ignore', 'pipe'] },
   );
   child.stdin.end(sdp);
-  const keyFrames = setInterval(() => void consumer.requestKeyFrame(), KEY_FRAME_INTERVAL_MS);
+  const mending = setInterval(() => void mend(consumer).catch(() => undefined), MEND_INTERVAL_MS);
+  const late = setTimeout(() => child.kill('SIGKILL'), DECODED_WITHIN_MS);
   const hashes: string[] = [];
-  for await (const line of createInterface({ input: child.stderr })) {
-    if (line.includes('setting jitter buffer size')) await consumer.resume();
-    const shown = /\bs:(\d+x\d+) .*\bchecksum:([0-9A-F]+)/.exec(line);
-    if (shown?.[1] === size && hashes.push(shown[2]) === count) break;
+  const said: string[] = [];
+  try {
+    for await (const line of createInterface({ input: child.stderr })) {
+      if (said.push(line) > LAST_LINES) said.shift();
+      if (line.includes('setting jitter buffer size')) await consumer.resume();
+      const shown = /\bs:(\d+x\d+) .*\bchecksum:([0-9A-F]+)/.exec(line);
+      if (shown?.[1] === size && hashes.push(shown[2]) === count) return hashes;
+    }
+    const { currentLayers, score } = consumer;
+    const forwarded = JSON.stringify({ currentLayers, score, statistics: await consumer.getStats() });
+    throw new Error(
+      `${hashes.length} of ${count} pictures of ${size} came. ${forwarded}\n${said.join('\n')}`,
+    );
+  } finally {
+    clearInterval(mending);
+    clearTimeout(late);
+    child.kill('SIGKILL');
+    transport.close();
   }
-  clearInterval(keyFrames);
-  child.kill('SIGKILL');
-  transport.close();
-  return hashes;
 }
 
 /**
@@ -89,6 +105,16 @@ export async function countPictures(
   await sleep(forMs);
   transport.close();
   return pictures;
+}
+
+/** ffmpeg says nothing of a first key frame that it lost; mediasoup does not go on to a layer that it could not time. */
+async function mend(consumer: types.Consumer): Promise<void> {
+  const { currentLayers, preferredLayers } = consumer;
+  if (currentLayers && preferredLayers && currentLayers.spatialLayer < preferredLayers.spatialLayer) {
+    await consumer.setPreferredLayers(currentLayers);
+    await consumer.setPreferredLayers(preferredLayers);
+  }
+  await consumer.requestKeyFrame();
 }
 
 function videoOnly(router: types.Router): types.RtpCapabilities {

@@ -7,7 +7,7 @@ import {
   type TransportOptions,
 } from '@haven/protocol';
 import { measureFrameRate } from './frame-rate.ts';
-import { assertSupportedCodecs } from './media-codecs.ts';
+import { assertSupportedCodecs, assertToldApart } from './media-codecs.ts';
 import { asMediaError, connectOnce, transportOptionsOf } from './transports.ts';
 
 /**
@@ -64,6 +64,7 @@ export class DeviceMedia {
   async produce(rtpParameters: RtpParameters): Promise<types.Producer> {
     this.#assertOpen();
     assertSupportedCodecs(rtpParameters);
+    assertToldApart(rtpParameters);
     if (this.#producing) throw new HavenError('ALREADY_DONE', 'This stream has its video already.');
     this.#producing = true;
     try {

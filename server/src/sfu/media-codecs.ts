@@ -44,6 +44,15 @@ export function assertSupportedCodecs(rtpParameters: RtpParameters): void {
   if (unsupported !== undefined) throw new HavenError('UNSUPPORTED_CODEC');
 }
 
+/** @throws HavenError INVALID_REQUEST when two layers, or a layer and its retransmissions, cannot be told apart */
+export function assertToldApart({ encodings = [] }: RtpParameters): void {
+  const ssrcs = encodings.flatMap(({ ssrc, rtx }) => [ssrc, rtx?.ssrc]).filter((ssrc) => ssrc !== undefined);
+  const rids = encodings.map(({ rid }) => rid).filter((rid) => rid !== undefined);
+  if (new Set(ssrcs).size < ssrcs.length || new Set(rids).size < rids.length) {
+    throw new HavenError('INVALID_REQUEST', 'Each layer needs an SSRC or RID of its own.');
+  }
+}
+
 /** @throws HavenError UNSUPPORTED_CODEC when anything but Opus is offered */
 export function assertVoiceCodec(rtpParameters: RtpParameters): void {
   const voice = VOICE_CODEC.mimeType.toLowerCase();

@@ -202,18 +202,28 @@ export class Sfu {
       ...(await this.streams.examine()),
       ...(await this.remote.examine()),
       ...(await this.#examineViewers()),
+      ...(await this.#examineTaps()),
     ];
     for (const error of failures) {
-      this.#telemetry.logger.warn({ err: error }, 'a stream or a viewer could not be examined');
+      this.#telemetry.logger.warn({ err: error }, 'a stream, a viewer or a tap could not be examined');
     }
   }
 
+  /** Each tap in every fourth round: there is rarely something to do. */
+  #examineTaps(): Promise<unknown[]> {
+    return this.#examineInTurn([...this.#taps], 4);
+  }
+
   /** Every other viewer in each round: their statistics cost the workers time, and change more slowly. */
-  async #examineViewers(): Promise<unknown[]> {
+  #examineViewers(): Promise<unknown[]> {
     const viewers = [...this.#viewers];
     for (const viewer of viewers) viewer.settle();
-    const receivers = [...viewers, ...this.#players];
-    const inTurn = receivers.filter((_, index) => (index + this.#round) % 2 === 0);
+    return this.#examineInTurn([...viewers, ...this.#players], 2);
+  }
+
+  /** @returns what went wrong with those that are there still */
+  async #examineInTurn(receivers: readonly (Viewer | Player | Tap)[], rounds: number): Promise<unknown[]> {
+    const inTurn = receivers.filter((_, index) => (index + this.#round) % rounds === 0);
     const results = await Promise.allSettled(inTurn.map((receiver) => receiver.examine()));
     const failures: unknown[] = [];
     for (const [index, result] of results.entries()) {

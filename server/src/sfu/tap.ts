@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { isIPv4 } from 'node:net';
 import type { types } from 'mediasoup';
 import { HavenError, tapDescriptionSchema, type TapDescription, type TapLayers } from '@haven/protocol';
+import { KeyedQueue } from './keyed-queue.ts';
 import type { Stream } from './stream.ts';
 
 /**
@@ -25,6 +26,8 @@ export class Tap {
   readonly #transport: types.PlainTransport;
   readonly #consumer: types.Consumer;
   readonly #stream: Stream;
+  /** One choice of layers at a time. */
+  readonly #choices = new KeyedQueue();
   #resumed = false;
 
   private constructor(
@@ -85,6 +88,11 @@ export class Tap {
     return { spatialLayer, temporalLayer: temporalLayer ?? 0 };
   }
 
+  /** The spatial layer that is sent; undefined before the first picture. */
+  get sent(): number | undefined {
+    return this.#consumer.currentLayers?.spatialLayer;
+  }
+
   /** The decoder listens: packets flow, beginning with a key frame. @throws HavenError STREAM_UNKNOWN (closed) */
   async resume(): Promise<void> {
     this.#assertOpen();
@@ -98,7 +106,11 @@ export class Tap {
    * @returns what the stream has of them
    * @throws HavenError STREAM_UNKNOWN (closed)
    */
-  async setLayers(layers: TapLayers): Promise<TapLayers> {
+  setLayers(layers: TapLayers): Promise<TapLayers> {
+    return this.#choices.run('layers', () => this.#setLayers(layers));
+  }
+
+  async #setLayers(layers: TapLayers): Promise<TapLayers> {
     this.#assertOpen();
     const before = this.layers;
     await this.#consumer.setPreferredLayers(layers);
@@ -107,6 +119,26 @@ export class Tap {
     if (this.#resumed) this.#stream.watch(this, chosen.spatialLayer);
     if (chosen.spatialLayer !== before.spatialLayer) await this.#consumer.requestKeyFrame();
     return chosen;
+  }
+
+  /** Called every few seconds: has a layer sent that was chosen, has come, and is not sent. */
+  examine(): Promise<void> {
+    return this.#choices.run('layers', () => this.#chooseAnew());
+  }
+
+  /**
+   * mediasoup looks whether it may send a layer when the first report of that comes. Only by the packet after it can it
+   * tell the layer's time, which it has to; and without an estimate of the path it does not look again by itself. It does
+   * where another layer is chosen.
+   */
+  async #chooseAnew(): Promise<void> {
+    const { layers } = this;
+    const { closed, score } = this.#consumer;
+    const current = this.sent ?? layers.spatialLayer;
+    const arrives = (score.producerScores[layers.spatialLayer] ?? 0) > 0;
+    if (closed || !this.#resumed || !arrives || current >= layers.spatialLayer) return;
+    await this.#consumer.setPreferredLayers({ ...layers, spatialLayer: current });
+    await this.#consumer.setPreferredLayers(layers);
   }
 
   /** @throws HavenError STREAM_UNKNOWN (closed) */

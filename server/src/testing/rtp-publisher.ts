@@ -8,11 +8,15 @@ import {
   RTCIceGatherer,
   RTCIceParameters,
   RTCIceTransport,
+  RtcpSenderInfo,
+  RtcpSrPacket,
   RtpHeader,
 } from 'werift';
 
 const FRAME_INTERVAL_MS = 33;
 const VIDEO_CLOCK_TICKS_PER_MS = 90;
+/** From 1900, where NTP's time begins, to 1970. */
+const NTP_EPOCH_MS = 2_208_988_800_000;
 const LOOPBACK = '127.0.0.1';
 /** Protection profiles of RFC 5764 and 7714: AES-128-GCM, else AES-CM with HMAC-SHA1. */
 const SRTP_PROFILES: (1 | 7)[] = [7, 1];
@@ -78,6 +82,16 @@ export class RtpPublisher {
     this.#timer ??= setInterval(() => this.#sendFrame(), FRAME_INTERVAL_MS);
   }
 
+  /** Says of a layer, the lowest first, at what time its pictures are taken (a sender report). */
+  async report(layer: number): Promise<void> {
+    const ssrc = this.#ssrcs[layer];
+    if (ssrc === undefined) throw new Error(`There is no layer ${layer}.`);
+    const ntpTimestamp = BigInt(Math.round(((Date.now() + NTP_EPOCH_MS) / 1000) * 2 ** 32));
+    const rtpTimestamp = timestampNow();
+    const senderInfo = new RtcpSenderInfo({ ntpTimestamp, rtpTimestamp, packetCount: 0, octetCount: 0 });
+    await this.#dtls.sendRtcp([new RtcpSrPacket({ ssrc, senderInfo })]);
+  }
+
   /** Stops sending for a while. */
   pause(): void {
     clearInterval(this.#timer);
@@ -97,10 +111,14 @@ export class RtpPublisher {
         payloadType: this.#payloadType,
         ssrc,
         sequenceNumber: this.#sequenceNumber,
-        timestamp: Math.round(performance.now() * VIDEO_CLOCK_TICKS_PER_MS) % 2 ** 32,
+        timestamp: timestampNow(),
         marker: true,
       });
       void this.#dtls.sendRtp(this.#frame, header);
     }
   }
+}
+
+function timestampNow(): number {
+  return Math.round(performance.now() * VIDEO_CLOCK_TICKS_PER_MS) % 2 ** 32;
 }
