@@ -38,10 +38,14 @@ export interface AlertService {
   /**
    * Watches over an alert that another node watched over until now; of one that has ended it keeps the episode's number.
    * Nobody is told: it is the same alert. It is stored from here as well, since the other node may never return with
-   * what it wrote.
+   * what it wrote. One whose rule goes on with another alert here ends instead, and that is told.
+   * @returns whether it was news
    */
-  adopt(alert: Alert): Promise<void>;
-  /** Lets go of all alerts of a patient, whom another node watches over from now on. Nobody is told. */
-  letGo(patientId: string): Promise<void>;
+  adopt(alert: Alert): Promise<boolean>;
+  /**
+   * Lets go of all alerts of a patient, whom another node watches over from now on. Nobody is told.
+   * @returns those that were active
+   */
+  letGo(patientId: string): Promise<Alert[]>;
   onAlert(listener: AlertListener): () => void;
 }

@@ -457,9 +457,25 @@ describe('an alert of another node', () => {
     expect(seen).toEqual([expect.objectContaining({ episode: raised.episode + 1 })]);
   });
 
+  test('of a rule that goes on with another alert here ends, and everybody is told', async () => {
+    await seconds(17, 141);
+    const own = seen[0]!;
+    expect(await alerts.adopt({ ...raised, episode: own.episode + 1 })).toBe(false);
+    expect(alerts.active('ward-a')).toEqual([own]);
+    expect(seen.slice(1)).toEqual([
+      expect.objectContaining({ id: raised.id, version: raised.version + 1, active: false }),
+    ]);
+    expect(records.kept.at(-1)).toEqual(seen[1]);
+    await alerts.acknowledge(own.id, nurse, null);
+    await seconds(40, 80);
+    expect(alerts.active('ward-a')).toEqual([]);
+    await seconds(17, 141);
+    expect(alerts.active('ward-a')).toMatchObject([{ episode: own.episode + 2 }]);
+  });
+
   test('is let go of without a word when its patient is watched over elsewhere', async () => {
     await alerts.adopt(raised);
-    await alerts.letGo(raised.patientId);
+    expect(await alerts.letGo(raised.patientId)).toEqual([raised]);
     expect(alerts.active('ward-a')).toEqual([]);
     expect(seen).toEqual([]);
     await expect(alerts.acknowledge(raised.id, nurse, null)).rejects.toMatchObject({ code: 'ALERT_UNKNOWN' });

@@ -119,24 +119,33 @@ export class Alerts implements AlertService {
     return this.#shown.ofPatient(patientId);
   }
 
-  adopt(alert: Alert): Promise<void> {
+  adopt(alert: Alert): Promise<boolean> {
     const { patientId, roomId, rule, episode, active } = alert;
     return this.#queue.run(patientId, async () => {
       const watched = this.#patient(patientId).rule(rule);
       const known = watched.alert?.id === alert.id ? watched.alert.version : -1;
-      if (known >= alert.version || episode < watched.state.lastEpisode) return;
+      if (known >= alert.version) return false;
+      const { lastEpisode } = watched.state;
+      // Two nodes have raised the same: of a rule the alert stays that the rule goes on with here.
+      const isDoubled = known < 0 && watched.alert?.active === true;
+      if (episode < lastEpisode || isDoubled) {
+        watched.state = { ...watched.state, lastEpisode: Math.max(episode, lastEpisode) };
+        if (active) await this.#shown.conclude(alert);
+        return false;
+      }
       watched.state = machine.initialState(episode);
       // One that was active here has ended elsewhere.
       if (active || known >= 0) this.#shown.restore(watched, alert);
       this.#rooms.know(patientId, roomId);
       await this.#shown.keep(alert);
+      return true;
     });
   }
 
-  letGo(patientId: string): Promise<void> {
+  letGo(patientId: string): Promise<Alert[]> {
     return this.#queue.run(patientId, () => {
-      for (const watched of this.#patient(patientId).rules()) this.#shown.letGo(watched);
-      return Promise.resolve();
+      const rules = [...this.#patient(patientId).rules()];
+      return Promise.resolve(rules.flatMap((watched) => this.#shown.letGo(watched) ?? []));
     });
   }
 

@@ -82,11 +82,22 @@ export class ShownAlerts {
     return this.#known.ofPatient(patientId);
   }
 
-  /** Lets go of what another node watches over from now on, without a word to anybody. */
-  letGo(watched: Watched): void {
-    if (watched.alert !== null) this.#known.forget(watched.alert.id);
+  /** Lets go of what another node watches over from now on, without a word to anybody. @returns an active alert */
+  letGo(watched: Watched): Alert | undefined {
+    const { alert } = watched;
+    if (alert !== null) this.#known.forget(alert.id);
     watched.state = initialState(watched.state.lastEpisode);
     watched.alert = null;
+    return alert?.active === true ? alert : undefined;
+  }
+
+  /** Ends an alert of another node whose rule goes on with another one here. */
+  async conclude(alert: Alert): Promise<void> {
+    const { episode } = end(initialState(alert.episode, alert), this.#options.clock());
+    const version: Alert = { ...alert, ...episode };
+    await this.#keeper.keep(version);
+    this.#auditOwn(version);
+    for (const listener of this.#listeners) listener(version);
   }
 
   /** Takes an alert up again where an earlier run left it. */

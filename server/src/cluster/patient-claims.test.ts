@@ -158,6 +158,16 @@ class Node {
     expect(a.claims.has(PATIENT)).toBe(true);
   });
 
+  test('a patient whom another node watched over meanwhile, and has no more, is nobody else’s', async () => {
+    await a.claims.watchOver(PATIENT);
+    await b.leases.take(LEASE, '-', { seize: true });
+    await b.leases.release(LEASE);
+    await a.leases.renew();
+    expect(a.told).toEqual(['won', 'contested']);
+    expect(await a.claims.watchOver(PATIENT)).toBe('a');
+    expect(a.told).toEqual(['won', 'contested', 'won']);
+  });
+
   test('nobody lets go of a patient in favour of a node that is gone, whose lease runs on', async () => {
     await a.claims.claim(identity('bed'));
     b.gone.push('a');

@@ -12,11 +12,14 @@ const RETRY_INTERVAL_MS = 2_000;
 type PatientClaimsEvents = {
   /** This node has the patient, whom another may have had. */
   won: [patientId: string];
-  /** Another node has the patient now, with this device if it is known. */
-  lost: [patientId: string, deviceId: string | undefined];
-  /** This node was away for a while, in which others watched over the patient; their device is here all the same. */
+  /** Another node has the patient now. */
+  lost: [patientId: string, holder: Holder];
+  /** This node was away for a while, in which others watched over the patient: their device is here, or nobody's now. */
   contested: [patientId: string];
 };
+
+/** The node that has a patient, and the device there, if one is known. */
+export type Holder = { node: string; deviceId: string | undefined };
 
 /** The pictures of a patient whose device is at this node: before the first one, arriving, or without any for a while. */
 export type Pictures = 'awaited' | 'arriving' | 'lost';
@@ -51,9 +54,9 @@ export class PatientClaims extends EventEmitter<PatientClaimsEvents> implements 
   /** The same device takes its patient over from another node. @throws HavenError PATIENT_HAS_DEVICE */
   async claim({ patientId, deviceId }: StreamIdentity): Promise<void> {
     const refusal = () => new HavenError('PATIENT_HAS_DEVICE', undefined, { retryAfterMs: RETRY_AFTER_MS });
-    let taken: boolean;
+    let holder: string | undefined;
     try {
-      taken = await this.#take(patientId, deviceId);
+      holder = await this.#take(patientId, deviceId);
     } catch {
       // Redis is away: what the other nodes have told must do.
       const elsewhere = this.#options.deviceElsewhere(patientId);
@@ -61,7 +64,7 @@ export class PatientClaims extends EventEmitter<PatientClaimsEvents> implements 
       this.#waiting.set(patientId, deviceId);
       return;
     }
-    if (!taken) throw refusal();
+    if (holder !== undefined) throw refusal();
     this.#waiting.delete(patientId);
   }
 
@@ -115,20 +118,20 @@ export class PatientClaims extends EventEmitter<PatientClaimsEvents> implements 
 
   /**
    * A node that only watches over the patient's alerts, or had the same device, gives way.
-   * @returns whether this node has the patient now; if not, another one does, with another device
+   * @returns the node that has the patient, with another device; undefined: this one has them now
    * @throws Error when Redis does not answer
    */
-  async #take(patientId: string, deviceId: string): Promise<boolean> {
+  async #take(patientId: string, deviceId: string): Promise<string | undefined> {
     const { leases } = this.#options;
     const name = nameOf(patientId);
     const held = leases.epochOf(name) !== undefined;
     const lease = await leases.take(name, deviceId);
     if (lease.node !== leases.node) {
-      if (lease.value !== deviceId && lease.value !== WATCHED_ONLY) return false;
+      if (lease.value !== deviceId && lease.value !== WATCHED_ONLY) return lease.node;
       await leases.take(name, deviceId, { seize: true });
     }
     if (!held) this.emit('won', patientId);
-    return true;
+    return undefined;
   }
 
   async #keep(name: string): Promise<void> {
@@ -155,19 +158,21 @@ export class PatientClaims extends EventEmitter<PatientClaimsEvents> implements 
   async #settle(patientId: string, deviceId: string): Promise<void> {
     const pictures = this.#options.pictures(patientId);
     if (pictures !== 'arriving' && pictures !== 'lost') return;
-    const taken = pictures === 'arriving' && (await this.#take(patientId, deviceId));
-    const isFree = pictures === 'lost' && (await this.#takeIfFree(patientId, deviceId));
+    const take =
+      pictures === 'arriving' ? this.#take(patientId, deviceId) : this.#takeIfFree(patientId, deviceId);
+    const node = await take;
     if (this.#waiting.get(patientId) !== deviceId) return;
     this.#waiting.delete(patientId);
-    if (!taken && !isFree) this.emit('lost', patientId, undefined);
+    if (node !== undefined) this.emit('lost', patientId, { node, deviceId: undefined });
   }
 
-  async #takeIfFree(patientId: string, deviceId: string): Promise<boolean> {
+  /** As `#take`, and leaves the patient to whichever node has them. */
+  async #takeIfFree(patientId: string, deviceId: string): Promise<string | undefined> {
     const { leases } = this.#options;
-    const lease = await leases.take(nameOf(patientId), deviceId);
-    if (lease.node !== leases.node) return false;
+    const { node } = await leases.take(nameOf(patientId), deviceId);
+    if (node !== leases.node) return node;
     this.emit('won', patientId);
-    return true;
+    return undefined;
   }
 
   readonly #lost = (name: string, by: Lease): void => {
@@ -176,9 +181,10 @@ export class PatientClaims extends EventEmitter<PatientClaimsEvents> implements 
 
   /** Whoever only watches over a patient does not take them from the node to which their device sends. */
   #tellHolder(patientId: string, { node, value }: Lease): void {
-    const nobodyElse = value === WATCHED_ONLY || node === this.#options.leases.node;
-    if (nobodyElse && this.#options.pictures(patientId) !== undefined) this.emit('contested', patientId);
-    else this.emit('lost', patientId, value === WATCHED_ONLY ? undefined : value);
+    const isFree = node === this.#options.leases.node;
+    const isOnlyWatched = value === WATCHED_ONLY && this.#options.pictures(patientId) !== undefined;
+    if (isFree || isOnlyWatched) this.emit('contested', patientId);
+    else this.emit('lost', patientId, { node, deviceId: value === WATCHED_ONLY ? undefined : value });
   }
 }
 

@@ -125,6 +125,30 @@ describe('a client that keeps to no protocol', () => {
   });
 });
 
+test('who asks for one room right after another is in the one that was asked for last', async () => {
+  const { records } = server;
+  const rooms = records.rooms.bind(records);
+  const slow = Promise.withResolvers<undefined>();
+  records.rooms = async () => {
+    records.rooms = rooms;
+    await slow.promise;
+    return await rooms();
+  };
+  const { token } = server.access.addUser({ roles: ['clinician'], rooms: ['ward-a', 'ward-b'] });
+  const monitor = server.monitor(token);
+  await monitor.connected();
+  const first = monitor.request('room:join', { roomId: 'ward-a' });
+  await monitor.request('room:join', { roomId: 'ward-b' });
+  slow.resolve(undefined);
+  await expect(first).rejects.toMatchObject({ code: 'NOT_JOINED' });
+  const alert = server.alerts.raise({ patientId: 'P-201', roomId: 'ward-b' });
+  server.alerts.raise({ patientId: 'P-101', roomId: 'ward-a' });
+  expect(await monitor.hears('alert')).toMatchObject({ id: alert.id });
+  await monitor.request('session:describe', {});
+  expect(monitor.heard('alert')).toHaveLength(1);
+  expect(server.signalling.stats().viewers).toBe(1);
+});
+
 describe('a full server', () => {
   test('lets no more viewers in than it has places for', async () => {
     await server.close();

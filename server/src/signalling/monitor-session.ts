@@ -54,6 +54,8 @@ export class MonitorSession {
   readonly handlers: Handlers<MonitorRequests>;
   #principal: UserPrincipal;
   #joined: Joined | undefined;
+  /** Counts the wishes to be in a room or in none: the last one counts. */
+  #joins = 0;
   /** To be called when the connection ends: who comes back may bring the token that it was renewed with. */
   #leaveToken = (): void => undefined;
   /** Nobody has used the user's session for long: alarms are heard, and nothing else. */
@@ -85,6 +87,7 @@ export class MonitorSession {
       'session:renew': (request) => this.#renew(request),
       'room:join': (request) => this.#join(request),
       'room:leave': () => {
+        this.#joins += 1;
         this.#leave();
         return {};
       },
@@ -216,6 +219,7 @@ export class MonitorSession {
   }
 
   async #join({ roomId }: RequestOf<MonitorRequests, 'room:join'>): Promise<RoomSnapshot> {
+    const number = ++this.#joins;
     const { admission, alerts, audit, clock, hub, records, sfu, soundPauses } = this.#parts;
     const room = (await records.rooms()).find(({ id }) => id === roomId);
     if (room === undefined) throw new HavenError('ROOM_UNKNOWN');
@@ -224,7 +228,8 @@ export class MonitorSession {
     const leavePlace = await admission.viewers.take(this.#id);
     try {
       const patients = await records.patientsOf([roomId]);
-      if (!this.#socket.connected) throw new HavenError('NOT_JOINED');
+      // Of several at once the browser shows the last one's room, whichever was looked up first.
+      if (!this.#socket.connected || number !== this.#joins) throw new HavenError('NOT_JOINED');
       this.recheck();
       const locked = isOnlyLocked(() => this.#authorize('room:watch', roomId));
       // Entering before the snapshot is taken: what happens in between is sent, never missed.

@@ -112,6 +112,10 @@ export function startSignalling(options: SignallingOptions): Signalling {
           redis: node.redis,
           namespace: io.of(NODE_NAMESPACE),
           ...{ sessions, admission, alerts: options.alerts, sfu, talks, privacies, telemetry, clock },
+          beds: async () => {
+            const patients = await records.patientsOf((await records.rooms()).map(({ id }) => id));
+            return patients.map(({ id: patientId, roomId }) => ({ patientId, roomId }));
+          },
         });
   const alerts = cluster?.alerts ?? options.alerts;
   const hub = new RoomHub(monitors, telemetry, clock, (event) => cluster?.tell(event));

@@ -101,7 +101,7 @@ export class BareNode {
 
 /** What a node holds that was just started. */
 export const holding = (bootId: string) => ({
-  ...{ bootId, streams: [], vitals: [], alerts: [], talks: [], pauses: [] },
+  ...{ bootId, streams: [], vitals: [], alerts: [], entrusted: [], talks: [], pauses: [] },
 });
 
 const unknownStream = (): never => {
@@ -110,6 +110,7 @@ const unknownStream = (): never => {
 
 const NOTHING: Omit<Handlers<NodeRequests>, 'node:snapshot'> = {
   'patient:alerts': () => ({ alerts: [] }),
+  'patient:hand-over': () => ({ taken: true }),
   'pipe:open': () => {
     throw new Error('no media here');
   },

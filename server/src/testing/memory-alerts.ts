@@ -72,15 +72,17 @@ export class MemoryAlerts implements AlertService {
     return [...this.#alerts.values()].filter((alert) => alert.patientId === patientId);
   }
 
-  adopt(alert: Alert): Promise<void> {
+  adopt(alert: Alert): Promise<boolean> {
     const known = this.#alerts.get(alert.id)?.version ?? 0;
-    if ((alert.active || known > 0) && alert.version > known) this.#alerts.set(alert.id, alert);
-    return Promise.resolve();
+    const isNews = (alert.active || known > 0) && alert.version > known;
+    if (isNews) this.#alerts.set(alert.id, alert);
+    return Promise.resolve(isNews);
   }
 
-  letGo(patientId: string): Promise<void> {
-    for (const alert of this.allActive()) if (alert.patientId === patientId) this.#alerts.delete(alert.id);
-    return Promise.resolve();
+  letGo(patientId: string): Promise<Alert[]> {
+    const gone = this.allActive().filter((alert) => alert.patientId === patientId);
+    for (const { id } of gone) this.#alerts.delete(id);
+    return Promise.resolve(gone);
   }
 
   onAlert(listener: AlertListener): () => void {

@@ -1,6 +1,13 @@
 import { HavenError, type Alert, type Observation } from '@haven/protocol';
 import type { AlertListener, AlertService, ConditionReport, Signatory } from '../../alerts/alert-service.ts';
 
+type Told = {
+  node: string;
+  alert: Alert;
+  /** This node let go of it, and the other has not said yet that it watches over it. */
+  owed?: true;
+};
+
 /** Does to an alert what was asked at this node, where it is watched over. */
 type Amend = (
   node: string,
@@ -14,7 +21,7 @@ type Amend = (
 export class ClusterAlerts implements AlertService {
   readonly #own: AlertService;
   readonly #amend: Amend;
-  readonly #told = new Map<string, { node: string; alert: Alert }>();
+  readonly #told = new Map<string, Told>();
   readonly #listeners = new Set<AlertListener>();
 
   constructor(own: AlertService, amend: Amend) {
@@ -72,10 +79,12 @@ export class ClusterAlerts implements AlertService {
 
   /** Another node tells of one of its alerts. @returns whether it was news */
   learn(node: string, alert: Alert, leftRoomId?: string): boolean {
-    const known = this.#told.get(alert.id)?.alert;
-    if (known !== undefined && known.version >= alert.version) return false;
+    const known = this.#told.get(alert.id)?.alert.version ?? 0;
+    if (known > alert.version) return false;
+    // Of a version that is known it says who watches over it now.
     if (alert.active) this.#told.set(alert.id, { node, alert });
     else this.#told.delete(alert.id);
+    if (known === alert.version) return false;
     // The next episode of the patient, wherever it begins, has the next number.
     if (!alert.active) void this.#own.adopt(alert);
     for (const listener of this.#listeners) listener(alert, leftRoomId);
@@ -90,11 +99,15 @@ export class ClusterAlerts implements AlertService {
     return this.#own.ofPatient(patientId);
   }
 
-  adopt(alert: Alert): Promise<void> {
-    return this.#own.adopt(alert);
+  /** Also shows it. */
+  async adopt(alert: Alert): Promise<boolean> {
+    const isNews = await this.#own.adopt(alert);
+    this.#told.delete(alert.id);
+    if (isNews) for (const listener of this.#listeners) listener(alert);
+    return isNews;
   }
 
-  letGo(patientId: string): Promise<void> {
+  letGo(patientId: string): Promise<Alert[]> {
     return this.#own.letGo(patientId);
   }
 
@@ -107,17 +120,51 @@ export class ClusterAlerts implements AlertService {
     }
   }
 
-  /** Whether another node watches over it. */
-  isTold(alertId: string): boolean {
-    return this.#told.has(alertId);
+  /** Alerts of a patient that this node let go of stay on screen as those of another one, which is to be handed them. */
+  entrust(node: string, patientId: string, alerts: readonly Alert[]): void {
+    const owed = this.owed().map(({ alert }) => alert);
+    for (const alert of [...owed.filter((one) => one.patientId === patientId), ...alerts]) {
+      const known = this.#told.get(alert.id);
+      // The other one may have told of it already.
+      if (known === undefined || known.owed || known.alert.version < alert.version)
+        this.#told.set(alert.id, { node, alert, owed: true });
+    }
   }
 
-  /** What a node told of. */
+  /** Alerts that are to be handed to other nodes. */
+  owed(): { node: string; alert: Alert }[] {
+    return [...this.#told.values()].filter(({ owed }) => owed).map(({ node, alert }) => ({ node, alert }));
+  }
+
+  /** The node that was to have these says that it has what it takes of them. */
+  handedOver(alerts: readonly Alert[]): void {
+    for (const alert of alerts) {
+      const known = this.#told.get(alert.id);
+      if (known?.alert === alert) this.#told.set(alert.id, { node: known.node, alert });
+    }
+  }
+
+  /** All that other nodes watch over. */
+  get told(): { node: string; alert: Alert }[] {
+    return [...this.#told.values()];
+  }
+
+  /** What a node told of, or is to be handed. */
   toldBy(node: string): Alert[] {
     return [...this.#told.values()].filter((told) => told.node === node).map(({ alert }) => alert);
   }
 
-  /** A node let go of an alert without a word that it ended, such as one that was folded into another. */
+  /** Whether it is still to be handed to the node that is to watch over it. */
+  isOwed(alertId: string): boolean {
+    return this.#told.get(alertId)?.owed === true;
+  }
+
+  /** Whether nobody has told anything of it since it was read here. */
+  isUnchanged(alert: Alert): boolean {
+    return this.#told.get(alert.id)?.alert === alert;
+  }
+
+  /** A node let go of an alert without a word that it ended. */
   forget(alert: Alert): void {
     this.#told.delete(alert.id);
     for (const listener of this.#listeners) listener({ ...alert, active: false });

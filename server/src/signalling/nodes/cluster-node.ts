@@ -34,6 +34,7 @@ import { PipeHost } from './pipe-host.ts';
 import { RemotePipes } from './remote-pipes.ts';
 import { RemoteTalks, type TalkElsewhere } from './remote-talks.ts';
 import { TalkHost } from './talk-host.ts';
+import type { Bed } from './unreached-patients.ts';
 
 /** A node that starts waits no longer for the others before it shows what it has, ms. */
 const SETTLED_WITHIN_MS = 3_000;
@@ -53,6 +54,8 @@ export type ClusterNodeOptions = {
   talks: Talks;
   privacies: Privacies;
   telemetry: Telemetry;
+  /** All of all rooms. */
+  beds: () => Promise<Bed[]>;
   clock: () => number;
 };
 
@@ -104,7 +107,8 @@ export class ClusterNode implements OtherNodes {
     this.#handover = new PatientHandover({
       ...{ leases: this.#leases, members: this.#members, mesh: this.#mesh },
       ...{ alerts, allAlerts: this.alerts, sfu, telemetry, clock, relay },
-      hearOthers: () => this.#meetAll(),
+      gone: (patientId, roomId, at) => this.#news.unreached.know(at, { patientId, roomId }),
+      hearOthers: () => this.#news.meetAll(),
     });
     this.#news = new NodeNews({
       ...{ mesh: this.#mesh, alerts: this.alerts, handover: this.#handover, pipes: this.#pipes },
@@ -116,8 +120,10 @@ export class ClusterNode implements OtherNodes {
         sfu,
         talks,
         telemetry,
+        clock,
         relay,
       },
+      beds: options.beds,
       audience: () => this.#audience,
     });
     serveNodes(namespace, sessions, {
@@ -225,8 +231,12 @@ export class ClusterNode implements OtherNodes {
         streams: sfu.streams.live().map(sharedStreamOf),
         vitals: this.#ownVitals(),
         alerts: alerts.allActive(),
+        entrusted: this.alerts.owed(),
         talks: talks.all(),
         pauses: privacies.all(),
+      }),
+      'patient:hand-over': async ({ patientId, alerts: handed }) => ({
+        taken: await this.#handover.receive(patientId, handed),
       }),
       'patient:alerts': ({ patientId }) => ({
         alerts: alerts.ofPatient(patientId).slice(-MOST_ALERTS_OF_PATIENT),
@@ -256,11 +266,6 @@ export class ClusterNode implements OtherNodes {
       }
       await sleep(SETTLE_INTERVAL_MS);
     }
-  }
-
-  async #meetAll(): Promise<void> {
-    const reached = this.#members.others.filter(({ node }) => this.#mesh.isUp(node));
-    await Promise.all(reached.map(({ node }) => this.#news.meet(node)));
   }
 
   #isSettled(): boolean {

@@ -50,6 +50,11 @@ export class NodeMesh extends EventEmitter<NodeMeshEvents> {
     return this.#links.get(node)?.up ?? false;
   }
 
+  /** All other nodes, whether or not they answer. */
+  get others(): string[] {
+    return [...this.#links.keys()];
+  }
+
   /** Those that answer. */
   get reached(): string[] {
     return [...this.#links].filter(([, { up }]) => up).map(([node]) => node);

@@ -9,12 +9,13 @@ import type { RoomHub } from '../room-hub.ts';
 import type { ClusterAlerts } from './cluster-alerts.ts';
 import type { NodeMesh } from './node-mesh.ts';
 import type { NodeEvent, NodeRequests, SharedStream } from './node-signalling.ts';
-import { dropAlert, type PatientHandover } from './patient-handover.ts';
+import type { PatientHandover } from './patient-handover.ts';
 import type { PipeHost } from './pipe-host.ts';
 import type { RemotePipes } from './remote-pipes.ts';
 import type { RemoteTalks, TalkElsewhere } from './remote-talks.ts';
 import type { TalkHost } from './talk-host.ts';
-import { UnreachedPatients } from './unreached-patients.ts';
+import { UnmetNodes } from './unmet-nodes.ts';
+import { UnreachedPatients, type Bed } from './unreached-patients.ts';
 
 /** What this node does with what others tell, once there is a hub to tell its own viewers. */
 export type Audience = { hub: RoomHub; soundPauses: SoundPauses };
@@ -32,6 +33,9 @@ export type NodeNewsOptions = {
   /** Of this node. */
   talks: Talks;
   telemetry: Telemetry;
+  clock: () => number;
+  /** All of all rooms. */
+  beds: () => Promise<Bed[]>;
   audience: () => Audience | undefined;
   /** Tells this node's own viewers. */
   relay: (event: NodeEvent) => void;
@@ -48,11 +52,17 @@ export class NodeNews {
   readonly #meetings = new KeyedQueue();
   /** Of each node that is asked what it holds: what it tells until it has answered, which may be newer. */
   readonly #meanwhile = new Map<string, NodeEvent[]>();
+  /** Alerts that their node does not hold any more, until it is known whether another one does. */
+  readonly #doubtful = new Set<string>();
+  readonly #unmet: UnmetNodes;
 
   constructor(options: NodeNewsOptions) {
     this.#options = options;
-    const { mesh, sfu, telemetry } = options;
-    this.unreached = new UnreachedPatients(sfu, (change) => options.audience()?.hub.patientReached(change));
+    const { alerts, beds, clock, mesh, sfu, telemetry } = options;
+    this.#unmet = new UnmetNodes(beds, telemetry, clock);
+    this.unreached = new UnreachedPatients({ sfu, alerts, unmet: this.#unmet }, (change) =>
+      options.audience()?.hub.patientReached(change),
+    );
     mesh.on('event', (from, event) => this.hear(from, event));
     mesh.on('up', (from) => void this.meet(from));
     mesh.on('down', (lost) => this.#lose(lost));
@@ -74,12 +84,18 @@ export class NodeNews {
       if (!this.#met.has(node) && !this.#meanwhile.has(node)) void this.meet(node);
     }
     remotePipes.beat();
+    this.#unmet.look(mesh.others.filter((node) => !this.has(node)));
     this.#settleReach();
   }
 
   /** Learns what a node holds: at first, and whenever messages of it may have been missed. */
   meet(node: string): Promise<void> {
     return this.#meetings.run(node, () => this.#meet(node));
+  }
+
+  /** Learns what all nodes hold that are reached. */
+  async meetAll(): Promise<void> {
+    await Promise.all(this.#options.mesh.reached.map((node) => this.meet(node)));
   }
 
   /** What a node told. While it is asked what it holds, that comes first. */
@@ -126,9 +142,35 @@ export class NodeNews {
     this.#learnTalks(node, held.talks);
     for (const { patientId, record } of held.pauses) privacies.learn(patientId, record);
     for (const { roomId, message } of held.vitals) relay({ kind: 'vitals', roomId, message });
-    const alertIds = new Set(held.alerts.map(({ id }) => id));
-    for (const alert of alerts.toldBy(node)) if (!alertIds.has(alert.id)) dropAlert(alert, alerts, relay);
+    const others = new Set(this.#options.mesh.others);
+    for (const { node: holder, alert } of held.entrusted) {
+      this.#learnAlert(others.has(holder) ? holder : node, alert, null);
+    }
     for (const alert of held.alerts) this.#learnAlert(node, alert, null);
+    const entrusted = held.entrusted.map(({ alert }) => alert);
+    const heldIds = new Set([...entrusted, ...held.alerts].map(({ id }) => id));
+    void this.#doubt(alerts.toldBy(node).filter(({ id }) => !heldIds.has(id) && !alerts.isOwed(id)));
+  }
+
+  /** Alerts that their node does not hold any more: another one may watch over them, which it told nobody here. */
+  async #doubt(missing: readonly Alert[]): Promise<void> {
+    const { alerts } = this.#options;
+    const news = missing.filter(({ id }) => !this.#doubtful.has(id));
+    if (news.length === 0) return;
+    for (const { id } of news) this.#doubtful.add(id);
+    // Each answers for itself, or not at all.
+    if (this.#options.mesh.others.length > 1) await this.meetAll();
+    for (const alert of news) {
+      this.#doubtful.delete(alert.id);
+      if (alerts.isUnchanged(alert)) this.#drop(alert);
+    }
+  }
+
+  /** The alert is off the screens of this node. */
+  #drop(alert: Alert): void {
+    const { alerts, relay } = this.#options;
+    alerts.forget(alert);
+    relay({ kind: 'alert', alert: { ...alert, active: false }, leftRoomId: null });
   }
 
   #learn(node: string, event: NodeEvent): void {
@@ -195,6 +237,7 @@ export class NodeNews {
     this.#boots.delete(node);
     this.#met.delete(node);
     this.#meanwhile.delete(node);
+    this.unreached.forget(node);
     pipes.closeAllOf(node);
     remotePipes.forget(node);
     this.#endStreamsBut(node, new Set());

@@ -152,6 +152,12 @@ export const nodeRequests = {
       streams: z.array(sharedStreamSchema).max(10_000),
       vitals: z.array(z.object({ roomId: roomIdSchema, message: vitalsMessageSchema })).max(10_000),
       alerts: z.array(alertSchema).max(20_000),
+      /** Alerts that this node let go of, until the node that has their patient says that it has them. */
+      entrusted: z
+        .array(z.object({ node: z.string().max(64), alert: alertSchema }))
+        .max(20_000)
+        // A node of an earlier version does not say so.
+        .default([]),
       talks: z
         .array(z.object({ roomId: roomIdSchema, patientId: patientIdSchema, clinician: z.string().max(80) }))
         .max(10_000),
@@ -163,6 +169,15 @@ export const nodeRequests = {
   'patient:alerts': {
     request: z.object({ patientId: patientIdSchema }),
     response: z.object({ alerts: z.array(alertSchema).max(MOST_ALERTS_OF_PATIENT) }),
+  },
+  /** The asking node lets go of alerts of a patient whom this one has. */
+  'patient:hand-over': {
+    request: z.object({
+      patientId: patientIdSchema,
+      alerts: z.array(alertSchema).max(MOST_ALERTS_OF_PATIENT),
+    }),
+    /** Whether this node has the patient: then it watches over what it takes of these. */
+    response: z.object({ taken: z.boolean() }),
   },
   /** Sends a stream of this node to the asking one. */
   'pipe:open': {

@@ -1,10 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { hasRedis } from '../../records/testing/redis.ts';
+import { Members } from '../../cluster/members.ts';
+import { pulseAlert } from '../../records/testing/fixtures.ts';
+import { freePort, hasRedis } from '../../records/testing/redis.ts';
 import { holding } from '../../testing/bare-node.ts';
 import { eventually } from '../../testing/eventually.ts';
 import { NodeBeside } from '../../testing/node-beside.ts';
-import { watch } from '../../testing/scenes.ts';
+import { claim, publish, watch } from '../../testing/scenes.ts';
 import type { TestServer } from '../../testing/test-server.ts';
 import type { SharedStream } from './node-signalling.ts';
 
@@ -59,6 +61,48 @@ const streamOf = (patientId: string): SharedStream => ({
     await monitor.hears('patient:reached', told(true));
     await locked.monitor.hears('patient:reached', told(true));
     expect((await watch(here)).snapshot).toMatchObject({ unreached: [], streams: [{ conditions: [] }] });
+    expect(monitor.heard('patient:reached')).toHaveLength(2);
+  }, 30_000);
+
+  test('has the bed of a patient marked of whom it told no more than an alert', async () => {
+    const alert = pulseAlert(PATIENT.patientId, { id: randomUUID(), ...ROOM, startedAt: Date.now() });
+    await beside.join({ 'node:snapshot': () => ({ ...holding(bootId), alerts: [alert] }) });
+    const { monitor } = await watch(here);
+    beside.other.silent = true;
+    await monitor.hears('patient:reached', told(false), NOTICED_WITHIN_MS);
+    expect((await watch(here)).snapshot).toMatchObject({ unreached: [PATIENT.patientId], alerts: [alert] });
+  }, 30_000);
+
+  test('has the bed of a patient marked whose device came to it while it was silent', async () => {
+    await beside.join({});
+    const { monitor } = await watch(here);
+    const { device } = await claim(here, PATIENT.patientId);
+    const { device: another } = await claim(here, 'P-102');
+    beside.other.silent = true;
+    await eventually(() => here.gauge('haven_cluster_nodes') === 0, 'it is silent', 10_000);
+    const lease = `haven:lease:patient:${PATIENT.patientId}`;
+    const epoch = Number(await beside.link.hget(lease, 'epoch')) + 1;
+    await beside.link.hset(lease, { node: 'other', epoch, value: randomUUID() });
+    await device.hears('stream:ended');
+    await monitor.hears('patient:reached', told(false), NOTICED_WITHIN_MS);
+    expect((await watch(here)).snapshot.unreached).toEqual([PATIENT.patientId]);
+    expect(another.heard('stream:ended')).toEqual([]);
+    beside.other.silent = false;
+    await monitor.hears('patient:reached', told(true));
+  }, 30_000);
+
+  test('from the start on has every bed marked that has no picture here', async () => {
+    await publish(here, 'P-102');
+    const { monitor } = await watch(here);
+    // It is there for everybody but this node.
+    const port = await freePort();
+    const about = { node: 'unmet', url: `http://127.0.0.1:${port}`, startedAt: Date.now(), draining: false };
+    const unmet = new Members(beside.link, about);
+    await unmet.beat();
+    await monitor.hears('patient:reached', told(false), NOTICED_WITHIN_MS);
+    expect((await watch(here)).snapshot.unreached).toEqual([PATIENT.patientId]);
+    await unmet.close();
+    await monitor.hears('patient:reached', told(true), NOTICED_WITHIN_MS);
     expect(monitor.heard('patient:reached')).toHaveLength(2);
   }, 30_000);
 

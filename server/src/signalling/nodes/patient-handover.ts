@@ -1,13 +1,14 @@
-import { HavenError, type Alert, type Source } from '@haven/protocol';
+import { HavenError, technicalConditionSchema, type Alert, type Source } from '@haven/protocol';
 import type { AlertService } from '../../alerts/alert-service.ts';
 import type { Leases } from '../../cluster/leases.ts';
 import type { Members } from '../../cluster/members.ts';
-import { PatientClaims, type Pictures } from '../../cluster/patient-claims.ts';
+import { PatientClaims, type Holder, type Pictures } from '../../cluster/patient-claims.ts';
 import type { Sfu } from '../../sfu/sfu.ts';
 import type { Stream } from '../../sfu/stream.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import { RETURN_AFTER_RESTART_MS } from '../expected-streams.ts';
 import type { ClusterAlerts } from './cluster-alerts.ts';
+import { EntrustedAlerts } from './entrusted-alerts.ts';
 import type { NodeMesh } from './node-mesh.ts';
 import type { NodeEvent } from './node-signalling.ts';
 
@@ -24,6 +25,8 @@ export type PatientHandoverOptions = {
   clock: () => number;
   /** Tells this node's own viewers. */
   relay: (event: NodeEvent) => void;
+  /** Another node has this patient from now on. */
+  gone: (patientId: string, roomId: string, node: string) => void;
   /** Reads anew what the others hold. */
   hearOthers: () => Promise<unknown>;
 };
@@ -32,18 +35,23 @@ export type PatientHandoverOptions = {
 export class PatientHandover {
   readonly #options: PatientHandoverOptions;
   readonly #claims: PatientClaims;
+  readonly #entrusted: EntrustedAlerts;
   /** Patients whose device was at a node that is gone. */
   readonly #awaited = new Map<string, { source: Source; at: number }>();
   /** Patients whom a node had that is gone or lets go, until it is known who has them now. */
   readonly #orphans = new Map<string, Orphan>();
-  /** Patients whose device is here, and whom another node watched over while this one was away. */
+  /** Patients whom another node watched over while this one was away, and whose device is here or nowhere. */
   readonly #contested = new Set<string>();
   /** How many patients' alerts are being let go of. */
   #yielding = 0;
 
   constructor(options: PatientHandoverOptions) {
-    const { leases, members, alerts, sfu } = options;
+    const { leases, members, mesh, alerts, allAlerts, sfu } = options;
     this.#options = options;
+    this.#entrusted = new EntrustedAlerts({
+      ...{ mesh, alerts: allAlerts, hearOthers: options.hearOthers },
+      findHolder: (patientId) => this.#claims.watchOver(patientId),
+    });
     this.#claims = new PatientClaims({
       leases,
       deviceElsewhere: (patientId) => sfu.remote.ofPatient(patientId)?.identity.deviceId,
@@ -51,7 +59,7 @@ export class PatientHandover {
       isWatchedOver: (patientId) => alerts.allActive().some((alert) => alert.patientId === patientId),
       isThere: (node) => members.has(node),
     });
-    this.#claims.on('lost', (patientId, deviceId) => this.#yield(patientId, deviceId));
+    this.#claims.on('lost', (patientId, holder) => this.#yield(patientId, holder));
     this.#claims.on('contested', (patientId) => this.#contested.add(patientId));
     this.#claims.on('won', (patientId) => this.#take(patientId));
     alerts.onAlert(({ patientId, active }) => this.#watchOver(patientId, active));
@@ -67,6 +75,19 @@ export class PatientHandover {
   /** Whether this node has the patient, as far as it knows. */
   has(patientId: string): boolean {
     return this.#claims.has(patientId);
+  }
+
+  /**
+   * Another node lets go of alerts of a patient whom this one has.
+   * @returns whether it has them: then it watches over what it takes of these
+   */
+  async receive(patientId: string, handed: readonly Alert[]): Promise<boolean> {
+    if (!this.has(patientId)) return false;
+    for (const alert of handed) await this.#adopt(alert);
+    this.#tellOf(patientId);
+    // They may have gone on meanwhile.
+    if (!this.has(patientId)) void this.#claims.watchOver(patientId);
+    return true;
   }
 
   /** Another node says that it has the patient. */
@@ -108,6 +129,7 @@ export class PatientHandover {
     for (const [patientId, orphan] of this.#orphans) void this.#lookAfter(patientId, orphan);
     this.#lookForAwaited();
     for (const patientId of this.#contested) void this.#regain(patientId);
+    this.#entrusted.beat();
   }
 
   close(): void {
@@ -138,28 +160,47 @@ export class PatientHandover {
   #take(patientId: string): void {
     const { allAlerts, mesh } = this.#options;
     mesh.tell({ kind: 'patient-taken', patientId });
-    void allAlerts.takeOver(patientId);
+    void allAlerts.takeOver(patientId).then(() => this.#tellOf(patientId));
   }
 
-  /**
-   * Another node has the patient: what was done here since it took them is not theirs.
-   * @param deviceId of the device there
-   */
-  #yield(patientId: string, deviceId?: string): void {
+  /** Others are to know where the patient's alerts are watched over. */
+  #tellOf(patientId: string): void {
+    const { mesh } = this.#options;
+    for (const alert of this.#activeOf(patientId)) mesh.tell({ kind: 'alert', alert, leftRoomId: null });
+  }
+
+  #activeOf(patientId: string): Alert[] {
+    return this.#options.alerts.allActive().filter((alert) => alert.patientId === patientId);
+  }
+
+  /** Another node has the patient: what was done here since it took them is not theirs. */
+  #yield(patientId: string, holder: Holder): void {
     const stream = this.#options.sfu.streams.ofPatient(patientId);
+    if (stream !== undefined) this.#options.gone(patientId, stream.identity.roomId, holder.node);
     // A device that is superseded does not come back: any other is to, and hears why it may not publish.
-    stream?.end(stream.identity.deviceId === deviceId ? 'superseded' : 'server-stopping');
+    stream?.end(stream.identity.deviceId === holder.deviceId ? 'superseded' : 'server-stopping');
     this.#yielding += 1;
-    void this.#letGo(patientId).finally(() => (this.#yielding -= 1));
+    void this.#letGo(patientId, holder.node).finally(() => (this.#yielding -= 1));
   }
 
-  async #letGo(patientId: string): Promise<void> {
-    const { alerts, allAlerts, hearOthers, relay } = this.#options;
-    const own = alerts.allActive().filter((alert) => alert.patientId === patientId);
-    await alerts.letGo(patientId);
-    // The other one may have told of them already.
-    for (const alert of own) if (!allAlerts.isTold(alert.id)) dropAlert(alert, allAlerts, relay);
+  async #letGo(patientId: string, node: string): Promise<void> {
+    const { alerts, hearOthers } = this.#options;
+    this.#entrusted.add(node, patientId, await alerts.letGo(patientId));
     await hearOthers();
+  }
+
+  /** Shows an alert of another node as one of this one, if it was not known here, and judges it by what is seen here. */
+  async #adopt(alert: Alert): Promise<void> {
+    const { alerts, allAlerts, clock, relay, sfu } = this.#options;
+    if (!(await allAlerts.adopt(alert))) return;
+    relay({ kind: 'alert', alert, leftRoomId: null });
+    const { patientId, rule, active } = alert;
+    const condition = technicalConditionSchema.safeParse(rule);
+    const stream = sfu.streams.ofPatient(patientId);
+    if (!active || !condition.success || stream?.live !== true) return;
+    const present = stream.state.conditions.includes(condition.data);
+    const { source } = stream.identity;
+    await alerts.report({ patientId, source, condition: condition.data, present, at: clock() });
   }
 
   #watchOver(patientId: string, active: boolean): void {
@@ -169,13 +210,17 @@ export class PatientHandover {
 
   /** Their devices were at a node that is gone: if one comes to no other, somebody has to look. */
   #lookForAwaited(): void {
-    const { allAlerts, clock, sfu } = this.#options;
+    const { allAlerts, clock, sfu, telemetry } = this.#options;
     for (const [patientId, { source, at }] of this.#awaited) {
       const returned = sfu.ofPatient(patientId) !== undefined;
       if (!returned && (clock() - at < RETURN_AFTER_RESTART_MS || this.#orphans.has(patientId))) continue;
       this.#awaited.delete(patientId);
       if (returned || !this.#claims.has(patientId)) continue;
-      void allAlerts.report({ patientId, source, condition: 'signal-lost', present: true, at });
+      allAlerts
+        .report({ patientId, source, condition: 'signal-lost', present: true, at })
+        .catch((error: unknown) => {
+          telemetry.logger.error({ err: error }, 'a device that came to no node could not be reported');
+        });
     }
   }
 
@@ -184,27 +229,38 @@ export class PatientHandover {
    * others did to their alerts meanwhile holds.
    */
   async #regain(patientId: string): Promise<void> {
-    const { alerts, clock, members, mesh, sfu, telemetry } = this.#options;
+    const { members, mesh, telemetry } = this.#options;
     const others = members.others.map(({ node }) => node);
     // They are told and asked as soon as they answer.
     if (!others.every((node) => mesh.isUp(node))) return;
     this.#contested.delete(patientId);
-    const stream = sfu.streams.ofPatient(patientId);
-    if (stream === undefined) {
-      this.#yield(patientId);
-      return;
-    }
     try {
       for (const node of others) await this.#learnAlertsOf(node, patientId);
-      await this.#claims.claim(stream.identity);
-      const present = stream.state.conditions.includes('signal-lost');
-      const { source } = stream.identity;
-      await alerts.report({ patientId, source, condition: 'signal-lost', present, at: clock() });
+      if (!(await this.#takeBack(patientId))) this.#contested.add(patientId);
     } catch (error) {
       telemetry.logger.warn({ err: error }, 'a patient could not be taken back from another node');
-      if (error instanceof HavenError && error.code === 'PATIENT_HAS_DEVICE') this.#yield(patientId);
-      else this.#contested.add(patientId);
+      this.#contested.add(patientId);
     }
+  }
+
+  /** @returns whether it is known who has the patient now */
+  async #takeBack(patientId: string): Promise<boolean> {
+    const { alerts, clock, members, sfu } = this.#options;
+    const stream = sfu.streams.ofPatient(patientId);
+    if (stream !== undefined) {
+      try {
+        await this.#claims.claim(stream.identity);
+        const present = stream.state.conditions.includes('signal-lost');
+        const { source } = stream.identity;
+        await alerts.report({ patientId, source, condition: 'signal-lost', present, at: clock() });
+        return true;
+      } catch (error) {
+        if (!(error instanceof HavenError) || error.code !== 'PATIENT_HAS_DEVICE') throw error;
+      }
+    } else if (this.#activeOf(patientId).length === 0) return true;
+    // Whoever has them is yielded to; when nobody does, this node watches over their alerts.
+    const holder = await this.#claims.watchOver(patientId);
+    return holder !== undefined && (this.#claims.has(patientId) || members.has(holder));
   }
 
   async #learnAlertsOf(node: string, patientId: string): Promise<void> {
@@ -224,14 +280,4 @@ function picturesOf(stream: Stream | undefined): Pictures | undefined {
   if (stream === undefined) return undefined;
   if (!stream.live) return 'awaited';
   return stream.state.conditions.includes('signal-lost') ? 'lost' : 'arriving';
-}
-
-/** An alert is off the screens of this node. */
-export function dropAlert(
-  alert: Alert,
-  allAlerts: ClusterAlerts,
-  relay: PatientHandoverOptions['relay'],
-): void {
-  allAlerts.forget(alert);
-  relay({ kind: 'alert', alert: { ...alert, active: false }, leftRoomId: null });
 }
