@@ -1,5 +1,6 @@
 import type { IceServers } from '@haven/protocol';
 import { nameOf } from '../audit/actor.ts';
+import { assertToldApart } from '../sfu/media-codecs.ts';
 import { constraintsOf, publish, type PublishParts } from '../signalling/publish-operation.ts';
 import type { Sessions } from '../signalling/sessions.ts';
 import { iceServersFor } from '../turn/ice-servers.ts';
@@ -41,7 +42,9 @@ export class WhipDesk implements MediaDesk {
       // An offer that comes to nothing must not take a running stream over.
       const offer = readOffer(offerText);
       const { section, rtpParameters } = receiveVideo(offer);
+      assertToldApart(rtpParameters);
       const dtlsParameters = dtlsParametersOf(section);
+      const isWatched = this.#parts.sfu.ofPatient(patientId)?.live === true;
       const stream = await publish(this.#parts, publisher, { patientId, source: 'camera' });
       const session = new WhipSession(stream, publisher, section, { access, clock });
       const leave = [sessions.add(session), this.#entrance.entered(visitor)];
@@ -54,7 +57,8 @@ export class WhipDesk implements MediaDesk {
         await stream.connect(dtlsParameters);
         await stream.produce(rtpParameters);
       } catch (error) {
-        stream.end('device-stopped');
+        // A patient who was watched until now is missed; of one who was not, nothing is.
+        stream.end(isWatched ? 'device-lost' : 'device-stopped');
         throw error;
       }
       const layered = (rtpParameters.encodings?.length ?? 0) > 1;

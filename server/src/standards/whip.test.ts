@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { MAX_SDP_BYTES } from './sdp/offer.ts';
+import { Stream } from '../sfu/stream.ts';
 import { eventually } from '../testing/eventually.ts';
 import { FRAGMENT, SDP, serveMedia, type MediaApi } from '../testing/media-api.ts';
 import { publish, watch } from '../testing/scenes.ts';
@@ -111,7 +112,9 @@ describe('publishing over WHIP', () => {
     await opened();
     const { streamId, mediaWorker } = liveStream()!;
     const before = await mediaWorker.router.dump();
-    for (const bad of ['v=0\r\n', offer({ payloads: '98' }), offer().replace(/a=fingerprint.*\r\n/g, '')]) {
+    const oneSsrc = offer({ layers: ['a=ssrc-group:FID 1111 1111', 'a=ssrc:1111 cname:c'] });
+    const noFingerprint = offer().replace(/a=fingerprint.*\r\n/g, '');
+    for (const bad of ['v=0\r\n', offer({ payloads: '98' }), noFingerprint, oneSsrc]) {
       const { status } = await post(bad);
       expect(status).toBeGreaterThanOrEqual(400);
       expect(status).toBeLessThan(500);
@@ -119,6 +122,25 @@ describe('publishing over WHIP', () => {
     expect(liveStream()?.streamId).toBe(streamId);
     expect(await mediaWorker.router.dump()).toEqual(before);
   });
+});
+
+test.each([
+  ['who was watched until then is missed', 'device-lost', true],
+  ['who was not is not', 'device-stopped', false],
+])('where the SFU refuses a stream that it has begun, a patient %s', async (_what, reason, isWatched) => {
+  const { monitor } = await watch(server);
+  if (isWatched) await opened();
+  const produce = jest.spyOn(Stream.prototype, 'produce').mockRejectedValueOnce(new Error('refused'));
+  expect((await post()).status).toBe(500);
+  produce.mockRestore();
+  await eventually(
+    () => server.records.audited.some(({ action }) => action === `stream:${reason}`),
+    'its end',
+  );
+  const { reports } = server.alerts;
+  const isMissed = reports.some(({ condition, present }) => condition === 'signal-lost' && present);
+  expect(isMissed).toBe(isWatched);
+  expect(monitor.heard('stream:ended')).toHaveLength(isWatched ? 1 : 0);
 });
 
 describe('a WHIP session', () => {
