@@ -111,7 +111,7 @@ export function countdownWords(seconds: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }
 
-/** Both lists together; of an alert in both, the highest version. */
+/** Both lists together; of an alert in both the highest version, and of the same version what says that it is over. */
 export function mergeAlerts(
   known: ReadonlyMap<string, Alert>,
   news: Iterable<Alert>,
@@ -119,7 +119,8 @@ export function mergeAlerts(
   const merged = new Map(known);
   for (const alert of news) {
     const before = merged.get(alert.id);
-    if (before === undefined || alert.version > before.version) merged.set(alert.id, alert);
+    const isOver = before?.version === alert.version && !alert.active;
+    if (before === undefined || alert.version > before.version || isOver) merged.set(alert.id, alert);
   }
   return merged;
 }

@@ -65,6 +65,28 @@ describe('a snapshot', () => {
     expect(activeAlerts(state).map(({ version }) => version)).toEqual([3, 1]);
   });
 
+  test('leaves out alerts of the room that was left, which came while it was under way', () => {
+    const early = { ...NOTHING_EARLY, alerts: new Map([[uuid(900), anAlert({ roomId: 'ward-2' })]]) };
+    expect(activeAlerts(withSnapshot(EMPTY_WALL, aSnapshot(), early, T0))).toEqual([]);
+  });
+
+  test('leaves out an alert that a server let go of while it was under way', () => {
+    const early = { ...NOTHING_EARLY, alerts: new Map([[uuid(900), anAlert({ active: false })]]) };
+    const alerts = [anAlert()];
+    expect(alerts[0]!.id).toBe(uuid(900));
+    expect(activeAlerts(withSnapshot(EMPTY_WALL, aSnapshot({ alerts }), early, T0))).toEqual([]);
+  });
+
+  test.each([
+    ['first', [1, 0]],
+    ['last', [0, 1]],
+  ])('shows the later of two streams that servers tell of, though it is named %s', (_place, order) => {
+    const both = [aStream(), aStream({ streamId: uuid(2), startedAt: T0 + 1000 })];
+    const streams = order.map((index) => both[index]!);
+    const state = withSnapshot(EMPTY_WALL, aSnapshot({ streams }), NOTHING_EARLY, T0);
+    expect(patient(state)?.stream?.streamId).toBe(uuid(2));
+  });
+
   test('does not bring back a pause that ended while it was under way', () => {
     const soundPause = aPause();
     const ended = { ...NOTHING_EARLY, soundPause: null };
@@ -109,6 +131,17 @@ describe('a stream', () => {
     expect(patient(state)).toMatchObject({ vitals: null, streamSince: T0 + 5000 });
   });
 
+  test('that a server still tells of takes nothing from the one that began later elsewhere', () => {
+    const later = aStream({ streamId: uuid(2), startedAt: T0 + 1000 });
+    const moved = withStream(joined, later, T0 + 2000);
+    const state = withStream(moved, aStream({ conditions: ['signal-lost'] }), T0 + 3000);
+    expect(patient(state)).toMatchObject({ stream: later, streamSince: T0 + 2000 });
+    expect(patient(withoutStream(state, 'P-101', uuid(1)))?.stream).toEqual(later);
+    // As when the clock of the server where the device is now is behind.
+    expect(patient(withoutStream(state, 'P-101', uuid(2)))?.stream?.streamId).toBe(uuid(1));
+    expect(patient(withoutMeasurements(state))).toMatchObject({ stream: null, older: [] });
+  });
+
   test('that only changes keeps them', () => {
     const state = withStream(joined, aStream({ conditions: ['too-dark'] }), T0 + 5000);
     expect(patient(state)).toMatchObject({ streamSince: T0, stream: { conditions: ['too-dark'] } });
@@ -125,6 +158,12 @@ describe('an alert', () => {
   test('that ended is not revived by an older message', () => {
     const ended = withAlert(joined, anAlert({ version: 5, active: false }));
     expect(activeAlerts(withAlert(ended, anAlert({ version: 4 })))).toEqual([]);
+  });
+
+  test('that a server let go of without a word is off the screen, and comes again as it was', () => {
+    const gone = withAlert(withAlert(joined, anAlert()), anAlert({ active: false }));
+    expect(activeAlerts(gone)).toEqual([]);
+    expect(activeAlerts(withAlert(gone, anAlert()))).toHaveLength(1);
   });
 
   test('of another room is not shown', () => {

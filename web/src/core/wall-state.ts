@@ -18,6 +18,8 @@ const MAX_ENDED_ALERTS = 200;
 export type PatientState = {
   patient: Patient;
   stream: StreamState | null;
+  /** Earlier ones of which servers still tell: the device is where the latest is. */
+  older?: readonly StreamState[];
   /** When this browser learned of the stream, ms. */
   streamSince: number;
   vitals: VitalsMessage | null;
@@ -66,20 +68,21 @@ export const NOTHING_EARLY: Early = { alerts: new Map(), reached: new Map() };
 
 /** The wall after joining a room. */
 export function withSnapshot(state: WallState, snapshot: RoomSnapshot, early: Early, now: number): WallState {
-  const streams = new Map(snapshot.streams.map((stream) => [stream.patientId, stream]));
+  const streams = Map.groupBy(snapshot.streams, ({ patientId }) => patientId);
   const vitals = new Map(snapshot.vitals.map((message) => [message.patientId, message]));
   const unreached = new Set(snapshot.unreached);
   const patients = snapshot.patients
     .toSorted((a, b) => a.bed.localeCompare(b.bed, 'en', { numeric: true }) || a.id.localeCompare(b.id))
     .map((patient): [string, PatientState] => {
       const before = state.patients.get(patient.id);
-      const stream = streams.get(patient.id) ?? null;
+      const [stream = null, ...older] = latestFirst(streams.get(patient.id) ?? []);
       const same = stream !== null && before?.stream?.streamId === stream.streamId;
       return [
         patient.id,
         {
           patient,
           stream,
+          older,
           streamSince: same ? before.streamSince : now,
           vitals: ofStream(vitals.get(patient.id) ?? null, stream),
           vitalsAt: now,
@@ -92,21 +95,24 @@ export function withSnapshot(state: WallState, snapshot: RoomSnapshot, early: Ea
     room: snapshot.room,
     patients: new Map(patients),
     talks: new Map((snapshot.talks ?? []).map(({ patientId, clinician }) => [patientId, clinician])),
-    alerts: onlyActive(mergeAlerts(early.alerts, snapshot.alerts)),
+    alerts: onlyOf(snapshot.room.id, mergeAlerts(early.alerts, snapshot.alerts)),
     soundPause: early.soundPause === undefined ? snapshot.soundPause : early.soundPause,
     load: early.load ?? snapshot.load,
   };
 }
 
 /** A stream began or changed. */
-export function withStream(state: WallState, stream: StreamState, now: number): WallState {
-  return change(state, stream.patientId, (before) => {
+export function withStream(state: WallState, told: StreamState, now: number): WallState {
+  return change(state, told.patientId, (before) => {
+    const [stream = told, ...older] = latestFirst([told, ...streamsOf(before, told.streamId)]);
+    if (stream !== told) return { ...before, older };
     const same = before.stream?.streamId === stream.streamId;
     // After a pause the picture is waited for as if it were new.
     const isPauseOver = before.stream?.privacy != null && stream.privacy === null;
     return {
       ...before,
       stream,
+      older,
       streamSince: same && !isPauseOver ? before.streamSince : now,
       // What was measured before a pause counts no more after it.
       vitals: same && stream.privacy === null ? before.vitals : null,
@@ -115,9 +121,11 @@ export function withStream(state: WallState, stream: StreamState, now: number): 
 }
 
 export function withoutStream(state: WallState, patientId: string, streamId: string): WallState {
-  return change(state, patientId, (before) =>
-    before.stream?.streamId === streamId ? { ...before, stream: null, vitals: null } : before,
-  );
+  return change(state, patientId, (before) => {
+    const [stream = null, ...older] = streamsOf(before, streamId);
+    if (before.stream?.streamId === streamId) return { ...before, stream, older, vitals: null };
+    return older.length === before.older?.length ? before : { ...before, older };
+  });
 }
 
 /** Vitals of a stream that is not the patient's present one are of the past and dropped. */
@@ -144,7 +152,10 @@ export function withReach(state: WallState, patientId: string, reached: boolean)
 }
 
 export function withAlert(state: WallState, alert: Alert): WallState {
-  if (alert.roomId !== state.room?.id) return withoutAlert(state, alert);
+  const known = state.alerts.get(alert.id);
+  // A server let go of it without a word that it ended: another one may show it as it was.
+  const isLetGo = known?.version === alert.version && known.active && !alert.active;
+  if (isLetGo || alert.roomId !== state.room?.id) return withoutAlert(state, alert);
   return { ...state, alerts: withoutOldest(mergeAlerts(state.alerts, [alert])) };
 }
 
@@ -160,7 +171,7 @@ export function withTalk(state: WallState, patientId: string, clinician: string 
 export function withoutMeasurements(state: WallState): WallState {
   const patients = [...state.patients].map(([id, before]): [string, PatientState] => [
     id,
-    { ...before, stream: null, vitals: null },
+    { ...before, stream: null, older: [], vitals: null },
   ]);
   return { ...state, patients: new Map(patients), talks: new Map() };
 }
@@ -193,8 +204,19 @@ export function unreachedPatients(state: WallState): readonly Patient[] {
   return [...state.patients.values()].filter(({ reached }) => !reached).map(({ patient }) => patient);
 }
 
-function onlyActive(alerts: ReadonlyMap<string, Alert>): ReadonlyMap<string, Alert> {
-  return new Map([...alerts].filter(([, { active }]) => active));
+/** What came before the snapshot may be of the room that was left. */
+function onlyOf(room: string, alerts: ReadonlyMap<string, Alert>): ReadonlyMap<string, Alert> {
+  return new Map([...alerts].filter(([, { active, roomId }]) => active && roomId === room));
+}
+
+function latestFirst(streams: readonly StreamState[]): StreamState[] {
+  return streams.toSorted((a, b) => b.startedAt - a.startedAt);
+}
+
+/** Of one patient, the latest first, without one of them. */
+function streamsOf({ stream, older = [] }: PatientState, without: string): StreamState[] {
+  const all = stream === null ? [] : [stream, ...older];
+  return all.filter(({ streamId }) => streamId !== without);
 }
 
 function ofStream(vitals: VitalsMessage | null, stream: StreamState | null): VitalsMessage | null {

@@ -160,6 +160,24 @@ test('a consumer that the server does not know when it is shown is made again', 
   await until('its track', () => wall.media.tracks.get().has(uuid(1)));
 });
 
+test('a transport that is to be opened anew is, whatever else fails meanwhile', async () => {
+  server.answers['room:join'] = () =>
+    aSnapshot({
+      patients: [aPatient(), aPatient({ id: 'P-102' })],
+      streams: [aStream(), aStream({ streamId: uuid(2), patientId: 'P-102' })],
+    });
+  const create = server.answers['consumer:create']!;
+  server.answers['consumer:create'] = ({ streamId }) => {
+    if (streamId === uuid(1)) throw new HavenError('TRANSPORT_UNKNOWN');
+    server.answers['consumer:create'] = create;
+    throw new HavenError('TIMEOUT');
+  };
+  wall = stage.open();
+  await stage.joined();
+  await until('both tracks', () => wall.media.tracks.get().size === 2);
+  expect(server.requestsOf('transport:open')).toHaveLength(2);
+});
+
 test('a transport that the server does not know any more is opened anew', async () => {
   wall = stage.open();
   const create = server.answers['consumer:create'];

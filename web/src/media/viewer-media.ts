@@ -31,6 +31,8 @@ export class ViewerMedia {
   #generation = 0;
   #failures = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
+  /** The transport is to be opened anew, whatever else fails meanwhile. */
+  #reopening = false;
 
   constructor(request: MonitorRequest, createDevice: () => Promise<types.Device>, now: Clock = steadyNow) {
     this.#request = request;
@@ -82,6 +84,7 @@ export class ViewerMedia {
   suspend(): void {
     this.#generation += 1;
     clearTimeout(this.#retry);
+    this.#reopening = false;
     this.#reports.stop();
     this.#session?.ice.close();
     this.#session?.consumers.close();
@@ -192,12 +195,14 @@ export class ViewerMedia {
   }
 
   #later(): void {
+    if (this.#reopening) return;
     clearTimeout(this.#retry);
     this.#retry = setTimeout(() => this.#reconcile(), backoffMs(this.#failures++));
   }
 
   #reopenLater(): void {
     clearTimeout(this.#retry);
+    this.#reopening = true;
     this.#retry = setTimeout(() => this.open(), backoffMs(this.#failures++));
   }
 

@@ -46,22 +46,38 @@ export function usePublisher(): Publishing {
   }));
   const { state } = stores;
   const running = useRef<Running | null>(null);
-  useEffect(() => () => running.current?.close(), []);
+  /** Counts the starts and stops: a camera that opens meanwhile belongs to none that is over. */
+  const turn = useRef(0);
+  const opening = useRef<PatientCamera | null>(null);
+  const end = () => {
+    turn.current += 1;
+    opening.current?.close();
+    opening.current = null;
+    running.current?.close();
+  };
+  useEffect(() => end, []);
 
   const start = async (settings: DeviceSettings, cameraId: string, talk: boolean) => {
-    running.current?.close();
+    end();
+    const own = turn.current;
     state.set({ kind: 'connecting', error: null });
     const camera = new PatientCamera(cameraId);
+    opening.current = camera;
+    let mayTalk: boolean;
     try {
       // A pause outlives a reload of the page: the camera stays closed until it is over.
       if (readKept(sessionStorage) === null) await camera.open();
+      mayTalk = talk && (await mayHear());
     } catch (error) {
-      state.set({ kind: 'ended', why: cameraProblem(error) });
+      if (own === turn.current) state.set({ kind: 'ended', why: cameraProblem(error) });
       return;
     }
-    running.current = begin(settings, camera, talk && (await mayHear()), stores, () => {
-      running.current = null;
+    if (own !== turn.current) return;
+    opening.current = null;
+    const begun = begin(settings, camera, mayTalk, stores, () => {
+      if (running.current === begun) running.current = null;
     });
+    running.current = begun;
   };
 
   return {
@@ -71,7 +87,7 @@ export function usePublisher(): Publishing {
     talk: useStore(stores.talk),
     start,
     stop: () => {
-      running.current?.close();
+      end();
       state.set(IDLE);
     },
     pausePicture: (reason, minutes) => running.current?.publisher.pausePicture(reason, minutes),
