@@ -6,7 +6,7 @@ const LONGEST_ARRAY = 6;
 const LONGEST_STRING = 60;
 
 const nodeSchema = z.looseObject({
-  type: z.string().optional(),
+  type: z.union([z.string(), z.array(z.string())]).optional(),
   const: z.unknown().optional(),
   enum: z.array(z.unknown()).optional(),
   anyOf: z.array(z.unknown()).optional(),
@@ -34,6 +34,8 @@ function fromJsonSchema(json: unknown): fc.Arbitrary<unknown> {
   const node = nodeSchema.parse(json);
   if (node.const !== undefined) return fc.constant(node.const);
   if (node.enum !== undefined) return fc.constantFrom(...node.enum);
+  if (Array.isArray(node.type))
+    return fc.oneof(...node.type.map((type) => fromJsonSchema({ ...node, type })));
   const choices = node.anyOf ?? node.oneOf ?? node.allOf;
   if (choices !== undefined) return fc.oneof(...choices.map(fromJsonSchema));
   switch (node.type) {

@@ -68,14 +68,15 @@ export const NOTHING_EARLY: Early = { alerts: new Map(), reached: new Map() };
 
 /** The wall after joining a room. */
 export function withSnapshot(state: WallState, snapshot: RoomSnapshot, early: Early, now: number): WallState {
-  const streams = Map.groupBy(snapshot.streams, ({ patientId }) => patientId);
   const vitals = new Map(snapshot.vitals.map((message) => [message.patientId, message]));
   const unreached = new Set(snapshot.unreached);
   const patients = snapshot.patients
     .toSorted((a, b) => a.bed.localeCompare(b.bed, 'en', { numeric: true }) || a.id.localeCompare(b.id))
     .map((patient): [string, PatientState] => {
       const before = state.patients.get(patient.id);
-      const [stream = null, ...older] = latestFirst(streams.get(patient.id) ?? []);
+      const [stream = null, ...older] = latestFirst(
+        snapshot.streams.filter(({ patientId }) => patientId === patient.id),
+      );
       const same = stream !== null && before?.stream?.streamId === stream.streamId;
       return [
         patient.id,

@@ -8,6 +8,9 @@ type Told = {
   owed?: true;
 };
 
+/** How many alerts that have ended are remembered: what is told late comes within minutes. */
+const REMEMBERED_ENDED = 10_000;
+
 /** Does to an alert what was asked at this node, where it is watched over. */
 type Amend = (
   node: string,
@@ -22,11 +25,16 @@ export class ClusterAlerts implements AlertService {
   readonly #own: AlertService;
   readonly #amend: Amend;
   readonly #told = new Map<string, Told>();
+  /** The last versions of alerts that have ended at any node: what is told late brings none of them back. */
+  readonly #ended = new Map<string, Alert>();
   readonly #listeners = new Set<AlertListener>();
 
   constructor(own: AlertService, amend: Amend) {
     this.#own = own;
     this.#amend = amend;
+    own.onAlert((alert) => {
+      if (!alert.active) this.#end(alert);
+    });
   }
 
   observe(observations: readonly Observation[]): Promise<void> {
@@ -38,13 +46,13 @@ export class ClusterAlerts implements AlertService {
   }
 
   async acknowledge(alertId: string, by: Signatory, reason: string | null): Promise<Alert> {
-    const node = this.#watchedBy(alertId);
+    const node = this.nodeOf(alertId);
     if (node === undefined) return this.#own.acknowledge(alertId, by, reason);
     return this.#amendAt(node, { alertId, by, reason, seconds: null });
   }
 
   async silence(alertId: string, by: Signatory, seconds: number, reason: string | null): Promise<Alert> {
-    const node = this.#watchedBy(alertId);
+    const node = this.nodeOf(alertId);
     if (node === undefined) return this.#own.silence(alertId, by, seconds, reason);
     return this.#amendAt(node, { alertId, by, reason, seconds });
   }
@@ -77,18 +85,36 @@ export class ClusterAlerts implements AlertService {
     return this.#own.onAlert(listener);
   }
 
-  /** Another node tells of one of its alerts. @returns whether it was news */
-  learn(node: string, alert: Alert, leftRoomId?: string): boolean {
-    const known = this.#told.get(alert.id)?.alert.version ?? 0;
-    if (known > alert.version) return false;
-    // Of a version that is known it says who watches over it now.
+  /**
+   * Another node tells of one of its alerts.
+   * @param moved whether it is that node's now where another one has told of the same version
+   * @returns whether it was news
+   */
+  learn(node: string, alert: Alert, { leftRoomId, moved }: { leftRoomId?: string; moved: boolean }): boolean {
+    if (alert.active && this.hasEnded(alert)) return false;
+    const known = this.#told.get(alert.id);
+    if (known !== undefined && known.alert.version >= alert.version && alert.active) {
+      const isSame = known.alert.version === alert.version && (moved || (known.node === node && !known.owed));
+      if (isSame) this.#told.set(alert.id, { node, alert });
+      return false;
+    }
+    if (known !== undefined && known.alert.version > alert.version) return false;
     if (alert.active) this.#told.set(alert.id, { node, alert });
-    else this.#told.delete(alert.id);
-    if (known === alert.version) return false;
+    else this.#end(alert);
     // The next episode of the patient, wherever it begins, has the next number.
     if (!alert.active) void this.#own.adopt(alert);
     for (const listener of this.#listeners) listener(alert, leftRoomId);
     return true;
+  }
+
+  /** Whether this version of it, or a later one, is known to have ended. */
+  hasEnded({ id, version }: Alert): boolean {
+    return (this.#ended.get(id)?.version ?? 0) >= version;
+  }
+
+  /** How an alert ended, if that is known. */
+  endOf(alertId: string): Alert | undefined {
+    return this.#ended.get(alertId);
   }
 
   allActive(): Alert[] {
@@ -101,7 +127,7 @@ export class ClusterAlerts implements AlertService {
 
   /** Also shows it. */
   async adopt(alert: Alert): Promise<boolean> {
-    const isNews = await this.#own.adopt(alert);
+    const isNews = !(alert.active && this.hasEnded(alert)) && (await this.#own.adopt(alert));
     this.#told.delete(alert.id);
     if (isNews) for (const listener of this.#listeners) listener(alert);
     return isNews;
@@ -128,6 +154,14 @@ export class ClusterAlerts implements AlertService {
       // The other one may have told of it already.
       if (known === undefined || known.owed || known.alert.version < alert.version)
         this.#told.set(alert.id, { node, alert, owed: true });
+    }
+  }
+
+  /** A node is gone, and another one has its patient, who may not have heard of each of their alerts. */
+  reassign(from: string, to: string, patientId: string): void {
+    for (const { node, alert } of this.told) {
+      if (node === from && alert.patientId === patientId)
+        this.#told.set(alert.id, { node: to, alert, owed: true });
     }
   }
 
@@ -170,7 +204,19 @@ export class ClusterAlerts implements AlertService {
     for (const listener of this.#listeners) listener({ ...alert, active: false });
   }
 
-  #watchedBy(alertId: string): string | undefined {
+  #end(alert: Alert): void {
+    this.#told.delete(alert.id);
+    this.#ended.delete(alert.id);
+    this.#ended.set(alert.id, alert);
+    if (this.#ended.size <= REMEMBERED_ENDED) return;
+    for (const oldest of this.#ended.keys()) {
+      this.#ended.delete(oldest);
+      return;
+    }
+  }
+
+  /** The other node that watches over it, if one does. */
+  nodeOf(alertId: string): string | undefined {
     return this.#told.get(alertId)?.node;
   }
 

@@ -6,10 +6,10 @@ import type { NodeMesh } from './node-mesh.ts';
 type Handing = { node: string; patientId: string; alerts: Alert[] };
 
 export type EntrustedAlertsOptions = {
-  mesh: Pick<NodeMesh, 'isUp' | 'request'>;
+  mesh: Pick<NodeMesh, 'isUp' | 'others' | 'request'>;
   alerts: Pick<ClusterAlerts, 'entrust' | 'owed' | 'handedOver'>;
   /** Looks who has a patient: that node is yielded to, or, when none has them, this one takes them. */
-  findHolder: (patientId: string) => Promise<string | undefined>;
+  findHolder: (patientId: string) => Promise<void>;
   /** Reads anew what the others hold. */
   hearOthers: () => Promise<unknown>;
 };
@@ -51,9 +51,14 @@ export class EntrustedAlerts {
   async #hand({ node, patientId, alerts }: Handing): Promise<void> {
     const { alerts: all, findHolder, hearOthers, mesh } = this.#options;
     const key = `${node} ${patientId}`;
-    if (!mesh.isUp(node) || this.#handing.has(key)) return;
+    const isGone = !mesh.others.includes(node);
+    if ((!isGone && !mesh.isUp(node)) || this.#handing.has(key)) return;
     this.#handing.add(key);
     try {
+      if (isGone) {
+        await findHolder(patientId);
+        return;
+      }
       const { taken } = await mesh.request(node, 'patient:hand-over', { patientId, alerts });
       if (taken) all.handedOver(alerts);
       else await findHolder(patientId);

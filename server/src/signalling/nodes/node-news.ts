@@ -50,6 +50,8 @@ export class NodeNews {
   /** Nodes that have told what they hold since they were last reached. */
   readonly #met = new Set<string>();
   readonly #meetings = new KeyedQueue();
+  /** Meetings that have not begun: whoever wants another one is content with it. */
+  readonly #waiting = new Map<string, Promise<void>>();
   /** Of each node that is asked what it holds: what it tells until it has answered, which may be newer. */
   readonly #meanwhile = new Map<string, NodeEvent[]>();
   /** Alerts that their node does not hold any more, until it is known whether another one does. */
@@ -90,7 +92,14 @@ export class NodeNews {
 
   /** Learns what a node holds: at first, and whenever messages of it may have been missed. */
   meet(node: string): Promise<void> {
-    return this.#meetings.run(node, () => this.#meet(node));
+    const waiting = this.#waiting.get(node);
+    if (waiting !== undefined) return waiting;
+    const meeting = this.#meetings.run(node, () => {
+      this.#waiting.delete(node);
+      return this.#meet(node);
+    });
+    this.#waiting.set(node, meeting);
+    return meeting;
   }
 
   /** Learns what all nodes hold that are reached. */
@@ -144,9 +153,9 @@ export class NodeNews {
     for (const { roomId, message } of held.vitals) relay({ kind: 'vitals', roomId, message });
     const others = new Set(this.#options.mesh.others);
     for (const { node: holder, alert } of held.entrusted) {
-      this.#learnAlert(others.has(holder) ? holder : node, alert, null);
+      this.#learnHeld(others.has(holder) ? holder : node, alert);
     }
-    for (const alert of held.alerts) this.#learnAlert(node, alert, null);
+    for (const alert of held.alerts) this.#learnHeld(node, alert);
     const entrusted = held.entrusted.map(({ alert }) => alert);
     const heldIds = new Set([...entrusted, ...held.alerts].map(({ id }) => id));
     void this.#doubt(alerts.toldBy(node).filter(({ id }) => !heldIds.has(id) && !alerts.isOwed(id)));
@@ -201,7 +210,20 @@ export class NodeNews {
   #learnAlert(node: string, alert: Alert, leftRoomId: string | null): void {
     const { alerts, handover, relay } = this.#options;
     if (handover.has(alert.patientId)) return;
-    if (alerts.learn(node, alert, leftRoomId ?? undefined)) relay({ kind: 'alert', alert, leftRoomId });
+    const how = { ...(leftRoomId === null ? {} : { leftRoomId }), moved: true };
+    if (alerts.learn(node, alert, how)) relay({ kind: 'alert', alert, leftRoomId });
+  }
+
+  /**
+   * Of an alert that two nodes hold for a moment, as when one was away and has not noticed yet that another took its
+   * patient over, the one that told of it has it, unless that one is not heard, or does not hold it any more.
+   */
+  #learnHeld(node: string, alert: Alert): void {
+    const { alerts, handover, mesh, relay } = this.#options;
+    if (handover.has(alert.patientId)) return;
+    const before = alerts.nodeOf(alert.id);
+    const moved = before === undefined || !mesh.isUp(before) || this.#doubtful.has(alert.id);
+    if (alerts.learn(node, alert, { moved })) relay({ kind: 'alert', alert, leftRoomId: null });
   }
 
   /** A clinician talks with one patient at a time, at whichever node. */
@@ -237,7 +259,6 @@ export class NodeNews {
     this.#boots.delete(node);
     this.#met.delete(node);
     this.#meanwhile.delete(node);
-    this.unreached.forget(node);
     pipes.closeAllOf(node);
     remotePipes.forget(node);
     this.#endStreamsBut(node, new Set());
@@ -268,6 +289,7 @@ export class NodeNews {
 
   #settleReach(): void {
     const { mesh } = this.#options;
+    this.unreached.forgetAllBut(mesh.others);
     this.unreached.settle((node) => this.#met.has(node) && mesh.isUp(node));
   }
 }

@@ -50,7 +50,10 @@ export class PatientHandover {
     this.#options = options;
     this.#entrusted = new EntrustedAlerts({
       ...{ mesh, alerts: allAlerts, hearOthers: options.hearOthers },
-      findHolder: (patientId) => this.#claims.watchOver(patientId),
+      findHolder: async (patientId) => {
+        await this.#claims.watchOver(patientId);
+        if (this.has(patientId)) await allAlerts.takeOver(patientId);
+      },
     });
     this.#claims = new PatientClaims({
       leases,
@@ -82,9 +85,14 @@ export class PatientHandover {
    * @returns whether it has them: then it watches over what it takes of these
    */
   async receive(patientId: string, handed: readonly Alert[]): Promise<boolean> {
+    const { allAlerts, mesh } = this.#options;
     if (!this.has(patientId)) return false;
     for (const alert of handed) await this.#adopt(alert);
     this.#tellOf(patientId);
+    for (const { id } of handed) {
+      const alert = allAlerts.endOf(id);
+      if (alert !== undefined) mesh.tell({ kind: 'alert', alert, leftRoomId: null });
+    }
     // They may have gone on meanwhile.
     if (!this.has(patientId)) void this.#claims.watchOver(patientId);
     return true;
@@ -145,8 +153,11 @@ export class PatientHandover {
   /** Tried until it is known: Redis may be away, and the lease of a node that is gone runs on for some seconds. */
   async #lookAfter(patientId: string, orphan: Orphan): Promise<void> {
     const holder = await this.#claims.watchOver(patientId);
-    if (this.#orphans.get(patientId) === orphan && this.#isLookedAfter(patientId, holder, orphan))
-      this.#orphans.delete(patientId);
+    if (this.#orphans.get(patientId) !== orphan || !this.#isLookedAfter(patientId, holder, orphan)) return;
+    this.#orphans.delete(patientId);
+    const { allAlerts, members, sfu } = this.#options;
+    const node = holder ?? sfu.remote.nodeOf(patientId);
+    if (node !== undefined && members.has(node)) allAlerts.reassign(orphan.from, node, patientId);
   }
 
   #isLookedAfter(patientId: string, holder: string | undefined, { from, at }: Orphan): boolean {

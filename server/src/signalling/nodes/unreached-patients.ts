@@ -39,9 +39,10 @@ export class UnreachedPatients {
     this.#heldBy.set(patientId, { node, roomId });
   }
 
-  /** The node left the cluster. */
-  forget(node: string): void {
-    for (const [patientId, held] of this.#heldBy) if (held.node === node) this.#heldBy.delete(patientId);
+  /** The other nodes of the cluster: what went to any that left is elsewhere. */
+  forgetAllBut(nodes: readonly string[]): void {
+    for (const [patientId, { node }] of this.#heldBy)
+      if (!nodes.includes(node)) this.#heldBy.delete(patientId);
   }
 
   /** @param isHeard whether a node answers, and has told what it holds */
