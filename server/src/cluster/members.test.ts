@@ -71,6 +71,23 @@ whereRedisIs('the nodes of a cluster', () => {
     expect(changed).toEqual([true, false]);
   });
 
+  test('are not gone when Redis comes back without what it knew, unless they say nothing more', async () => {
+    const [a, b] = [node('a'), node('b')];
+    await b.members.beat();
+    await a.members.beat();
+    const left: string[] = [];
+    a.members.on('left', (member) => left.push(member.node));
+    await server.kill();
+    await eventually(() => redis.status !== 'ready', 'Redis is gone');
+    server = await startRedis(server.port);
+    await eventually(() => redis.status === 'ready', 'Redis is back', 10_000);
+    await a.members.beat();
+    expect(a.members.others).toEqual([b.self]);
+    await b.members.close();
+    await eventually(() => left.length > 0, 'its time is over', 10_000);
+    expect(a.members.others).toEqual([]);
+  }, 30_000);
+
   test('are not confused by what else lies in Redis', async () => {
     const a = node('a');
     await redis.hset('haven:nodes:about', 'x', 'nonsense', 'y', '{"node":"y"}');

@@ -55,12 +55,15 @@ export class Members extends EventEmitter<MembersEvents> {
   readonly #timer: NodeJS.Timeout;
   #self: Member;
   #beating: Promise<void> | undefined;
+  /** Until then nobody counts as gone, by performance.now(). */
+  #patientUntil = -Infinity;
 
   constructor(redis: Redis, self: Member) {
     super();
     this.#redis = redis;
     this.#self = self;
     this.#timer = setInterval(() => void this.beat(), BEAT_INTERVAL_MS).unref();
+    redis.on('ready', this.#redisReturned);
   }
 
   get others(): Member[] {
@@ -90,6 +93,7 @@ export class Members extends EventEmitter<MembersEvents> {
   /** Takes leave, so that nobody waits until it counts as silent. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
+    this.#redis.off('ready', this.#redisReturned);
     await this.#beating;
     const { node } = this.#self;
     await this.#redis
@@ -117,12 +121,17 @@ export class Members extends EventEmitter<MembersEvents> {
       if (member.success && member.data.node !== this.#self.node) present.set(member.data.node, member.data);
     }
     for (const member of this.#others.values()) {
-      if (present.has(member.node)) continue;
+      if (present.has(member.node) || performance.now() < this.#patientUntil) continue;
       this.#others.delete(member.node);
       this.emit('left', member);
     }
     for (const member of present.values()) this.#see(member);
   }
+
+  /** It may have come back without what it knew: the others say anew that they are there. */
+  readonly #redisReturned = (): void => {
+    this.#patientUntil = performance.now() + MEMBER_TTL_MS;
+  };
 
   #see(member: Member): void {
     const before = this.#others.get(member.node);
