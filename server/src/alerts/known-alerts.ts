@@ -24,9 +24,13 @@ export class KnownAlerts {
     this.#ended.delete(id);
   }
 
+  find(id: string): Alert | undefined {
+    return this.#active.get(id) ?? this.#ended.get(id);
+  }
+
   /** @throws HavenError ALERT_UNKNOWN */
   get(id: string): Alert {
-    const alert = this.#active.get(id) ?? this.#ended.get(id);
+    const alert = this.find(id);
     if (alert === undefined) throw new HavenError('ALERT_UNKNOWN');
     return alert;
   }

@@ -46,11 +46,9 @@ export function usePublisher(): Publishing {
   }));
   const { state } = stores;
   const running = useRef<Running | null>(null);
-  /** Counts the starts and stops: a camera that opens meanwhile belongs to none that is over. */
-  const turn = useRef(0);
+  /** Of the start that is under way: none, or another one's, when that was stopped meanwhile. */
   const opening = useRef<PatientCamera | null>(null);
   const end = () => {
-    turn.current += 1;
     opening.current?.close();
     opening.current = null;
     running.current?.close();
@@ -59,7 +57,6 @@ export function usePublisher(): Publishing {
 
   const start = async (settings: DeviceSettings, cameraId: string, talk: boolean) => {
     end();
-    const own = turn.current;
     state.set({ kind: 'connecting', error: null });
     const camera = new PatientCamera(cameraId);
     opening.current = camera;
@@ -69,10 +66,10 @@ export function usePublisher(): Publishing {
       if (readKept(sessionStorage) === null) await camera.open();
       mayTalk = talk && (await mayHear());
     } catch (error) {
-      if (own === turn.current) state.set({ kind: 'ended', why: cameraProblem(error) });
+      if (opening.current === camera) state.set({ kind: 'ended', why: cameraProblem(error) });
       return;
     }
-    if (own !== turn.current) return;
+    if (opening.current !== camera) return;
     opening.current = null;
     const begun = begin(settings, camera, mayTalk, stores, () => {
       if (running.current === begun) running.current = null;

@@ -1,5 +1,6 @@
 import { HavenError, type Alert, type Observation } from '@haven/protocol';
 import type { AlertListener, AlertService, ConditionReport, Signatory } from '../../alerts/alert-service.ts';
+import { KnownAlerts } from '../../alerts/known-alerts.ts';
 
 type Told = {
   node: string;
@@ -7,9 +8,6 @@ type Told = {
   /** This node let go of it, and the other has not said yet that it watches over it. */
   owed?: true;
 };
-
-/** How many alerts that have ended are remembered: what is told late comes within minutes. */
-const REMEMBERED_ENDED = 10_000;
 
 /** Does to an alert what was asked at this node, where it is watched over. */
 type Amend = (
@@ -26,7 +24,7 @@ export class ClusterAlerts implements AlertService {
   readonly #amend: Amend;
   readonly #told = new Map<string, Told>();
   /** The last versions of alerts that have ended at any node: what is told late brings none of them back. */
-  readonly #ended = new Map<string, Alert>();
+  readonly #ended = new KnownAlerts();
   readonly #listeners = new Set<AlertListener>();
 
   constructor(own: AlertService, amend: Amend) {
@@ -109,12 +107,12 @@ export class ClusterAlerts implements AlertService {
 
   /** Whether this version of it, or a later one, is known to have ended. */
   hasEnded({ id, version }: Alert): boolean {
-    return (this.#ended.get(id)?.version ?? 0) >= version;
+    return (this.#ended.find(id)?.version ?? 0) >= version;
   }
 
   /** How an alert ended, if that is known. */
   endOf(alertId: string): Alert | undefined {
-    return this.#ended.get(alertId);
+    return this.#ended.find(alertId);
   }
 
   allActive(): Alert[] {
@@ -206,13 +204,7 @@ export class ClusterAlerts implements AlertService {
 
   #end(alert: Alert): void {
     this.#told.delete(alert.id);
-    this.#ended.delete(alert.id);
-    this.#ended.set(alert.id, alert);
-    if (this.#ended.size <= REMEMBERED_ENDED) return;
-    for (const oldest of this.#ended.keys()) {
-      this.#ended.delete(oldest);
-      return;
-    }
+    this.#ended.set(alert);
   }
 
   /** The other node that watches over it, if one does. */
