@@ -9,15 +9,21 @@ import { PrivacyFile } from './privacy-file.ts';
 
 let directory: string;
 let now: number;
+let opened: PrivacyFile[];
 const open = () => {
   const file = new PrivacyFile(directory, new QuietTelemetry());
+  opened.push(file);
   return { file, privacies: new Privacies({ file, clock: () => now }) };
 };
 beforeEach(async () => {
   now = 1_000_000;
+  opened = [];
   directory = await mkdtemp(join(tmpdir(), 'haven-privacy-'));
 });
-afterEach(() => rm(directory, { recursive: true, force: true }));
+afterEach(async () => {
+  await Promise.all(opened.map((file) => file.settled()));
+  await rm(directory, { recursive: true });
+});
 
 test('A pause outlives the server, and one that is over by then does not', async () => {
   const { file, privacies } = open();
