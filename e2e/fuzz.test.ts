@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { fuzz, type FuzzReport } from './fuzz/fuzz.ts';
 
 const SEED = 20_261_122;
-const CASES = 10_000;
+const CASES = 5_000;
 /** What caches may take, bytes; a leak of some kilobytes a case would take more. */
 const MEMORY_BOUND = 32 * 1024 ** 2;
 /** The wall dims a picture after 2 s and says so. */

@@ -48,7 +48,7 @@ describe('The last line of npm test', () => {
 describe('The runs of npm test', () => {
   test('are the quick parts and the calm ones in parallel, then end to end one after the other', () => {
     expect(planRuns([])).toEqual([
-      { name: 'unit-web', args: ['--selectProjects', 'unit', 'web', '--maxWorkers=2'] },
+      { name: 'unit-web', args: ['--selectProjects', 'unit', 'web', '--maxWorkers=3'] },
       { name: 'e2e-calm', args: ['--selectProjects', 'e2e-calm', '--maxWorkers=2'] },
       { name: 'e2e', args: ['--selectProjects', 'e2e', '--runInBand'] },
     ]);
