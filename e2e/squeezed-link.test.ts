@@ -4,11 +4,12 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
+import { freePort } from '../server/src/testing/free-port.ts';
 import { testIds } from '../web/src/test-ids.ts';
 import { launchChromium, signInOnPage } from './support/browser.ts';
 import { HavenServer } from './support/haven-server.ts';
 import { publishLoops, type LoopedStreams } from './support/looped-streams.ts';
-import { freePort, NarrowRelay } from './support/narrow-relay.ts';
+import { NarrowRelay } from './support/narrow-relay.ts';
 import { until } from './support/process.ts';
 import { keepPeerConnections, packetsReceived, srtpCiphers } from './support/received-media.ts';
 import { happened, ScriptedCvWorker } from './support/scripted-cv-worker.ts';

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { freePort, startRedis } from '../../server/src/records/testing/redis.ts';
+import { startRedis } from '../../server/src/records/testing/redis.ts';
+import { freePort } from '../../server/src/testing/free-port.ts';
 import { testIds } from '../../web/src/test-ids.ts';
 import { startDevice } from '../support/device-agent.ts';
 import { HavenServer, type User } from '../support/haven-server.ts';

@@ -1,7 +1,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from '../../server/src/records/testing/redis.ts';
+import { freePort } from '../../server/src/testing/free-port.ts';
 import { atExit, repositoryRoot, temporaryDirectory, until } from './process.ts';
 
 const UP_WITHIN_MS = 10_000;

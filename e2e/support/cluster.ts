@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { freePort, startRedis } from '../../server/src/records/testing/redis.ts';
+import { startRedis } from '../../server/src/records/testing/redis.ts';
+import { freePort } from '../../server/src/testing/free-port.ts';
 import { readMetrics } from './metrics.ts';
 import { forwardTcp, HavenServer, type User } from './haven-server.ts';
 import { KillablePostgres } from './killable-postgres.ts';

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PATIENTS, USERS } from '../../server/src/records/seed.ts';
+import { freePort } from '../../server/src/testing/free-port.ts';
 import { Program, temporaryDirectory, until } from './process.ts';
 import { TcpPath } from './tcp-path.ts';
 import { keepPrivate } from './test-logs.ts';
@@ -49,7 +50,7 @@ export class HavenServer {
       },
       elsewhere,
     );
-    await server.run('0');
+    await server.run(String(await freePort()));
     keepPrivate(...SEEDED_NAMES, ...server.#secrets());
     return server;
   }

@@ -13,6 +13,7 @@ export class NarrowRelay {
   /** Towards the viewer, bit/s; may change at any time. */
   bitsPerSecond: number;
   #freeAt = 0;
+  #closed = false;
   #dropped = 0;
 
   private constructor(inner: Socket, serverPort: number, bitsPerSecond: number) {
@@ -55,6 +56,7 @@ export class NarrowRelay {
   }
 
   close(): void {
+    this.#closed = true;
     this.#inner.close();
     for (const socket of this.#outer.values()) socket.close();
   }
@@ -78,17 +80,8 @@ export class NarrowRelay {
       return;
     }
     this.#freeAt = startsAt + (packet.length * 8 * 1000) / this.bitsPerSecond;
-    setTimeout(() => this.#inner.send(packet, port, address, () => undefined), startsAt - now);
+    setTimeout(() => {
+      if (!this.#closed) this.#inner.send(packet, port, address, () => undefined);
+    }, startsAt - now);
   }
-}
-
-/** A UDP port that nobody uses now. */
-export async function freePort(): Promise<number> {
-  const socket = createSocket('udp4');
-  socket.bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  socket.close();
-  await once(socket, 'close');
-  return port;
 }

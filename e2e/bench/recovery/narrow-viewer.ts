@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../../../server/src/testing/free-port.ts';
 import { HavenServer } from '../../support/haven-server.ts';
 import { publishLoops } from '../../support/looped-streams.ts';
-import { freePort, NarrowRelay } from '../../support/narrow-relay.ts';
+import { NarrowRelay } from '../../support/narrow-relay.ts';
 import { until } from '../../support/process.ts';
 import { happened, ScriptedCvWorker } from '../../support/scripted-cv-worker.ts';
 import { WatchedWall } from '../../support/watched-wall.ts';

@@ -1,8 +1,8 @@
 import { LossyRelay, type Losses } from '../../../device/src/testing/lossy-relay.ts';
+import { freePort } from '../../../server/src/testing/free-port.ts';
 import { startDevice } from '../../support/device-agent.ts';
 import { HavenServer } from '../../support/haven-server.ts';
 import { MonitorClient } from '../../support/monitor-client.ts';
-import { freePort } from '../../support/narrow-relay.ts';
 import { until, type Program } from '../../support/process.ts';
 import { ScriptedCvWorker } from '../../support/scripted-cv-worker.ts';
 import { TcpPath } from '../../support/tcp-path.ts';

@@ -1,4 +1,5 @@
-import { freePort, startRedis, type RedisServer } from '../records/testing/redis.ts';
+import { startRedis, type RedisServer } from '../records/testing/redis.ts';
+import { freePort } from './free-port.ts';
 import { NODE_SECRET } from './bare-node.ts';
 import { eventually } from './eventually.ts';
 import { TestServer } from './test-server.ts';

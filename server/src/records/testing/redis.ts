@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { createServer } from 'node:net';
+import { freePort } from '../../testing/free-port.ts';
 
 export type RedisServer = { url: string; kill: () => Promise<void> };
 
@@ -32,14 +32,4 @@ export async function startRedis(port?: number): Promise<RedisServer & { port: n
       await ended;
     },
   };
-}
-
-/** A port that nobody listens at now. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (typeof address !== 'object' || address === null) throw new Error('no free port');
-  return address.port;
 }

@@ -2,7 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { randomUUID } from 'node:crypto';
 import { Members } from '../../cluster/members.ts';
 import { pulseAlert } from '../../records/testing/fixtures.ts';
-import { freePort, hasRedis } from '../../records/testing/redis.ts';
+import { hasRedis } from '../../records/testing/redis.ts';
+import { freePort } from '../../testing/free-port.ts';
 import { holding } from '../../testing/bare-node.ts';
 import { eventually } from '../../testing/eventually.ts';
 import { NodeBeside } from '../../testing/node-beside.ts';
