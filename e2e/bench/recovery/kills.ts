@@ -3,7 +3,7 @@ import { until } from '../../support/process.ts';
 import { HEALTHY_MS, secondsSince, type RecoveryCase } from './case.ts';
 import { RecoveryWard } from './ward.ts';
 
-const PATIENTS = 2;
+const PATIENTS = 4;
 const PATIENCE_MS = 60_000;
 /** What was decoded before a death may be analysed just after it, ms. */
 const LEFT_OVER_MS = 500;

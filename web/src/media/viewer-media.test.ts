@@ -189,3 +189,40 @@ test('a transport that the server does not know any more is opened anew', async 
   await until('a track', () => wall.media.tracks.get().has(uuid(1)));
   expect(server.requestsOf('transport:open')).toHaveLength(2);
 });
+
+test('a media worker that dies under a whole wall makes it wait as long as under one tile', async () => {
+  const ids = Array.from({ length: 12 }, (_, index) => index + 1);
+  server.answers['room:join'] = () =>
+    aSnapshot({
+      patients: ids.map((id) => aPatient({ id: `P-${100 + id}`, bed: String(id) })),
+      streams: ids.map((id) => aStream({ streamId: uuid(id), patientId: `P-${100 + id}` })),
+      vitals: [],
+    });
+  wall = stage.open();
+  await stage.joined();
+  await until('all tracks', () => wall.media.tracks.get().size === ids.length);
+  const create = server.answers['consumer:create']!;
+  server.answers['consumer:create'] = (request) => {
+    if (server.requestsOf('transport:open').length === 1) throw new HavenError('TRANSPORT_UNKNOWN');
+    return create(request);
+  };
+  for (const id of ids) {
+    server.emit('consumer:closed', { consumerId: `consumer-${id}`, reason: 'media-worker-died' });
+  }
+  await until('the end of the tracks', () => wall.media.tracks.get().size === 0);
+  await until('all tracks again', () => wall.media.tracks.get().size === ids.length);
+  expect(stage.waits).toEqual([0, 1]);
+});
+
+test('failures that lie far apart are none in a row', async () => {
+  wall = stage.open();
+  await stage.joined();
+  for (const consumer of [1, 2, 3]) {
+    await until('a track', () => wall.media.tracks.get().has(uuid(1)));
+    server.emit('consumer:closed', { consumerId: `consumer-${consumer}`, reason: 'media-worker-died' });
+    await until('its end', () => !wall.media.tracks.get().has(uuid(1)));
+    stage.now += 60_000;
+  }
+  await until('a track', () => wall.media.tracks.get().has(uuid(1)));
+  expect(stage.waits).toEqual([0, 0, 0]);
+});

@@ -9,6 +9,9 @@ import { IceRepair } from './ice-repair.ts';
 import { clientCapabilities, wireDtlsParameters } from './parameters.ts';
 import { ViewReports } from './view-reports.ts';
 
+/** A failure this long after the one before has nothing to do with it, ms: longer than a request may take. */
+const CALM_MS = 30_000;
+
 type Session = { transport: types.Transport; consumers: Consumers; ice: IceRepair };
 
 /**
@@ -19,6 +22,7 @@ export class ViewerMedia {
   readonly #request: MonitorRequest;
   readonly #createDevice: () => Promise<types.Device>;
   readonly #now: Clock;
+  readonly #backoff: typeof backoffMs;
   readonly #reports: ViewReports;
   readonly #tracks = new Store<ReadonlyMap<string, MediaStreamTrack>>(new Map());
   readonly #deliveries = new Store<ReadonlyMap<string, Delivery>>(new Map());
@@ -30,14 +34,22 @@ export class ViewerMedia {
   /** Counts the openings: whatever began under an older number is not continued. */
   #generation = 0;
   #failures = 0;
+  #failedAt = -Infinity;
+  /** One for all that fails until then: a media worker's death closes the consumer of every tile. */
   #retry: ReturnType<typeof setTimeout> | undefined;
   /** The transport is to be opened anew, whatever else fails meanwhile. */
   #reopening = false;
 
-  constructor(request: MonitorRequest, createDevice: () => Promise<types.Device>, now: Clock = steadyNow) {
+  constructor(
+    request: MonitorRequest,
+    createDevice: () => Promise<types.Device>,
+    now: Clock = steadyNow,
+    backoff = backoffMs,
+  ) {
     this.#request = request;
     this.#createDevice = createDevice;
     this.#now = now;
+    this.#backoff = backoff;
     this.#reports = new ViewReports(request);
   }
 
@@ -84,6 +96,7 @@ export class ViewerMedia {
   suspend(): void {
     this.#generation += 1;
     clearTimeout(this.#retry);
+    this.#retry = undefined;
     this.#reopening = false;
     this.#reports.stop();
     this.#session?.ice.close();
@@ -190,20 +203,35 @@ export class ViewerMedia {
   }
 
   #failed(error: unknown): void {
-    if (error instanceof HavenError && error.code === 'TRANSPORT_UNKNOWN') this.#reopenLater();
-    else this.#later();
+    if (!(error instanceof HavenError) || error.code !== 'TRANSPORT_UNKNOWN') {
+      this.#later();
+      return;
+    }
+    // The server has lost it, its path was well: whoever watches waits for the next one.
+    if (this.#session?.transport.connectionState === 'connected' && !this.#reopening) this.#failures = 0;
+    this.#reopenLater();
   }
 
   #later(): void {
-    if (this.#reopening) return;
-    clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => this.#reconcile(), backoffMs(this.#failures++));
+    this.#retry ??= setTimeout(() => {
+      this.#retry = undefined;
+      this.#reconcile();
+    }, this.#wait());
   }
 
   #reopenLater(): void {
+    if (this.#reopening) return;
     clearTimeout(this.#retry);
     this.#reopening = true;
-    this.#retry = setTimeout(() => this.open(), backoffMs(this.#failures++));
+    this.#retry = setTimeout(() => this.open(), this.#wait());
+  }
+
+  /** ms, longer with each failure that soon follows another. */
+  #wait(): number {
+    const now = this.#now();
+    if (now - this.#failedAt > CALM_MS) this.#failures = 0;
+    this.#failedAt = now;
+    return this.#backoff(this.#failures++);
   }
 
   #publish(): void {

@@ -1,4 +1,5 @@
 import { MONITOR_NAMESPACE, monitorRequests, type MonitorRequests } from '@haven/protocol';
+import { backoffMs } from '../core/backoff.ts';
 import { Connection } from '../core/connection.ts';
 import { Wall, type MonitorConnection } from '../core/wall.ts';
 import { ViewerMedia } from '../media/viewer-media.ts';
@@ -12,6 +13,8 @@ export class WallStage {
   readonly server: NamespaceServer<MonitorRequests>;
   /** ms */
   now = T0;
+  /** Of the media's waits: the how manyth failure in a row each was. */
+  readonly waits: number[] = [];
   #wall: Wall | undefined;
   #tick: () => void = () => undefined;
 
@@ -43,6 +46,10 @@ export class WallStage {
       (name, request) => connection.request(name, request),
       createFakeDevice,
       () => this.now,
+      (failures) => {
+        this.waits.push(failures);
+        return backoffMs(failures);
+      },
     );
     const wall = new Wall({ connection, media, now: () => this.now, roomId });
     wall.open({
