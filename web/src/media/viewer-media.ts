@@ -203,13 +203,8 @@ export class ViewerMedia {
   }
 
   #failed(error: unknown): void {
-    if (!(error instanceof HavenError) || error.code !== 'TRANSPORT_UNKNOWN') {
-      this.#later();
-      return;
-    }
-    // The server has lost it, its path was well: whoever watches waits for the next one.
-    if (this.#session?.transport.connectionState === 'connected' && !this.#reopening) this.#failures = 0;
-    this.#reopenLater();
+    if (error instanceof HavenError && error.code === 'TRANSPORT_UNKNOWN') this.#reopenLater();
+    else this.#later();
   }
 
   #later(): void {
@@ -223,6 +218,8 @@ export class ViewerMedia {
     if (this.#reopening) return;
     clearTimeout(this.#retry);
     this.#reopening = true;
+    // Its path was well until the server lost it: whoever watches waits for the next one.
+    if (this.#session?.transport.connectionState === 'connected') this.#failures = 0;
     this.#retry = setTimeout(() => this.open(), this.#wait());
   }
 

@@ -8,8 +8,24 @@ import {
 import { Device, FakeHandler, testFakeParameters } from 'mediasoup-client';
 import type { Answers } from './monitor-server.ts';
 
+/** As in a browser, the path is there once something is to be received over it. */
 export function createFakeDevice(): Promise<Device> {
-  return Device.factory({ handlerFactory: FakeHandler.createFactory(testFakeParameters) });
+  const fake = FakeHandler.createFactory(testFakeParameters);
+  return Device.factory({
+    handlerFactory: {
+      ...fake,
+      factory: (options) => {
+        const handler = fake.factory(options);
+        const receive = handler.receive.bind(handler);
+        handler.receive = async (received) => {
+          const tracks = await receive(received);
+          handler.emit('@connectionstatechange', 'connected');
+          return tracks;
+        };
+        return handler;
+      },
+    },
+  });
 }
 
 /** How a server answers a viewer's requests for media. */

@@ -13,7 +13,7 @@ export class WallStage {
   readonly server: NamespaceServer<MonitorRequests>;
   /** ms */
   now = T0;
-  /** Of the media's waits: the how manyth failure in a row each was. */
+  /** For each wait of the media: how many failures in a row came before the one it follows. */
   readonly waits: number[] = [];
   #wall: Wall | undefined;
   #tick: () => void = () => undefined;
